@@ -1,0 +1,35 @@
+// Runs a program without time: the core and the DMA channels take turns, in a fixed order, each as far as tokens let
+// it. Gives the same bytes as any timed execution of a correct program.
+#pragma once
+
+#include <functional>
+#include <stdexcept>
+#include <string>
+
+#include "isa/program.h"
+#include "isa/semantics/semantics.h"
+
+namespace mmasim::isa {
+
+// Called after a token's count changed, before anything else runs: the moment to look at a tensor that has just become
+// whole (TensorPlacement::ready_token).
+using TokenWatcher = std::function<void(uint16_t token, uint32_t count)>;
+
+struct Deadlock : std::runtime_error {  // names the stalled instruction of every unit
+  using std::runtime_error::runtime_error;
+};
+
+// Decodes once, runs many times (evaluate streams thousands of samples through one program).
+class UntimedMachine {
+ public:
+  explicit UntimedMachine(const Program& program);  // the program must outlive it and have passed verify_program()
+  ~UntimedMachine();
+  void run(const MemoryView& memory, const TokenWatcher& watcher = {});  // throws Deadlock
+  uint64_t overflow_count() const;  // of the last run
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mmasim::isa
