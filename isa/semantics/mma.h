@@ -1,0 +1,18 @@
+// What the instructions of the matrix array do to the core's state and to memory.
+#pragma once
+
+#include "isa/semantics/registers.h"
+
+namespace mmasim::isa {
+
+// A change of the operands' width empties the C banks: accumulators of one width mean nothing in another.
+void execute(const MmaConfig&, CoreState::Registers&, const MemoryView&);
+void execute(const MmaPattern&, CoreState::Registers&, const MemoryView&);
+void execute(const MmaStorePattern&, CoreState::Registers&, const MemoryView&);
+void execute(const MmaLoadB&, CoreState::Registers&, const MemoryView&);
+void execute(const MmaStream&, CoreState::Registers&, const MemoryView&);
+void execute(const MmaTransfer&, CoreState::Registers&, const MemoryView&);
+void execute(const MmaRange&, CoreState::Registers&, const MemoryView&);
+void execute(const StageSet&, CoreState::Registers&, const MemoryView&);
+
+}  // namespace mmasim::isa

@@ -1,0 +1,194 @@
+// The untimed executor: an order of execution that tokens allow, the same one every time. The core runs until it
+// stalls, then every DMA channel in turn until it stalls, and again. Knows nothing of cycles.
+#include "isa/semantics/untimed.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "isa/codec.h"
+#include "isa/semantics/registers.h"
+
+namespace mmasim::isa {
+namespace {
+
+std::vector<Instruction> decode_all(const Program& program) {
+  std::vector<Instruction> instructions;
+  instructions.reserve(std::min<uint64_t>(program.instruction_count, program.code.size()));
+  for (size_t offset = 0; offset < program.code.size();) {
+    instructions.push_back(decode(program.code, offset));
+    if (std::holds_alternative<CtlEnd>(instructions.back())) break;
+  }
+  return instructions;
+}
+
+void require_below(uint32_t index, uint32_t count, const char* what, size_t at) {
+  if (index >= count)
+    throw std::logic_error("instruction " + std::to_string(at) + ": " + what + " " + std::to_string(index) + " of " +
+                           std::to_string(count));
+}
+
+// verify_program() promised this; a program that breaks it would write outside the machine's tables.
+void check_indices(const std::vector<Instruction>& instructions, const Machine& machine) {
+  for (size_t at = 0; at < instructions.size(); ++at)
+    std::visit(
+        [&](const auto& i) {
+          using T = std::decay_t<decltype(i)>;
+          if constexpr (std::is_same_v<T, SyncWait> || std::is_same_v<T, SyncSignal> || std::is_same_v<T, DmaWait>)
+            require_below(i.token, machine.tokens, "token", at);
+          if constexpr (std::is_same_v<T, DmaWait> || std::is_same_v<T, DmaCopy> || std::is_same_v<T, DmaFill>)
+            require_below(i.channel, machine.dma_channels, "DMA channel", at);
+          if constexpr (std::is_same_v<T, DmaCopy> || std::is_same_v<T, DmaFill>)
+            require_below(i.signal, machine.tokens, "token", at);
+        },
+        instructions[at]);
+}
+
+// A channel's descriptors in order, as indices into the program. The slots are reused round and round.
+class ChannelQueue {
+ public:
+  explicit ChannelQueue(size_t entries) : slots_(entries) {}
+  void clear() { head_ = count_ = 0; }
+  bool is_empty() const { return count_ == 0; }
+  bool is_full() const { return count_ == slots_.size(); }
+  void push(uint32_t index) { slots_[(head_ + count_++) % slots_.size()] = index; }
+  uint32_t front() const { return slots_[head_]; }
+  void pop() { head_ = (head_ + 1) % slots_.size(), --count_; }
+
+ private:
+  std::vector<uint32_t> slots_;
+  size_t head_ = 0, count_ = 0;
+};
+
+}  // namespace
+
+struct UntimedMachine::Impl {
+  explicit Impl(const Program& program)
+      : machine(program.machine),
+        instructions(decode_all(program)),
+        state(program.machine),
+        queues(program.machine.dma_channels, ChannelQueue(program.machine.dma_queue_entries)),
+        counts(program.machine.tokens) {
+    check_indices(instructions, machine);
+  }
+
+  void run(const MemoryView& view, const TokenWatcher& watch);
+  bool run_core();
+  bool run_channel(ChannelQueue& queue);
+  bool all_done() const;
+  std::string stalls() const;
+
+  // Each returns whether the unit may go on to its next instruction.
+  bool step(const SyncWait& wait) { return is_reached(wait.token, wait.count); }
+  bool step(const SyncSignal& signal) { return add_one(signal.token), true; }
+  bool step(const CtlLayer&) { return true; }
+  bool step(const CtlEnd&) { return true; }
+  bool step(const DmaWait& wait) { return enqueue(wait.channel); }
+  bool step(const DmaCopy& copy) { return enqueue(copy.channel); }
+  bool step(const DmaFill& fill) { return enqueue(fill.channel); }
+  template <class CoreInstruction>
+  bool step(const CoreInstruction&) {
+    return execute_core(instructions[next], state, *memory), true;
+  }
+
+  bool is_reached(uint16_t token, uint32_t count) const { return token == 0 || counts[token] >= count; }
+  void add_one(uint16_t token);
+  bool enqueue(uint8_t channel);
+
+  const Machine machine;
+  const std::vector<Instruction> instructions;
+  CoreState state;
+  std::vector<ChannelQueue> queues;
+  std::vector<uint32_t> counts;
+  size_t next = 0;  // the core's instruction
+  const MemoryView* memory = nullptr;
+  const TokenWatcher* watcher = nullptr;
+};
+
+void UntimedMachine::Impl::add_one(uint16_t token) {
+  if (token == 0) return;
+  ++counts[token];
+  if (*watcher) (*watcher)(token, counts[token]);
+}
+
+bool UntimedMachine::Impl::enqueue(uint8_t channel) {
+  if (queues[channel].is_full()) return false;
+  queues[channel].push(static_cast<uint32_t>(next));
+  return true;
+}
+
+// Both return whether the unit did anything.
+bool UntimedMachine::Impl::run_core() {
+  const size_t first = next;
+  while (next < instructions.size() && std::visit([this](const auto& i) { return step(i); }, instructions[next])) ++next;
+  return next != first;
+}
+
+bool UntimedMachine::Impl::run_channel(ChannelQueue& queue) {
+  bool moved = false;
+  for (; !queue.is_empty(); queue.pop(), moved = true) {
+    const Instruction& entry = instructions[queue.front()];
+    if (const auto* wait = std::get_if<DmaWait>(&entry)) {
+      if (!is_reached(wait->token, wait->count)) break;
+    } else if (const auto* copy = std::get_if<DmaCopy>(&entry)) {
+      execute_dma(*copy, *memory);
+      add_one(copy->signal);
+    } else if (const auto* fill = std::get_if<DmaFill>(&entry)) {
+      execute_dma(*fill, *memory);
+      add_one(fill->signal);
+    }
+  }
+  return moved;
+}
+
+bool UntimedMachine::Impl::all_done() const {
+  for (const auto& queue : queues)
+    if (!queue.is_empty()) return false;
+  return next == instructions.size();
+}
+
+std::string UntimedMachine::Impl::stalls() const {
+  const auto waiting = [this](size_t index, uint16_t token, uint32_t count) {
+    return "instruction " + std::to_string(index) + " waits for token " + std::to_string(token) + " to reach " +
+           std::to_string(count) + ", it is at " + std::to_string(counts[token]);
+  };
+  std::string text = "deadlock";
+  if (next < instructions.size()) {
+    const auto* wait = std::get_if<SyncWait>(&instructions[next]);
+    text += wait ? "; core: " + waiting(next, wait->token, wait->count)
+                 : "; core: instruction " + std::to_string(next) + " (" + mnemonic(instructions[next]) +
+                       ") waits for a free entry in its DMA channel's queue of " +
+                       std::to_string(machine.dma_queue_entries);
+  }
+  for (size_t channel = 0; channel < queues.size(); ++channel) {
+    if (queues[channel].is_empty()) continue;
+    const uint32_t index = queues[channel].front();
+    const auto& wait = std::get<DmaWait>(instructions[index]);
+    text += "; DMA channel " + std::to_string(channel) + ": " + waiting(index, wait.token, wait.count);
+  }
+  return text;
+}
+
+void UntimedMachine::Impl::run(const MemoryView& view, const TokenWatcher& watch) {
+  memory = &view;
+  watcher = &watch;
+  next = 0;
+  for (auto& queue : queues) queue.clear();
+  std::fill(counts.begin(), counts.end(), 0);
+  state.registers().reset();
+  while (!all_done()) {
+    bool moved = run_core();
+    for (auto& queue : queues) moved |= run_channel(queue);
+    if (!moved) throw Deadlock(stalls());
+  }
+}
+
+UntimedMachine::UntimedMachine(const Program& program) : impl_(std::make_unique<Impl>(program)) {}
+UntimedMachine::~UntimedMachine() = default;
+void UntimedMachine::run(const MemoryView& memory, const TokenWatcher& watcher) { impl_->run(memory, watcher); }
+uint64_t UntimedMachine::overflow_count() const { return impl_->state.overflow_count(); }
+
+}  // namespace mmasim::isa

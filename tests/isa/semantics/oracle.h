@@ -1,0 +1,106 @@
+// What the tests of isa/semantics compare with: SRS as quantization.md section 2 writes it (not as the code does), and
+// a small machine whose memory tests poke and read by element. Slow and plain on purpose.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <vector>
+
+#include "isa/semantics/elements.h"
+#include "isa/semantics/semantics.h"
+
+namespace mmasim::isa::oracle {
+
+// The formulas of the specification, for |v| < 2^126.
+inline Wide srs(Wide v, int k, Rounding rounding) {
+  if (k <= 0) return v * (Wide{1} << -k);
+  const Wide h = Wide{1} << (k - 1);
+  const Wide f = v >> k, r = v - f * (Wide{1} << k);
+  switch (rounding) {
+    case Rounding::half_up: return (v + h) >> k;
+    case Rounding::half_away: return v < 0 ? -((-v + h) >> k) : (v + h) >> k;
+    case Rounding::half_even: return f + (r > h || (r == h && f % 2 != 0) ? 1 : 0);
+    case Rounding::floor: return f;
+  }
+  return 0;
+}
+
+inline Wide clip(Wide v, Wide lowest, Wide highest) { return v < lowest ? lowest : v > highest ? highest : v; }
+
+// A reproducible stream of numbers for random cases.
+class Numbers {
+ public:
+  explicit Numbers(uint64_t seed) : state_(seed * 2 + 1) {}
+  uint64_t next() {
+    state_ ^= state_ << 13, state_ ^= state_ >> 7, state_ ^= state_ << 17;
+    return state_ * 0x2545f4914f6cdd1dull;
+  }
+  int64_t in(int64_t lowest, int64_t highest) {
+    return lowest + static_cast<int64_t>((next() >> 1) % static_cast<uint64_t>(highest - lowest + 1));
+  }
+  template <class T>
+  T one_of(std::initializer_list<T> values) {
+    return values.begin()[next() % values.size()];
+  }
+  // Any value of the element; one in eight is an extreme.
+  Wide element(Element e) {
+    if (in(0, 7) == 0) return in(0, 1) ? element_highest(e) : element_lowest(e);
+    const Wide span = element_highest(e) - element_lowest(e) + 1;
+    return element_lowest(e) + static_cast<Wide>(next() >> 1) % span;
+  }
+
+ private:
+  uint64_t state_;
+};
+
+constexpr Rounding kRoundings[] = {Rounding::half_up, Rounding::half_even, Rounding::half_away, Rounding::floor};
+
+inline Address l2(uint64_t offset) { return Address::in(Space::l2, offset); }
+
+// A machine with its memory: instructions in, elements out.
+struct Bench {
+  explicit Bench(const Machine& of = Machine{}) : machine(of), storage(machine, 1 << 16), memory(storage.view()), state(machine) {}
+
+  void run(const Instruction& instruction) { execute_core(instruction, state, memory); }
+
+  template <class E>
+  void poke(Address at, const std::vector<E>& values) {
+    for (size_t i = 0; i < values.size(); ++i) write_as<E>(memory.at(at) + i * sizeof(E), values[i]);
+  }
+  void poke(Address at, Element e, Wide value) { std::memcpy(memory.at(at), &value, element_bytes(e)); }
+  template <class E>
+  std::vector<E> peek(Address at, size_t count) const {
+    std::vector<E> values(count);
+    for (size_t i = 0; i < count; ++i) values[i] = read_as<E>(memory.at(at) + i * sizeof(E));
+    return values;
+  }
+  Wide peek(Address at, Element e) const { return read_element(e, memory.at(at)); }
+
+  Machine machine;
+  OwnedMemory storage;
+  MemoryView memory;
+  CoreState state;
+};
+
+// An output stage that shifts and clips to `out`, of either unit.
+inline StageSet shift_stage(Unit unit, Element out, int shift, Rounding rounding = Rounding::half_up) {
+  StageSet stage;
+  stage.unit = unit;
+  stage.out = out;
+  stage.shift = static_cast<int8_t>(shift);
+  stage.rounding = rounding;
+  stage.clip_min = static_cast<int64_t>(element_lowest(out));
+  stage.clip_max = static_cast<int64_t>(element_highest(out));
+  return stage;
+}
+
+// A stage that writes accumulators as they are.
+inline StageSet raw_stage(Unit unit, Element accumulator) {
+  StageSet stage;
+  stage.unit = unit;
+  stage.out = accumulator;
+  stage.raw = 1;
+  return stage;
+}
+
+}  // namespace mmasim::isa::oracle
