@@ -52,6 +52,7 @@ struct Conv {
   Weights weights;
   std::vector<double> weight_scale;
   std::vector<double> bias;  // one an output channel, or empty
+  bool from_gemm = false;    // legalize() made it of a Gemm: quantization keeps the Gemm's margin
 };
 // weights I,O/groups,kh,kw. Output size: stride*(in-1) + output_padding + dilation*(kernel-1)+1 - pads.
 struct ConvTranspose {

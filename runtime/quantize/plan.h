@@ -24,6 +24,7 @@ struct TensorPlan {
   int64_t zero_point = 0;
   double low = 0, high = 0;  // calibrated range
   std::string source;        // "calibrated", "same as X", "fixed by Clip", ...
+  bool affine = false;       // an input of this plan is quantized by the binary32 quotient, half to even
 
   int64_t min() const { return is_signed ? -(int64_t{1} << (bits - 1)) : 0; }
   int64_t max() const { return is_signed ? (int64_t{1} << (bits - 1)) - 1 : (int64_t{1} << bits) - 1; }

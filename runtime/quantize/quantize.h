@@ -15,10 +15,14 @@ struct Range {
 };
 using Ranges = std::vector<Range>;  // one a tensor of the graph, after its node's activation
 
-// The float network on one batch of inputs (one FloatTensor a graph input): values of all tensors, or of the outputs
-// only. Deterministic to the bit on every host and for any thread count: fixed order of additions, no fused
-// multiply-add, whatever SIMD level runs. float32 arithmetic.
-std::vector<FloatTensor> run_float(const Graph& graph, const std::vector<FloatTensor>& inputs, unsigned threads = 1);
+enum class Keep : uint8_t { all_tensors, outputs };
+
+// The float network on one batch of inputs (one FloatTensor a graph input). The result is indexed by TensorId: values
+// of every tensor, or of the outputs only (the others then stay empty and memory is bounded by what is alive).
+// Deterministic to the bit on every host and for any thread count: fixed order of additions, no fused multiply-add,
+// whatever SIMD level runs. float32 arithmetic.
+std::vector<FloatTensor> run_float(const Graph& graph, const std::vector<FloatTensor>& inputs, unsigned threads = 1,
+                                   Keep keep = Keep::all_tensors);
 
 // Min/max of every tensor over all samples. samples: per graph input, first axis the sample; the graph's own batch
 // divides it or the last part is padded by repetition. Throws UserError on NaN or infinity, naming sample and tensor.

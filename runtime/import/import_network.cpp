@@ -1,0 +1,240 @@
+// import_network: (1) read and parse the file, (2) find what its names mean, (3) make inputs and declared weights,
+// (4) import node by node, (5) collect the outputs. Every failure leaves as one UserError line.
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
+#include <onnx/defs/schema.h>
+#include <onnx/onnx_pb.h>
+
+#include <climits>
+#include <filesystem>
+#include <new>
+
+#include "runtime/import/import.h"
+#include "runtime/import/limits.h"
+#include "runtime/import/network_file.h"
+#include "runtime/import/node_import.h"
+#include "runtime/import/operator_table.h"
+#include "runtime/import/operators.h"
+#include "runtime/import/prune.h"
+#include "runtime/import/sha256.h"
+#include "runtime/user_error.h"
+
+namespace mmasim::runtime {
+namespace importing {
+namespace {
+
+constexpr int64_t kFirstOpset = 7, kLastOpset = 17;
+
+// An ONNX file begins with field 1 (ir_version), a small number.
+bool begins_like_onnx(const std::string& bytes) { return bytes.size() >= 2 && bytes[0] == 0x08 && bytes[1] > 0 && bytes[1] < 0x40; }
+
+void parse(const std::string& bytes, onnx::ModelProto& model) {
+  google::protobuf::LogSilencer silencer;
+  google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
+  google::protobuf::io::CodedInputStream coded(&stream);
+  coded.SetTotalBytesLimit(INT_MAX);
+  const bool whole = model.ParseFromCodedStream(&coded) && coded.ConsumedEntireMessage();
+  if (!whole && begins_like_onnx(bytes)) refuse("the file is truncated or damaged: it begins as ONNX but does not end as such");
+  if (!whole || !model.has_graph() || !model.has_ir_version()) refuse("the file is not an ONNX network");
+  if (model.graph().node_size() == 0) refuse("the network has no operators");
+}
+
+int64_t read_opset(const onnx::ModelProto& model) {
+  std::optional<int64_t> opset;
+  for (const auto& import : model.opset_import()) {
+    if (import.domain().empty() || import.domain() == "ai.onnx") {
+      if (opset) refuse("the ONNX operator set is declared twice");
+      opset = import.version();
+    }
+  }
+  const std::string range = std::to_string(kFirstOpset) + " to " + std::to_string(kLastOpset);
+  if (!opset) refuse("the file declares no ONNX operator set (opset_import); opset " + range + " are supported");
+  if (*opset < kFirstOpset || *opset > kLastOpset) {
+    refuse("the file uses opset " + std::to_string(*opset) + "; opset " + range + " are supported");
+  }
+  return *opset;
+}
+
+void refuse_unsupported(const onnx::GraphProto& graph, const FileStructure& structure) {
+  std::set<std::string> others;
+  std::string first;
+  for (int index : structure.order) {
+    const auto& node = graph.node(index);
+    const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
+    if (standard && find_operator(node.op_type())) continue;
+    const std::string op = (standard ? "" : node.domain() + ".") + node.op_type();
+    if (first.empty()) {
+      const std::string near = standard ? nearest_operator(node.op_type()) : "";
+      first = node_text(structure.node_names[index], op) + ": operator " + op + " is not supported" +
+              (near.empty() ? "" : " (the nearest is " + near + ")");
+      others.insert(op);
+    } else if (others.size() < 8 && others.insert(op).second) {
+      first += (others.size() == 2 ? "; nor are " : ", ") + op;
+    }
+  }
+  if (!first.empty()) refuse(first + "; 'mmasim describe operators' lists those that are");
+}
+
+// The operator's own schema says which attributes it has in this opset, and how many inputs and outputs.
+void check_schema(const onnx::NodeProto& node, int64_t opset) {
+  const onnx::OpSchema* schema = onnx::OpSchemaRegistry::Schema(node.op_type(), static_cast<int>(opset), "");
+  const std::string in_opset = " in opset " + std::to_string(opset);
+  if (!schema || schema->Deprecated()) refuse("operator " + node.op_type() + " does not exist" + in_opset);
+  std::set<std::string> seen;
+  for (const auto& attribute : node.attribute()) {
+    const auto known = schema->attributes().find(attribute.name());
+    if (known == schema->attributes().end()) refuse(node.op_type() + " has no attribute '" + attribute.name() + "'" + in_opset);
+    if (!seen.insert(attribute.name()).second) refuse("attribute " + attribute.name() + " is given twice");
+    if (attribute.type() != known->second.type) {
+      refuse("attribute " + attribute.name() + " has type " + onnx::AttributeProto::AttributeType_Name(attribute.type()) +
+             "; expected " + onnx::AttributeProto::AttributeType_Name(known->second.type));
+    }
+  }
+  for (const auto& [name, attribute] : schema->attributes()) {
+    if (attribute.required && !seen.count(name)) refuse("attribute " + name + " is missing");
+  }
+  const auto require_count = [](const char* what, int count, int least, int most) {
+    if (count >= least && count <= most) return;
+    refuse("it has " + std::to_string(count) + " " + what + "; expected " + std::to_string(least) +
+           (most == least ? "" : most == INT_MAX ? " or more" : ".." + std::to_string(most)));
+  };
+  require_count("inputs", node.input_size(), schema->min_input(), schema->max_input());
+  require_count("outputs", node.output_size(), std::max(1, schema->min_output()), schema->max_output());
+}
+
+class NetworkImport {
+ public:
+  NetworkImport(const std::string& path, const ImportOptions& options, const onnx::ModelProto& model)
+      : file_(model.graph()) {
+    state_.path = path;
+    state_.options = options;
+    state_.opset = read_opset(model);
+    state_.structure = analyse(file_);
+    state_.graph.name = std::filesystem::path(path).stem().string();
+    state_.graph.operator_count = static_cast<uint64_t>(file_.node_size());
+  }
+
+  Graph run() {
+    refuse_unsupported(file_, state_.structure);
+    for (const auto* input : state_.structure.inputs) add_input(*input);
+    for (const auto* weights : state_.structure.declared_weights) declare_weights(*weights);
+    for (int index : state_.structure.order) import_node(index);
+    for (const auto& output : file_.output()) add_output(output.name());
+    prune(state_.graph);
+    return std::move(state_.graph);
+  }
+
+ private:
+  static const onnx::TypeProto::Tensor& tensor_type(const onnx::ValueInfoProto& value) {
+    const std::string what = "input '" + value.name() + "'";
+    if (!value.type().has_tensor_type() || !value.type().tensor_type().has_shape()) refuse(what + " declares no shape");
+    const auto& type = value.type().tensor_type();
+    const int element = type.elem_type();
+    if (element != onnx::TensorProto::FLOAT && element != onnx::TensorProto::FLOAT16 &&
+        element != onnx::TensorProto::DOUBLE && element != onnx::TensorProto::BFLOAT16) {
+      refuse(what + " has element type " +
+             (onnx::TensorProto::DataType_IsValid(element)
+                  ? onnx::TensorProto::DataType_Name(static_cast<onnx::TensorProto::DataType>(element))
+                  : std::to_string(element)) +
+             "; expected FLOAT, FLOAT16, BFLOAT16 or DOUBLE");
+    }
+    return type;
+  }
+
+  // The first axis is the batch: free or 1 in the file, any number in a run.
+  int64_t batch_of(const onnx::TensorShapeProto::Dimension& dimension, const std::string& what) const {
+    const int64_t asked = state_.options.batch;
+    if (asked < 0) refuse("a batch of " + std::to_string(asked) + " was asked for; expected 1 or more");
+    if (!dimension.has_dim_value()) return asked == 0 ? 1 : asked;
+    const int64_t declared = dimension.dim_value();
+    if (asked == 0 || asked == declared) return declared;
+    if (declared == 1) return asked;
+    refuse(what + " has a fixed batch of " + std::to_string(declared) + "; a batch of " + std::to_string(asked) + " was asked for");
+  }
+
+  void add_input(const onnx::ValueInfoProto& value) {
+    const std::string what = "input '" + value.name() + "'";
+    const auto& dimensions = tensor_type(value).shape().dim();
+    Shape shape;
+    for (const auto& dimension : dimensions) {
+      if (shape.empty()) {
+        shape.push_back(batch_of(dimension, what));
+        continue;
+      }
+      if (!dimension.has_dim_value()) {
+        refuse(what + ": dimension " + std::to_string(shape.size()) + " is not fixed; only the first (the batch) may be open");
+      }
+      shape.push_back(dimension.dim_value());
+    }
+    if (shape.empty()) refuse(what + " has no dimensions; expected at least 1");
+    checked_elements(shape, what);
+    const TensorId tensor = state_.add_tensor(value.name(), shape);
+    state_.graph.inputs.push_back(tensor);
+    state_.values[value.name()] = {nullptr, tensor};
+  }
+
+  void declare_weights(const onnx::ValueInfoProto& value) {
+    Shape shape;
+    for (const auto& dimension : tensor_type(value).shape().dim()) {
+      if (!dimension.has_dim_value()) refuse("weights '" + value.name() + "' are declared with an open dimension");
+      shape.push_back(dimension.dim_value());
+    }
+    checked_elements(shape, "weights '" + value.name() + "'");
+    state_.values[value.name()] = {declare_reals(value.name(), shape), 0};
+  }
+
+  void import_node(int index) {
+    const onnx::NodeProto& proto = file_.node(index);
+    NodeImport node(state_, proto, state_.structure.node_names[index]);
+    try {
+      check_schema(proto, state_.opset);
+      for (size_t i = 0; i < node.output_count(); ++i) {
+        if (i == 0 && node.output_name(0).empty()) refuse("its first output has no name");
+      }
+      if ((node.all_constant() || proto.op_type() == "Shape") && fold(node)) return;
+      const OperatorEntry* entry = find_operator(proto.op_type());
+      if (!entry->import) refuse("only supported where all inputs are constants");
+      entry->import(node);
+    } catch (const std::invalid_argument& fault) {
+      refuse(node_text(state_.structure.node_names[index], proto.op_type()) + ": " + fault.what());
+    }
+  }
+
+  void add_output(const std::string& name) {
+    const Value& value = state_.value(name);
+    if (value.constant) refuse("output '" + name + "' of the network is a constant");
+    for (TensorId input : state_.graph.inputs) {
+      if (input == value.tensor) refuse("output '" + name + "' of the network is an input");
+    }
+    state_.graph.outputs.push_back(value.tensor);
+  }
+
+  const onnx::GraphProto& file_;
+  ImportState state_;
+};
+
+}  // namespace
+}  // namespace importing
+
+ImportedNetwork import_network(const std::string& path, const ImportOptions& options) {
+  try {
+    ImportedNetwork imported;
+    onnx::ModelProto model;
+    {
+      const std::string bytes = importing::read_network_file(path);
+      imported.sha256 = sha256_hex(bytes);
+      importing::parse(bytes, model);
+    }
+    imported.graph = importing::NetworkImport(path, options, model).run();
+    return imported;
+  } catch (const std::invalid_argument& fault) {
+    throw UserError(path + ": " + fault.what());
+  } catch (const std::bad_alloc&) {
+    throw UserError(path + ": the network needs more memory than there is");
+  } catch (const google::protobuf::FatalException& fault) {
+    throw UserError(path + ": the file is damaged: " + fault.what());
+  }
+}
+
+}  // namespace mmasim::runtime

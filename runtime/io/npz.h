@@ -1,0 +1,18 @@
+// NumPy's .npz archives: a zip file of .npy members, stored or deflated. No zip64, no encryption, no other
+// method.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "runtime/io/npy.h"
+
+namespace mmasim::runtime {
+
+// Members by their names without ".npy". The sizes of all members are checked, together and each against its
+// own header, before memory is taken for values.
+std::map<std::string, NpyArray> read_npz(const std::string& path);
+std::map<std::string, NpyArray> parse_npz(const uint8_t* data, uint64_t size_bytes,
+                                          const std::string& source);
+
+}  // namespace mmasim::runtime

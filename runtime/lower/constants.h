@@ -1,0 +1,39 @@
+// The constant segment at the start of DDR: packed panels, tables, biases. Without values only its size grows.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "isa/address.h"
+#include "isa/units.h"
+
+namespace mmasim::runtime {
+
+class Constants {
+ public:
+  explicit Constants(bool with_values) : with_values_(with_values) {}
+
+  // Reserves bytes and calls fill(uint8_t*) on them, zeroed, if there are values. Returns the offset in DDR.
+  template <class Fill>
+  uint64_t add(uint64_t bytes, Fill&& fill) {
+    const auto offset = bytes_;
+    bytes_ += isa::round_up(bytes, kAlignment);
+    if (with_values_) {
+      data_.resize(bytes_);
+      fill(data_.data() + offset);
+    }
+    return offset;
+  }
+
+  bool with_values() const { return with_values_; }
+  uint64_t bytes() const { return bytes_; }
+  std::vector<uint8_t> take() { return std::move(data_); }
+
+ private:
+  static constexpr uint64_t kAlignment = 128;  // a DMA burst
+  bool with_values_;
+  uint64_t bytes_ = 0;
+  std::vector<uint8_t> data_;
+};
+
+}  // namespace mmasim::runtime

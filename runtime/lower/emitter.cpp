@@ -1,0 +1,282 @@
+#include "runtime/lower/emitter.h"
+
+#include <algorithm>
+
+namespace mmasim::runtime {
+
+namespace {
+
+// Configuration kinds that are kept in force: opcode, and the unit for the two output stages.
+size_t configuration_slot(const isa::Instruction& instruction) {
+  if (const auto* stage = std::get_if<isa::StageSet>(&instruction)) return stage->unit == isa::Unit::mma ? 0 : 1;
+  if (std::holds_alternative<isa::MmaConfig>(instruction)) return 2;
+  if (std::holds_alternative<isa::MmaPattern>(instruction)) return 3;
+  if (std::holds_alternative<isa::MmaStorePattern>(instruction)) return 4;
+  throw std::logic_error("emitter: not a configuration instruction");
+}
+
+}  // namespace
+
+isa::Address StepEmitter::address(BufferId buffer, uint64_t offset) const {
+  return isa::Address::in(isa::Space::l2, emitter_.placed(buffer).offset + offset);
+}
+void StepEmitter::issue(const isa::Instruction& instruction) { emitter_.issue(instruction); }
+void StepEmitter::configure(const isa::Instruction& instruction) {
+  std::vector<uint8_t> code;
+  isa::encode(instruction, code);
+  auto& in_force = emitter_.in_force_[configuration_slot(instruction)];
+  if (code == in_force) return;
+  in_force = code;
+  emitter_.issue(instruction);
+}
+uint8_t StepEmitter::next_b_bank() {
+  return static_cast<uint8_t>(emitter_.b_bank_++ % emitter_.machine_.b_banks);
+}
+uint8_t StepEmitter::next_c_bank() {
+  return static_cast<uint8_t>(emitter_.c_bank_++ % emitter_.machine_.c_banks);
+}
+
+Emitter::Emitter(Schedule& schedule, const isa::Machine& machine)
+    : schedule_(schedule),
+      machine_(machine),
+      scratchpad_(machine.l2_bytes),
+      placed_(schedule.buffers.size()),
+      loads_issued_(schedule.steps.size(), false),
+      last_used_(schedule.steps.size()),
+      waited_(kChannels + 1, std::vector<uint32_t>(2 + kChannels, 0)) {
+  out_.written.resize(schedule.storages.size());
+  out_.resident_offsets.resize(schedule.storages.size());
+}
+
+Emitted Emitter::run() {
+  find_last_steps();
+  const auto steps = static_cast<uint32_t>(schedule_.steps.size());
+  for (uint32_t step = 0; step < steps; ++step) {
+    // (1) what this step needs  (2) what it will have written, for those who wait for it  (3) a head start for the
+    // next step  (4) compute and store  (5) let go
+    if (!loads_issued_[step]) {
+      place(loaded_buffers(schedule_.steps[step]), step);
+      issue_loads(step);
+    }
+    place(schedule_.steps[step].allocates, step);
+    announce_writes(step);
+    if (step + 1 < steps && queues_hold(step) && try_place(loaded_buffers(schedule_.steps[step + 1]), step + 1)) {
+      issue_loads(step + 1);
+    }
+    begin_layer(step);
+    compute(step);
+    issue_stores(step);
+    release(step);
+  }
+  issue(isa::CtlEnd{});
+  out_.l2_bytes_used = scratchpad_.peak_bytes();
+  return std::move(out_);
+}
+
+void Emitter::find_last_steps() {
+  for (uint32_t index = 0; index < schedule_.steps.size(); ++index) {
+    const auto& step = schedule_.steps[index];
+    const auto touch = [&](BufferId buffer) { schedule_.at(buffer).last_step = index; };
+    for (const auto& load : step.loads) {
+      touch(load.buffer);
+      if (load.source_is_buffer) touch(load.source_buffer);
+    }
+    for (const auto buffer : step.allocates) touch(buffer);
+    for (const auto buffer : step.uses) touch(buffer);
+    for (const auto& store : step.stores) touch(store.buffer);
+  }
+  for (uint32_t id = 0; id < schedule_.buffers.size(); ++id) {
+    last_used_[schedule_.buffers[id].last_step].push_back(static_cast<BufferId>(id));
+  }
+}
+
+std::vector<BufferId> Emitter::loaded_buffers(const Step& step) const {
+  std::vector<BufferId> buffers;
+  for (const auto& load : step.loads) {
+    if (std::find(buffers.begin(), buffers.end(), load.buffer) == buffers.end()) buffers.push_back(load.buffer);
+  }
+  return buffers;
+}
+
+bool Emitter::try_place(const std::vector<BufferId>& buffers, uint32_t step) {
+  std::vector<BufferId> done;
+  for (const auto id : buffers) {
+    auto& slot = placed_[static_cast<size_t>(id)];
+    if (slot) continue;
+    const auto& buffer = schedule_.at(id);
+    const auto lifetime = buffer.last_step > step ? Scratchpad::Lifetime::steps : Scratchpad::Lifetime::step;
+    const auto offset = scratchpad_.allocate(buffer.bytes, lifetime);
+    if (!offset) {
+      for (const auto undone : done) {
+        scratchpad_.undo(placed(undone).offset);
+        placed_[static_cast<size_t>(undone)].reset();
+      }
+      return false;
+    }
+    slot = Placed{*offset, scratchpad_.release_before(*offset, buffer.bytes), 0, 0, 0};
+    done.push_back(id);
+  }
+  return true;
+}
+
+void Emitter::place(const std::vector<BufferId>& buffers, uint32_t step) {
+  if (!try_place(buffers, step)) {
+    throw OutOfScratchpad("the buffers of a step of layer '" + schedule_.layers[schedule_.steps[step].layer].name +
+                          "' do not fit into L2");
+  }
+}
+
+uint32_t Emitter::queue_entries(const Step& step, Channel channel) const {
+  uint32_t entries = 0;
+  for (const auto& load : step.loads) {
+    // Waits for the reused bytes (two) and for each source stand before the descriptors.
+    if (load.channel == channel) entries += static_cast<uint32_t>(load.descriptors.size() + load.reads.size()) + 3;
+  }
+  return entries;
+}
+
+// The core must never stall on a queue whose head waits for something the core has yet to issue: loads run ahead only
+// when this step's and the next's fit into the queue together.
+bool Emitter::queues_hold(uint32_t step) const {
+  for (const auto channel : {Channel::features, Channel::weights}) {
+    const auto entries = queue_entries(schedule_.steps[step], channel) + queue_entries(schedule_.steps[step + 1], channel);
+    if (entries > machine_.dma_queue_entries) return false;
+  }
+  return true;
+}
+
+void Emitter::issue_loads(uint32_t step) {
+  loads_issued_[step] = true;
+  for (const auto& load : schedule_.steps[step].loads) issue_load(schedule_.steps[step], load);
+}
+
+void Emitter::issue_load(const Step& step, const Load& load) {
+  auto& target = placed(load.buffer);
+  dma_wait(load.channel, kCoreToken, target.before.core_steps);
+  dma_wait(load.channel, channel_token(Channel::stores), target.before.store_groups);
+  for (const auto& extent : load.reads) wait_for(extent, load.channel);
+  const auto channel = static_cast<uint8_t>(load.channel);
+  for (size_t i = 0; i < load.descriptors.size(); ++i) {
+    const uint16_t signal = i + 1 == load.descriptors.size() ? channel_token(load.channel) : 0;
+    if (const auto* copy = std::get_if<isa::DmaCopy>(&load.descriptors[i])) {
+      auto whole = *copy;
+      whole.channel = channel, whole.signal = signal, whole.layer = step.layer;
+      whole.dst = relocate(whole.dst, load.buffer);
+      if (load.source_is_buffer) whole.src = relocate(whole.src, load.source_buffer);
+      issue(whole);
+    } else {
+      auto whole = std::get<isa::DmaFill>(load.descriptors[i]);
+      whole.channel = channel, whole.signal = signal, whole.layer = step.layer;
+      whole.dst = relocate(whole.dst, load.buffer);
+      issue(whole);
+    }
+  }
+  target.ready_token = channel_token(load.channel);
+  target.ready_count = ++groups_[channel];
+}
+
+void Emitter::begin_layer(uint32_t step) {
+  for (; next_layer_ <= schedule_.steps[step].layer; ++next_layer_) {
+    issue(isa::CtlLayer{next_layer_, schedule_.setups[next_layer_]});
+    // A layer sets all it uses: whether two layers happen to agree depends on values, and structure must not.
+    for (auto& configuration : in_force_) configuration.clear();
+  }
+}
+
+void Emitter::compute(uint32_t index) {
+  const auto& step = schedule_.steps[index];
+  for (const auto& load : step.loads) core_wait(placed(load.buffer).ready_token, placed(load.buffer).ready_count);
+  for (const auto id : step.uses) core_wait(placed(id).ready_token, placed(id).ready_count);
+  for (const auto id : step.allocates) core_wait(channel_token(Channel::stores), placed(id).before.store_groups);
+  for (const auto& extent : step.reads_directly) wait_for(extent, std::nullopt);
+  StepEmitter emitter(*this);
+  if (step.compute) step.compute(emitter);
+  issue(isa::SyncSignal{kCoreToken});
+  steps_done_ = index + 1;
+}
+
+// The tokens that will say that this step's results are written, known before they are: the next step's loads are
+// issued earlier than this step's stores.
+void Emitter::announce_writes(uint32_t index) {
+  const auto& step = schedule_.steps[index];
+  for (const auto& extent : step.writes_directly) {
+    const auto& storage = schedule_.at(extent.storage);
+    if (storage.is_resident()) out_.resident_offsets[static_cast<size_t>(extent.storage)] = placed(storage.resident).offset;
+    out_.written[static_cast<size_t>(extent.storage)].push_back({extent.begin, extent.end, kCoreToken, index + 1});
+  }
+  auto group = groups_[static_cast<size_t>(Channel::stores)];
+  for (const auto& store : step.stores) {
+    out_.written[static_cast<size_t>(store.writes.storage)].push_back(
+        {store.writes.begin, store.writes.end, channel_token(Channel::stores), ++group});
+  }
+}
+
+void Emitter::issue_stores(uint32_t index) {
+  const auto& step = schedule_.steps[index];
+  for (const auto& store : step.stores) {
+    dma_wait(Channel::stores, kCoreToken, steps_done_);
+    const auto token = channel_token(Channel::stores);
+    for (size_t i = 0; i < store.descriptors.size(); ++i) {
+      auto copy = store.descriptors[i];
+      copy.channel = static_cast<uint8_t>(Channel::stores), copy.layer = step.layer;
+      copy.signal = i + 1 == store.descriptors.size() ? token : uint16_t{0};
+      copy.src = relocate(copy.src, store.buffer);
+      issue(copy);
+    }
+    placed(store.buffer).store_groups = ++groups_[static_cast<size_t>(Channel::stores)];
+  }
+}
+
+void Emitter::release(uint32_t index) {
+  for (const auto id : last_used_[index]) {
+    const auto& slot = placed_[static_cast<size_t>(id)];
+    if (slot) scratchpad_.free(slot->offset, schedule_.at(id).bytes, {steps_done_, slot->store_groups});
+  }
+}
+
+void Emitter::dma_wait(Channel channel, uint16_t token, uint32_t count) {
+  auto& waited = waited_[static_cast<size_t>(channel)][token];
+  if (count <= waited) return;
+  waited = count;
+  issue(isa::DmaWait{static_cast<uint8_t>(channel), token, count});
+}
+
+void Emitter::core_wait(uint16_t token, uint32_t count) {
+  auto& waited = waited_[kChannels][token];
+  if (token == 0 || count <= waited) return;
+  waited = count;
+  issue(isa::SyncWait{token, count});
+}
+
+// Waits until every byte of the extent is written: on a channel's queue, or in the core.
+void Emitter::wait_for(const Extent& extent, const std::optional<Channel>& channel) {
+  uint32_t counts[2 + kChannels] = {};
+  for (const auto& written : out_.written[static_cast<size_t>(extent.storage)]) {
+    if (written.begin < extent.end && extent.begin < written.end) counts[written.token] = std::max(counts[written.token], written.count);
+  }
+  for (uint16_t token = 1; token < 2 + kChannels; ++token) {
+    if (counts[token] == 0) continue;
+    if (channel) {
+      dma_wait(*channel, token, counts[token]);
+    } else if (token != kCoreToken) {
+      core_wait(token, counts[token]);
+    }
+  }
+}
+
+void Emitter::issue(const isa::Instruction& instruction) {
+  isa::encode(instruction, out_.code);
+  ++out_.instruction_count;
+}
+
+isa::Address Emitter::relocate(isa::Address address, BufferId buffer) const {
+  return isa::Address::in(isa::Space::l2, placed_[static_cast<size_t>(buffer)].value().offset + address.offset());
+}
+
+Emitter::Placed& Emitter::placed(BufferId buffer) {
+  auto& slot = placed_[static_cast<size_t>(buffer)];
+  if (!slot) throw std::logic_error("emitter: a step uses a buffer that no step loads or allocates");
+  return *slot;
+}
+
+}  // namespace mmasim::runtime

@@ -1,0 +1,229 @@
+// The steps of lowering, in order: place tensors, lower node by node, emit.
+#include "runtime/lower/lower.h"
+
+#include <algorithm>
+
+#include "isa/units.h"
+#include "runtime/lower/context.h"
+#include "runtime/lower/emitter.h"
+#include "runtime/lower/storages.h"
+#include "runtime/user_error.h"
+
+namespace mmasim::runtime {
+
+isa::Address ddr_address(uint64_t offset) { return isa::Address::in(isa::Space::ddr, offset); }
+
+uint64_t LoweringContext::tile_budget_bytes(NodeId node) const {
+  return static_cast<uint64_t>(static_cast<double>(machine.l2_bytes - resident_bytes[node + 1]) * tile_share);
+}
+
+std::string LoweringContext::place(NodeId node) const {
+  return "node '" + graph.nodes[node].name + "' (" + operator_name(graph.nodes[node].op) + ")";
+}
+
+uint32_t begin_layer(LoweringContext& context, NodeId id, const std::string& kind, isa::Setup setup) {
+  const auto& node = context.graph.nodes[id];
+  isa::LayerInfo info;
+  info.name = node.name, info.kind = kind, info.precision = context.plan.precision;
+  info.operators = node.covers;
+  info.macs = macs(context.graph, node);
+  context.schedule.layers.push_back(info);
+  context.schedule.setups.push_back(setup);
+  return static_cast<uint32_t>(context.schedule.layers.size() - 1);
+}
+
+namespace {
+
+struct NodeLowering {
+  LoweringContext& context;
+  NodeId id;
+  void operator()(const Conv&) const { lower_linear(context, id); }
+  void operator()(const ConvTranspose&) const { lower_linear(context, id); }
+  void operator()(const Gemm&) const { lower_linear(context, id); }
+  void operator()(const BatchNorm&) const { lower_linear(context, id); }
+  void operator()(const Clip&) const { lower_elementwise(context, id); }
+  void operator()(const Prelu&) const { lower_elementwise(context, id); }
+  void operator()(const Unary&) const { lower_elementwise(context, id); }
+  void operator()(const Add&) const { lower_elementwise(context, id); }
+  void operator()(const Sub&) const { lower_elementwise(context, id); }
+  void operator()(const Mul&) const { lower_elementwise(context, id); }
+  void operator()(const MaxPool&) const { lower_pool(context, id); }
+  void operator()(const AveragePool&) const { lower_pool(context, id); }
+  void operator()(const GlobalAveragePool&) const { lower_pool(context, id); }
+  void operator()(const Concat&) const { lower_concat(context, id); }
+  void operator()(const Pad&) const { lower_movement(context, id); }
+  void operator()(const Reshape&) const { lower_movement(context, id); }
+  void operator()(const Transpose&) const { lower_movement(context, id); }
+  void operator()(const Slice&) const { lower_movement(context, id); }
+  void operator()(const Softmax&) const { lower_channels(context, id); }
+  void operator()(const ArgMax&) const { lower_channels(context, id); }
+  void operator()(const Resize&) const { lower_resize(context, id); }
+};
+
+// One try at a whole network: everything but the emission.
+class Attempt {
+ public:
+  Attempt(const Graph& graph, const QuantPlan& plan, const isa::Machine& machine, const LowerOptions& options, double tile_share,
+          const StorageChoice& choice, bool with_values)
+      : context_{graph, plan, machine, options, Constants(with_values)} {
+    context_.tile_share = tile_share;
+    add_call_layer();
+    storages_ = place_storages(context_, choice);
+    convert_inputs();
+    lower_nodes();
+    convert_outputs();
+    for (const auto& step : context_.schedule.steps) ++context_.schedule.layers[step.layer].tiles;
+  }
+
+  LoweringContext& context() { return context_; }
+  const Storages& storages() const { return storages_; }
+
+ private:
+  void add_call_layer() {
+    isa::LayerInfo call;
+    call.name = "network call", call.kind = "call", call.precision = context_.plan.precision;
+    context_.schedule.layers.push_back(call);
+    context_.schedule.setups.push_back(isa::Setup::call);
+  }
+
+  void convert_inputs() {
+    for (size_t i = 0; i < storages_.inputs.size(); ++i) {
+      const auto tensor = context_.graph.inputs[i];
+      auto planes = context_.view(tensor);
+      if (planes.storage == storages_.inputs[i]) continue;
+      planes.storage = storages_.inputs[i];
+      lower_layout(context_, context_.graph.tensors[tensor].name + ":layout", planes, context_.view(tensor), true);
+    }
+  }
+
+  // A Reshape that moves nothing counts with whatever made its tensor.
+  void lower_nodes() {
+    std::vector<uint32_t> row_of(context_.graph.tensors.size(), 0);
+    for (NodeId id = 0; id < context_.graph.nodes.size(); ++id) {
+      const auto& node = context_.graph.nodes[id];
+      if (storages_.is_alias[id]) {
+        row_of[node.output] = row_of[node.inputs[0]];
+        auto& operators = context_.schedule.layers[row_of[node.output]].operators;
+        operators.insert(operators.end(), node.covers.begin(), node.covers.end());
+        continue;
+      }
+      std::visit(NodeLowering{context_, id}, node.op);
+      row_of[node.output] = static_cast<uint32_t>(context_.schedule.layers.size() - 1);
+    }
+  }
+
+  void convert_outputs() {
+    for (size_t i = 0; i < storages_.outputs.size(); ++i) {
+      const auto tensor = context_.graph.outputs[i];
+      auto planes = context_.view(tensor);
+      if (planes.storage == storages_.outputs[i]) continue;
+      planes.storage = storages_.outputs[i];
+      lower_layout(context_, context_.graph.tensors[tensor].name + ":layout", context_.view(tensor), planes, false);
+    }
+  }
+
+  LoweringContext context_;
+  Storages storages_;
+};
+
+class ProgramBuilder {
+ public:
+  ProgramBuilder(Attempt& attempt, const Emitted& emitted) : context_(attempt.context()), storages_(attempt.storages()), emitted_(emitted) {}
+
+  isa::Program build() {
+    isa::Program program;
+    program.machine = context_.machine;
+    program.network = context_.graph.name;
+    program.precision = context_.plan.precision;
+    program.code = emitted_.code;
+    program.instruction_count = emitted_.instruction_count;
+    program.constants_bytes = context_.constants.bytes();
+    program.constants = context_.constants.take();
+    program.layers = context_.schedule.layers;
+    program.l2_bytes_used = emitted_.l2_bytes_used;
+    program.l3_bytes_used = storages_.l3_bytes_used;
+    program.ddr_bytes_used = program.constants_bytes;
+    for (const auto& storage : context_.schedule.storages) {
+      if (storage.space == isa::Space::ddr) program.ddr_bytes_used = std::max(program.ddr_bytes_used, storage.offset + storage.bytes);
+    }
+    program.accumulator_proven = context_.accumulator_proven;
+    for (size_t i = 0; i < storages_.inputs.size(); ++i) program.inputs.push_back(at_end(context_.graph.inputs[i], storages_.inputs[i]));
+    for (size_t i = 0; i < storages_.outputs.size(); ++i) program.outputs.push_back(at_end(context_.graph.outputs[i], storages_.outputs[i]));
+    if (context_.options.keep_intermediates) add_intermediates(program);
+    return program;
+  }
+
+ private:
+  isa::TensorPlacement placement(TensorId tensor, StorageId id) const {
+    const auto& storage = context_.schedule.at(id);
+    const auto& plan = context_.tensor_plan(tensor);
+    isa::TensorPlacement p;
+    p.name = context_.graph.tensors[tensor].name;
+    p.element = plan.element();
+    p.shape = context_.graph.tensors[tensor].shape;
+    const auto offset = storage.is_resident() ? emitted_.resident_offsets[static_cast<size_t>(id)] : storage.offset;
+    p.address = isa::Address::in(storage.space, offset);
+    p.inv_step = plan.inv_step, p.zero_point = plan.zero_point;
+    for (const auto& written : emitted_.written[static_cast<size_t>(id)]) {
+      p.ready_token = written.token;
+      p.ready_count = std::max(p.ready_count, written.count);
+    }
+    return p;
+  }
+
+  isa::TensorPlacement at_end(TensorId tensor, StorageId id) const {  // in the network's own form
+    auto p = placement(tensor, id);
+    p.strides_bytes.assign(p.shape.size(), isa::element_bytes(p.element));
+    for (size_t axis = p.shape.size(); axis-- > 1;) p.strides_bytes[axis - 1] = p.strides_bytes[axis] * p.shape[axis];
+    return p;
+  }
+
+  void add_intermediates(isa::Program& program) const {
+    for (const auto& node : context_.graph.nodes) {
+      auto p = placement(node.output, context_.view(node.output).storage);
+      p.strides_bytes = strides_bytes(p.shape, isa::element_bytes(p.element));
+      program.intermediates.push_back(p);
+    }
+  }
+
+  LoweringContext& context_;
+  const Storages& storages_;
+  const Emitted& emitted_;
+};
+
+void require_machine(const isa::Machine& machine) {
+  if (machine.tokens < 2 + kChannels || machine.dma_channels < kChannels) {
+    throw UserError("the machine has " + std::to_string(machine.tokens) + " tokens and " + std::to_string(machine.dma_channels) +
+                    " DMA channels; programs need at least 5 and 3");
+  }
+}
+
+}  // namespace
+
+Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& machine, const LowerOptions& options) {
+  require_machine(machine);
+  struct Try {
+    double tile_share;
+    bool keep_in_l2;
+  };
+  std::string last;
+  for (const auto& attempt : {Try{1.0, true}, Try{0.75, true}, Try{1.0, false}, Try{0.75, false}, Try{0.5, false}}) {
+    try {
+      // Constants come first in DDR, and their size shows only when every layer is lowered: once to measure, once for real.
+      StorageChoice choice{attempt.keep_in_l2, 0};
+      choice.ddr_base = Attempt(graph, plan, machine, options, attempt.tile_share, choice, false).context().constants.bytes();
+      Attempt real(graph, plan, machine, options, attempt.tile_share, choice, plan.has_values);
+      const auto emitted = Emitter(real.context().schedule, machine).run();
+      auto program = ProgramBuilder(real, emitted).build();
+      if (program.ddr_bytes_used > machine.ddr_bytes) {
+        throw UserError("the network needs " + std::to_string(program.ddr_bytes_used) + " bytes of DDR; the machine has " + std::to_string(machine.ddr_bytes));
+      }
+      return {std::move(program), real.context().fallbacks};
+    } catch (const OutOfScratchpad& problem) {
+      last = problem.what();
+    }
+  }
+  throw UserError("network '" + graph.name + "' does not fit: " + last + " of " + std::to_string(machine.l2_bytes) + " bytes");
+}
+
+}  // namespace mmasim::runtime

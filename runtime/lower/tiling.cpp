@@ -1,0 +1,208 @@
+#include "runtime/lower/tiling.h"
+
+#include <algorithm>
+
+namespace mmasim::runtime {
+
+const char* dataflow_name(Dataflow dataflow) {
+  switch (dataflow) {
+    case Dataflow::weights_resident: return "weights-resident";
+    case Dataflow::weights_outer: return "weights-outer";
+    case Dataflow::weights_streamed: return "weights-streamed";
+    case Dataflow::depth_split: return "depth-split";
+  }
+  return "";
+}
+
+OutputPath output_path(const LoweringContext& context, const LinearLayer& layer) {
+  const auto& requant = layer.plan->requant;
+  const auto& machine = context.machine;
+  const auto& spec = context.plan.spec;
+  const bool stage_can = (!requant.has_multiplier || machine.multiplier_bits >= spec.multiplier_bits) &&
+                         (!requant.per_channel || machine.per_lane_shift != 0) &&
+                         (!spec.act_affine || machine.has_output_zero_point != 0) &&
+                         (requant.rounding == isa::Rounding::half_up || machine.half_up_only == 0);
+  if (!stage_can) return OutputPath::raw;
+  return requant.needs_clip && machine.has_output_clip == 0 ? OutputPath::stage_clip : OutputPath::stage;
+}
+
+std::vector<int64_t> tile_sizes(int64_t extent) {
+  std::vector<int64_t> sizes;
+  for (int64_t size = 1; size < extent; size = size < 4 ? size + 1 : size * 3 / 2) sizes.push_back(size);
+  sizes.push_back(extent);
+  return sizes;
+}
+
+// Per block of S positions and panel: one row a cycle, but never less than the next panel takes to load.
+double array_cycles(const LinearLayer& layer, const std::vector<PanelUnit>& units, const isa::Machine& machine,
+                    int64_t positions) {
+  const int64_t panel = machine.panel(layer.operand_bytes);
+  double cycles = 0;
+  for (const auto& unit : units) {
+    const auto depth = unit.depth(layer);
+    const auto block = [&](int64_t rows) {
+      const auto whole_panels = depth / panel, rest = depth % panel;
+      return static_cast<double>(whole_panels * panel + (rest > 0 ? std::max(rows, rest) : 0));
+    };
+    cycles += static_cast<double>(positions / panel) * block(panel);
+    if (positions % panel > 0) cycles += block(positions % panel);
+  }
+  return cycles;
+}
+
+double depthwise_dsp_cycles(const LoweringContext& context, const LinearLayer& layer) {
+  const auto macs = static_cast<double>(layer.out.dims.elements() * layer.taps());
+  return macs * layer.operand_bytes / context.options.cost.dsp_macs_per_cycle;
+}
+
+namespace {
+
+// One candidate, judged.
+class Judge {
+ public:
+  Judge(const LoweringContext& context, const LinearLayer& layer, const std::vector<PanelUnit>& units, uint64_t tables,
+        OutputPath path, uint64_t budget)
+      : context_(context), layer_(layer), units_(units), tables_(tables), path_(path), budget_(budget) {
+    weight_bytes_ = units.back().offset + units.back().bytes;
+    for (const auto& unit : units) largest_unit_ = std::max(largest_unit_, unit.bytes);
+  }
+
+  void consider(Tiling tiling) {
+    measure(tiling);
+    for (const bool overlapped : {true, false}) {
+      const auto need = l2_need(tiling, overlapped);
+      if (need > budget_) continue;
+      tiling.l2_bytes = need;
+      tiling.cycles = estimate(tiling, overlapped);
+      if (!best_ || tiling.cycles < best_->cycles) best_ = tiling;
+      return;
+    }
+  }
+  const std::optional<Tiling>& best() const { return best_; }
+
+ private:
+  void measure(const Tiling& t) {
+    const auto& out = layer_.out.dims;
+    tiles_ = isa::divide_up(out.n, t.frames) * isa::divide_up(out.h, t.rows) * isa::divide_up(out.w, t.columns);
+    chunks_ = isa::divide_up(units_.size(), t.units);
+    positions_ = t.frames * t.rows * t.columns;
+    const Region region{0, t.frames, 0, t.rows, 0, t.columns, 0, out.c};
+    const auto input = layer_.input_region(region);
+    in_bytes_ = lies_in_l2(context_, layer_.in, whole_input(t, input), layer_.spread) ? 0 : static_cast<uint64_t>(input.elements()) * layer_.operand_bytes;
+    const bool out_resident = context_.schedule.at(layer_.out.storage).is_resident();
+    out_bytes_ = out_resident ? 0 : static_cast<uint64_t>(region.elements() * layer_.out.element_size());
+    if (t.dataflow == Dataflow::weights_outer) out_bytes_ = isa::divide_up(out_bytes_ * t.units, units_.size());
+    chunk_bytes_ = std::min<uint64_t>(weight_bytes_, largest_unit_ * static_cast<uint64_t>(t.units));
+    if (t.dataflow == Dataflow::depth_split) chunk_bytes_ = static_cast<uint64_t>(t.depth) * context_.machine.array_bytes;
+    const auto accumulator = isa::element_bytes(isa::accumulator_element(layer_.operand_bytes));
+    scratch_bytes_ = path_ == OutputPath::raw ? static_cast<uint64_t>(std::min(positions_, kRawPositions)) * context_.machine.panel(layer_.operand_bytes) * accumulator : 0;
+  }
+
+  // Padding anywhere in the layer means that tiles are copied.
+  Region whole_input(const Tiling&, Region input) const {
+    if (layer_.pad_top > 0) input.y0 = -1;
+    if (layer_.pad_left > 0) input.x0 = -1;
+    return input;
+  }
+
+  uint64_t l2_need(const Tiling& t, bool overlapped) const {
+    const uint64_t twice = overlapped ? 2 : 1;
+    const bool resident = t.dataflow == Dataflow::weights_resident;
+    const auto weights = resident ? weight_bytes_ : chunk_bytes_ * (chunks_ > 1 || t.dataflow == Dataflow::depth_split ? twice : 1);
+    const auto tile_copies = tiles_ > 1 ? twice : 1;
+    constexpr uint64_t kAlignmentLoss = 1024;
+    return weights + tables_ + in_bytes_ * tile_copies + out_bytes_ * tile_copies + scratch_bytes_ + kAlignmentLoss;
+  }
+
+  double bytes_per_cycle(const TensorView& view) const {
+    const auto& cost = context_.options.cost;
+    return context_.schedule.at(view.storage).space == isa::Space::ddr ? cost.ddr_bytes_per_cycle : cost.l3_bytes_per_cycle;
+  }
+
+  double estimate(const Tiling& t, bool overlapped) const {
+    const auto& cost = context_.options.cost;
+    const bool weights_outer = t.dataflow == Dataflow::weights_outer;
+    const bool refetch = t.dataflow == Dataflow::weights_streamed || t.dataflow == Dataflow::depth_split;
+    const double weight_cycles = static_cast<double>(weight_bytes_) * (refetch ? tiles_ : 1) / cost.ddr_bytes_per_cycle;
+    const double tile_in = in_bytes_ / bytes_per_cycle(layer_.in), tile_out = out_bytes_ / bytes_per_cycle(layer_.out);
+    const double in_cycles = tile_in * tiles_ * (weights_outer && tiles_ > 1 ? chunks_ : 1);
+    const double out_cycles = tile_out * tiles_ * (weights_outer ? chunks_ : 1);
+    double steps = static_cast<double>(tiles_) * chunks_;
+    if (t.dataflow == Dataflow::weights_resident) steps = static_cast<double>(tiles_ + chunks_ - 1);
+    if (t.dataflow == Dataflow::depth_split) {
+      steps = static_cast<double>(tiles_) * units_.size() * isa::divide_up(units_[0].depth(layer_), t.depth);
+    }
+    double compute = array_cycles(layer_, units_, context_.machine, positions_) * tiles_;
+    if (path_ != OutputPath::stage) {
+      compute += static_cast<double>(layer_.out.dims.elements()) * (path_ == OutputPath::raw ? 4.0 : 1.0) * layer_.operand_bytes / cost.dsp_macs_per_cycle;
+    }
+    compute += steps * cost.tile_overhead_cycles;
+    const bool l3 = context_.schedule.at(layer_.in.storage).space != isa::Space::ddr;
+    const double ddr = weight_cycles + (l3 ? 0 : in_cycles), near = l3 ? in_cycles : 0;
+    const double first = tile_in + chunk_bytes_ / cost.ddr_bytes_per_cycle + 2.0 * cost.dma_start_cycles + tile_out;
+    if (!overlapped) return compute + ddr + near + out_cycles + steps * cost.dma_start_cycles;
+    return std::max({compute, ddr, near, out_cycles}) + first;
+  }
+
+  const LoweringContext& context_;
+  const LinearLayer& layer_;
+  const std::vector<PanelUnit>& units_;
+  const uint64_t tables_;
+  const OutputPath path_;
+  const uint64_t budget_;
+  uint64_t weight_bytes_ = 0, largest_unit_ = 0;
+  std::optional<Tiling> best_;
+  // of the candidate at hand
+  int64_t tiles_ = 1, positions_ = 1;
+  uint64_t chunks_ = 1, in_bytes_ = 0, out_bytes_ = 0, chunk_bytes_ = 0, scratch_bytes_ = 0;
+};
+
+void consider_weights(Judge& judge, const LoweringContext& context, const LinearLayer& layer,
+                      const std::vector<PanelUnit>& units, Tiling tile) {
+  for (const auto chunk : tile_sizes(static_cast<int64_t>(units.size()))) {
+    tile.units = chunk;
+    for (const auto dataflow : {Dataflow::weights_resident, Dataflow::weights_streamed, Dataflow::weights_outer}) {
+      tile.dataflow = dataflow;
+      judge.consider(tile);
+    }
+  }
+  const int64_t panel = context.machine.panel(layer.operand_bytes);
+  const auto positions = tile.frames * tile.rows * tile.columns;
+  if (positions > panel * context.machine.c_banks) return;
+  tile.dataflow = Dataflow::depth_split;
+  tile.units = 1;
+  for (const int64_t panels : {4, 8, 16, 32}) {
+    tile.depth = panels * panel;
+    if (tile.depth < units[0].depth(layer)) judge.consider(tile);
+  }
+}
+
+}  // namespace
+
+std::optional<Tiling> choose_tiling(const LoweringContext& context, const LinearLayer& layer,
+                                    const std::vector<PanelUnit>& units, uint64_t lane_table_bytes, OutputPath path,
+                                    uint64_t budget_bytes) {
+  Judge judge(context, layer, units, lane_table_bytes, path, budget_bytes);
+  const auto& out = layer.out.dims;
+  Tiling tile;
+  for (const auto rows : tile_sizes(out.h)) {
+    tile.rows = rows, tile.columns = out.w, tile.frames = 1;
+    consider_weights(judge, context, layer, units, tile);
+  }
+  for (const auto frames : tile_sizes(out.n)) {
+    tile.rows = out.h, tile.columns = out.w, tile.frames = frames;
+    if (frames > 1) consider_weights(judge, context, layer, units, tile);
+  }
+  // One line is a choice only where it is all there is (flattened positions), or where whole lines are too large.
+  if (out.h == 1 || !judge.best()) {
+    // Whole blocks of rows waste none of the array.
+    const int64_t panel = context.machine.panel(layer.operand_bytes);
+    for (const auto blocks : tile_sizes(static_cast<int64_t>(isa::divide_up(static_cast<uint64_t>(out.w), static_cast<uint64_t>(panel))))) {
+      tile.rows = 1, tile.columns = std::min(blocks * panel, out.w), tile.frames = 1;
+      consider_weights(judge, context, layer, units, tile);
+    }
+  }
+  return judge.best();
+}
+
+}  // namespace mmasim::runtime

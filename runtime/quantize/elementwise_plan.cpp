@@ -1,0 +1,183 @@
+// Plans of Add, Sub, Mul, Clip, Prelu and Concat: operands brought to one step, then the output stage (quantization.md
+// 5.4, 5.5, 5.12). With a multiplying output stage all of them use multipliers with one common shift.
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "runtime/quantize/grid.h"
+#include "runtime/quantize/planning.h"
+#include "runtime/quantize/rounding.h"
+#include "runtime/user_error.h"
+
+namespace mmasim::runtime::quantization {
+
+namespace {
+
+int aligning_bits(const QuantSpec& spec) { return spec.act_bits == 8 ? 6 : spec.act_bits == 16 ? 14 : 30; }
+int concat_bits(const QuantSpec& spec) { return spec.act_bits == 8 ? 7 : spec.act_bits == 16 ? 15 : 30; }
+
+SumPlan sum_by_multipliers(Planning& planning, const Node& node, const std::vector<double>& signs) {
+  TensorPlan& y = planning.output(node);
+  y = grid_of_range(planning.spec(), planning.range(node), !is_rectified(node.activation));
+  std::vector<double> reals;
+  for (size_t i = 0; i < signs.size(); ++i) reals.push_back(signs[i] * y.inv_step / planning.input(node, i).inv_step);
+  const CommonMultipliers common = common_multipliers(reals, planning.spec().multiplier_bits);
+  SumPlan plan{common.multipliers, {requantize_by_shift(planning.spec(), common.shift)}};
+  set_bounds(plan.requants[0], y, node.activation, false);
+  return plan;
+}
+
+// Operands are aligned to the smallest inv_step among them, in `fraction_bits` bits; a clip that saturation is to do
+// lowers that further, until it is a power of two times the output's.
+SumPlan sum_by_shift(Planning& planning, const Node& node, const std::vector<double>& signs, int fraction_bits) {
+  double aligned = planning.input(node).inv_step;
+  for (size_t i = 1; i < signs.size(); ++i) aligned = std::min(aligned, planning.input(node, i).inv_step);
+  const auto clip_inv_step = inv_step_of_clip(planning.spec(), node.activation);
+  ShiftedGrid grid;
+  if (clip_inv_step) {
+    grid.shift = floor_log2(aligned * two_to(fraction_bits) / *clip_inv_step);
+    aligned = *clip_inv_step * two_to(grid.shift - fraction_bits);
+  }
+  const double inv_acc = aligned * two_to(fraction_bits);
+  const int clip_shift = grid.shift;
+  grid = grid_of_shift(planning.spec(), planning.range(node), !is_rectified(node.activation), inv_acc);
+  if (clip_inv_step) {
+    grid.shift = clamp_shift(clip_shift);
+    grid.tensor.inv_step = *clip_inv_step;
+    grid.tensor.source = "fixed by Clip";
+  }
+  SumPlan plan;
+  for (size_t i = 0; i < signs.size(); ++i) {
+    const double weight = round_half_up(aligned / planning.input(node, i).inv_step * two_to(fraction_bits));
+    plan.multipliers.push_back(static_cast<int64_t>(signs[i] * weight));
+  }
+  planning.output(node) = grid.tensor;
+  plan.requants = {requantize_by_shift(planning.spec(), grid.shift)};
+  set_bounds(plan.requants[0], grid.tensor, node.activation, clip_inv_step.has_value());
+  return plan;
+}
+
+SumPlan plan_sum(Planning& planning, const Node& node, const std::vector<double>& signs, int fraction_bits) {
+  return planning.multiplies() ? sum_by_multipliers(planning, node, signs)
+                               : sum_by_shift(planning, node, signs, fraction_bits);
+}
+
+std::vector<double> slopes_of(const Planning& planning, const Node& node, const Prelu& prelu) {
+  const auto count = static_cast<size_t>(std::max<int64_t>(prelu.channels, 1));
+  if (!planning.has_values() && prelu.slopes.empty()) return std::vector<double>(count, 0.0);
+  if (prelu.slopes.size() != count) {
+    throw std::logic_error("node '" + node.name + "' has " + std::to_string(prelu.slopes.size()) + " slopes for " +
+                           std::to_string(count));
+  }
+  for (const double slope : prelu.slopes) {
+    if (!std::isfinite(slope)) throw UserError("node '" + node.name + "': a slope is not finite");
+  }
+  return prelu.slopes;
+}
+
+// The largest slope, at least 1, sets how many bits are left for fractions.
+int slope_bits(const QuantSpec& spec, const std::vector<double>& slopes) {
+  double largest = 0;
+  for (const double slope : slopes) largest = std::max(largest, std::fabs(slope));
+  const int whole_bits = largest > 0 ? std::max(0, ceil_log2(largest)) : 0;
+  return std::max(0, static_cast<int>(spec.act_bits) - 2 - whole_bits);
+}
+
+double smallest_inv_step(const Planning& planning, const Node& node, bool is_signed) {
+  double smallest = 0;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    const TensorPlan& x = planning.input(node, i);
+    const double inv_step = is_signed && !x.is_signed ? x.inv_step / 2 : x.inv_step;
+    smallest = i == 0 ? inv_step : std::min(smallest, inv_step);
+  }
+  return smallest;
+}
+
+TensorPlan aligned_concat_grid(const Planning& planning, const Node& node) {
+  bool is_signed = false;
+  for (size_t i = 0; i < node.inputs.size(); ++i) is_signed = is_signed || planning.input(node, i).is_signed;
+  is_signed = is_signed && !is_rectified(node.activation);
+  TensorPlan y = grid_of_range(planning.spec(), planning.range(node), is_signed);
+  y.inv_step = smallest_inv_step(planning, node, is_signed);
+  y.source = "smallest inv_step of the inputs";
+  return y;
+}
+
+}  // namespace
+
+// One operand: 30 fraction bits at every precision, as no second operand needs the room.
+NodePlan plan_node(Planning& planning, const Node& node, const Clip&) { return plan_sum(planning, node, {1.0}, 30); }
+
+NodePlan plan_node(Planning& planning, const Node& node, const Add&) {
+  return plan_sum(planning, node, {1.0, 1.0}, aligning_bits(planning.spec()));
+}
+
+NodePlan plan_node(Planning& planning, const Node& node, const Sub&) {
+  return plan_sum(planning, node, {1.0, -1.0}, aligning_bits(planning.spec()));
+}
+
+NodePlan plan_node(Planning& planning, const Node& node, const Mul&) {
+  const double inv_product = planning.input(node, 0).inv_step * planning.input(node, 1).inv_step;
+  ProductPlan plan;
+  if (planning.multiplies()) {
+    TensorPlan& y = planning.output(node);
+    y = grid_of_range(planning.spec(), planning.range(node), !is_rectified(node.activation));
+    const Multiplier m = normalize_multiplier(y.inv_step / inv_product, planning.spec().multiplier_bits);
+    plan.multiplier = m.multiplier;
+    plan.requant = requantize_by_shift(planning.spec(), m.shift);
+    set_bounds(plan.requant, y, node.activation, false);
+  } else {
+    plan.requant = shift_to_output(planning, node, planning.range(node), !is_rectified(node.activation), inv_product);
+  }
+  return plan;
+}
+
+NodePlan plan_node(Planning& planning, const Node& node, const Prelu& prelu) {
+  const std::vector<double> slopes = slopes_of(planning, node, prelu);
+  const double inv_x = planning.input(node).inv_step;
+  const bool is_signed = !is_rectified(node.activation);
+  PreluPlan plan;
+  if (planning.multiplies()) {
+    TensorPlan& y = planning.output(node);
+    y = grid_of_range(planning.spec(), planning.range(node), is_signed);
+    std::vector<double> reals = {y.inv_step / inv_x};
+    for (const double slope : slopes) reals.push_back(slope * y.inv_step / inv_x);
+    const CommonMultipliers common = common_multipliers(reals, planning.spec().multiplier_bits);
+    plan.positive = common.multipliers[0];
+    plan.slopes.assign(common.multipliers.begin() + 1, common.multipliers.end());
+    plan.requant = requantize_by_shift(planning.spec(), common.shift);
+    set_bounds(plan.requant, y, node.activation, false);
+    return plan;
+  }
+  const int bits = slope_bits(planning.spec(), slopes);
+  plan.positive = int64_t{1} << bits;
+  for (const double slope : slopes) {
+    plan.slopes.push_back(saturate(round_half_away(slope * two_to(bits)), -(int64_t{1} << 40), int64_t{1} << 40));
+  }
+  plan.requant = shift_to_output(planning, node, planning.range(node), is_signed, inv_x * two_to(bits));
+  return plan;
+}
+
+NodePlan plan_node(Planning& planning, const Node& node, const Concat&) {
+  const QuantSpec& spec = planning.spec();
+  TensorPlan& y = planning.output(node);
+  CommonMultipliers common;
+  if (planning.multiplies()) {
+    y = grid_of_range(spec, planning.range(node), !is_rectified(node.activation));
+    std::vector<double> reals;
+    for (size_t i = 0; i < node.inputs.size(); ++i) reals.push_back(y.inv_step / planning.input(node, i).inv_step);
+    common = common_multipliers(reals, spec.multiplier_bits);
+  } else {
+    y = aligned_concat_grid(planning, node);
+    common.shift = concat_bits(spec);
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const double real = y.inv_step / planning.input(node, i).inv_step;
+      common.multipliers.push_back(static_cast<int64_t>(round_half_up(real * two_to(common.shift))));
+    }
+  }
+  Requantization requant = requantize_by_shift(spec, common.shift);
+  set_bounds(requant, y, node.activation, false);
+  return SumPlan{common.multipliers, std::vector<Requantization>(node.inputs.size(), requant)};
+}
+
+}  // namespace mmasim::runtime::quantization

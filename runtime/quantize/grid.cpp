@@ -1,0 +1,114 @@
+// See grid.h. b is the number of bits, b' that without the sign.
+#include "runtime/quantize/grid.h"
+
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+
+#include "runtime/quantize/rounding.h"
+
+namespace mmasim::runtime::quantization {
+
+namespace {
+
+int magnitude_bits(const TensorPlan& plan) { return static_cast<int>(plan.is_signed ? plan.bits - 1 : plan.bits); }
+
+// Unsigned, zero inside the range. The zero point is the binary32 quotient, half to even.
+TensorPlan affine_grid(TensorPlan plan, const Range& range) {
+  plan.is_signed = false;
+  plan.affine = true;
+  const double low = std::min(range.low, 0.0), high = std::max(range.high, 0.0);
+  if (high - low < kZeroRange) return plan;
+  const double step = (high - low) / static_cast<double>(plan.max());
+  plan.inv_step = 1.0 / step;
+  const float quotient = static_cast<float>(-low) / static_cast<float>(step);
+  plan.zero_point = saturate(round_half_even(quotient), 0, plan.max());
+  return plan;
+}
+
+TensorPlan new_plan(const QuantSpec& spec, const Range& range, bool is_signed) {
+  TensorPlan plan;
+  plan.bits = spec.act_bits;
+  plan.is_signed = is_signed;
+  plan.low = range.low;
+  plan.high = range.high;
+  plan.source = "calibrated";
+  return plan;
+}
+
+bool has_bound_below(const Activation& activation) {
+  return activation.kind == Activation::Kind::clip && activation.low > -static_cast<double>(FLT_MAX);
+}
+
+}  // namespace
+
+double absolute_maximum(const Range& range) { return std::max(std::fabs(range.low), std::fabs(range.high)); }
+
+Range widened(const Range& range, double margin) { return {range.low * margin, range.high * margin}; }
+
+TensorPlan grid_of_range(const QuantSpec& spec, const Range& range, bool is_signed) {
+  TensorPlan plan = new_plan(spec, range, is_signed);
+  if (spec.act_affine) return affine_grid(plan, range);
+  const double largest = absolute_maximum(range);
+  if (largest < kZeroRange) return plan;
+  const bool power_of_two = spec.act_scale == QuantSpec::Scale::pow2;
+  plan.inv_step = two_to(magnitude_bits(plan)) / (power_of_two ? two_to(ceil_log2(largest)) : largest);
+  return plan;
+}
+
+ShiftedGrid grid_of_shift(const QuantSpec& spec, const Range& range, bool is_signed, double inv_acc) {
+  ShiftedGrid grid{new_plan(spec, range, is_signed), 0};
+  const int bits = magnitude_bits(grid.tensor);
+  const double largest = absolute_maximum(range);
+  double divisor = inv_acc;  // a zero tensor: a step as near 1 as the shift allows
+  if (largest >= kZeroRange) {
+    // A signed maximum that is a power of two loses one accumulator step, so that its range does not double.
+    const double lost = is_signed && is_power_of_two(largest) ? 1.0 : 0.0;
+    divisor = (largest * inv_acc - lost) / two_to(bits);
+  }
+  grid.shift = divisor <= 1.0 ? 0 : std::min(ceil_log2(divisor), kMaxShift);
+  grid.tensor.inv_step = inv_acc / two_to(grid.shift);
+  return grid;
+}
+
+bool has_bound_above(const Activation& activation) {
+  return activation.kind == Activation::Kind::clip && activation.high < static_cast<double>(FLT_MAX);
+}
+
+bool is_rectified(const Activation& activation) {
+  return activation.kind == Activation::Kind::relu ||
+         (activation.kind == Activation::Kind::clip && activation.low >= 0);
+}
+
+std::optional<double> inv_step_of_clip(const QuantSpec& spec, const Activation& activation) {
+  const bool from_zero = activation.low == 0 && activation.high >= kZeroRange;
+  if (!has_bound_above(activation) || !from_zero || spec.act_affine) return std::nullopt;
+  const double levels = two_to(static_cast<int>(spec.act_bits));
+  switch (spec.relu6) {
+    case QuantSpec::Relu6::exact: return levels / activation.high;
+    case QuantSpec::Relu6::relu8: return levels / two_to(ceil_log2(activation.high));
+    case QuantSpec::Relu6::clip: break;
+  }
+  return std::nullopt;
+}
+
+void set_bounds(Requantization& requant, const TensorPlan& y, const Activation& activation, bool saturates) {
+  requant.zero_point = y.zero_point;
+  requant.clip_min = y.min();
+  requant.clip_max = y.max();
+  requant.needs_clip = false;
+  if (activation.kind == Activation::Kind::none || saturates) return;
+  if (is_rectified(activation)) requant.clip_min = std::max(requant.clip_min, y.zero_point);
+  const auto level = [&](double bound) {
+    const double q = y.affine ? round_half_even(bound * y.inv_step) : round_half_up(bound * y.inv_step);
+    return saturate(q + static_cast<double>(y.zero_point), y.min(), y.max());
+  };
+  // An affine grid spans the calibrated range and zero, so its own ends are the bounds unless zero is outside them.
+  const bool below = has_bound_below(activation) && (y.affine ? activation.low > 0 : activation.low != 0);
+  const bool above = has_bound_above(activation) && (!y.affine || activation.high < 0);
+  if (below) requant.clip_min = level(activation.low);
+  if (above) requant.clip_max = level(activation.high);
+  requant.needs_clip = below || above;
+}
+
+}  // namespace mmasim::runtime::quantization

@@ -1,0 +1,213 @@
+// Plans of Conv, ConvTranspose, Gemm and BatchNorm: weight steps, bias at the accumulator's step, output stage
+// (quantization.md 4.2, 4.3, 4.7, 5.12).
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "runtime/quantize/grid.h"
+#include "runtime/quantize/planning.h"
+#include "runtime/quantize/rounding.h"
+#include "runtime/quantize/weights.h"
+#include "runtime/user_error.h"
+
+namespace mmasim::runtime::quantization {
+
+namespace {
+
+double weight_inv_step(const QuantSpec& spec, double largest) {
+  if (largest < kZeroRange) return 1.0;
+  const double levels = two_to(static_cast<int>(spec.weight_bits) - 1);
+  if (spec.weight_scale == QuantSpec::Scale::pow2) return levels / two_to(ceil_log2(largest));
+  return (spec.weight_range == QuantSpec::Range::narrow ? levels - 1 : levels) / largest;
+}
+
+// One layer on its way to a plan. The steps below run in the order of plan_linear().
+struct LinearPlanning {
+  Planning& planning;
+  const Node& node;
+  const LinearLayer& layer;
+  const TensorPlan& x;
+  std::optional<double> clip_inv_step;   // the output's, if a clip fixes it
+  int clip_shift = 0;                    // then the shift to it
+  std::vector<double> inv_w;             // one, or one a channel
+  std::vector<int> halvings;             // of inv_w, for the bias
+  LinearPlan plan;
+
+  size_t granule(size_t channel) const { return inv_w.size() == 1 ? 0 : channel; }
+  double inv_acc(size_t channel) const { return x.inv_step * inv_w[granule(channel)]; }
+  uint32_t acc_bits() const { return accumulator_bits(planning.spec().act_bits); }
+};
+
+void choose_weight_steps(LinearPlanning& linear) {
+  const QuantSpec& spec = linear.planning.spec();
+  const std::vector<double> largest = linear.planning.has_values() ? largest_magnitudes(linear.layer)
+                                                                    : std::vector<double>(linear.layer.channels, 1.0);
+  if (spec.weight_granularity == QuantSpec::Granularity::channel) {
+    for (const double magnitude : largest) linear.inv_w.push_back(weight_inv_step(spec, magnitude));
+  } else {
+    double all = 0;
+    for (const double magnitude : largest) all = std::fmax(all, magnitude);
+    linear.inv_w.push_back(weight_inv_step(spec, all));
+  }
+  linear.halvings.assign(linear.inv_w.size(), 0);
+}
+
+// Clip(0, c) by saturation: inv_w is lowered until inv_x * inv_w is a power of two times the output's inv_step.
+void lower_steps_for_clip(LinearPlanning& linear) {
+  linear.clip_inv_step = inv_step_of_clip(linear.planning.spec(), linear.node.activation);
+  if (!linear.clip_inv_step || linear.planning.multiplies()) return;
+  const double target = *linear.clip_inv_step;
+  linear.clip_shift = floor_log2(linear.inv_acc(0) / target);
+  linear.inv_w[0] = target * two_to(linear.clip_shift) / linear.x.inv_step;
+}
+
+void halve(LinearPlanning& linear, size_t granule) {
+  linear.inv_w[granule] /= 2;
+  ++linear.halvings[granule];
+}
+
+void lower_steps_for_bias(LinearPlanning& linear) {
+  if (!linear.planning.has_values()) return;
+  for (size_t channel = 0; channel < linear.layer.channels; ++channel) {
+    const double bias = linear.layer.bias_of(channel);
+    if (!std::isfinite(bias)) {
+      throw UserError("node '" + linear.node.name + "': the bias of output channel " + std::to_string(channel) +
+                      " is not finite");
+    }
+    while (!fits(round_half_away(bias * linear.inv_acc(channel)), linear.acc_bits())) {
+      halve(linear, linear.granule(channel));
+    }
+  }
+}
+
+void check_steps(const LinearPlanning& linear) {
+  for (const double inv_w : linear.inv_w) {
+    if (is_usable_step(linear.x.inv_step * inv_w)) continue;
+    throw UserError("node '" + linear.node.name + "': weights, bias and calibrated ranges are too far apart (step " +
+                    std::to_string(1.0 / inv_w) + " of the weights) to be quantized");
+  }
+}
+
+// Integers of weights and bias. False if a bias with its zero-point term does not fit; its inv_w is then halved.
+bool quantize_parameters(LinearPlanning& linear) {
+  const QuantSpec& spec = linear.planning.spec();
+  const int64_t high = (int64_t{1} << (spec.weight_bits - 1)) - 1;
+  const int64_t low = spec.weight_range == QuantSpec::Range::narrow ? -high : -high - 1;
+  LinearPlan& plan = linear.plan;
+  plan.bias.assign(linear.layer.channels, 0);
+  plan.weights.bits = spec.weight_bits;
+  plan.weights.shape = linear.layer.shape;
+  if (!linear.planning.has_values()) return true;
+  plan.weights = quantize_weights(linear.layer, spec.weight_bits, linear.inv_w, low, high);
+  std::vector<int128> sums(linear.layer.channels, 0);
+  if (linear.x.zero_point != 0) sums = channel_sums(linear.layer, plan.weights);
+  for (size_t channel = 0; channel < linear.layer.channels; ++channel) {
+    const double rounded = round_half_away(linear.layer.bias_of(channel) * linear.inv_acc(channel));
+    plan.bias[channel] = static_cast<int128>(rounded) - linear.x.zero_point * sums[channel];
+    if (!fits(plan.bias[channel], linear.acc_bits())) {
+      halve(linear, linear.granule(channel));
+      return false;
+    }
+  }
+  return true;
+}
+
+void choose_multipliers(LinearPlanning& linear, const Range& range, bool is_signed) {
+  const QuantSpec& spec = linear.planning.spec();
+  TensorPlan& y = linear.planning.output(linear.node);
+  y = grid_of_range(spec, range, is_signed);
+  Requantization& requant = linear.plan.requant;
+  requant.has_multiplier = true;
+  requant.per_channel = linear.inv_w.size() != 1 || spec.weight_granularity == QuantSpec::Granularity::channel;
+  for (const double inv_w : linear.inv_w) {
+    const Multiplier m = normalize_multiplier(y.inv_step / (linear.x.inv_step * inv_w), spec.multiplier_bits);
+    requant.multipliers.push_back(static_cast<uint32_t>(m.multiplier));
+    requant.shifts.push_back(m.shift);
+  }
+}
+
+void choose_shift(LinearPlanning& linear, const Range& range, bool is_signed) {
+  ShiftedGrid grid = grid_of_shift(linear.planning.spec(), range, is_signed, linear.inv_acc(0));
+  if (linear.clip_inv_step) {
+    grid.shift = clamp_shift(linear.clip_shift - linear.halvings[0]);
+    grid.tensor.inv_step = *linear.clip_inv_step;
+    grid.tensor.source = "fixed by Clip";
+  }
+  linear.planning.output(linear.node) = grid.tensor;
+  linear.plan.requant.shifts = {grid.shift};
+}
+
+void choose_output_stage(LinearPlanning& linear) {
+  const QuantSpec& spec = linear.planning.spec();
+  const Activation& activation = linear.node.activation;
+  const Range range = widened(linear.planning.range(linear.node), linear.layer.margin);
+  linear.plan.requant.rounding = spec.requant_rounding;
+  if (linear.planning.multiplies()) {
+    choose_multipliers(linear, range, !is_rectified(activation));
+  } else {
+    choose_shift(linear, range, !is_rectified(activation));
+  }
+  const bool saturates = linear.clip_inv_step && !linear.planning.multiplies();
+  set_bounds(linear.plan.requant, linear.planning.output(linear.node), activation, saturates);
+}
+
+void warn_of_halvings(const LinearPlanning& linear) {
+  size_t channels = 0;
+  int most = 0;
+  for (const int halvings : linear.halvings) {
+    channels += halvings > 0 ? 1 : 0;
+    most = std::max(most, halvings);
+  }
+  if (most == 0) return;
+  const std::string where = linear.inv_w.size() == 1 ? "" : " of " + std::to_string(channels) + " channels";
+  linear.planning.plan.warnings.push_back("node '" + linear.node.name + "': weight inv_step" + where +
+                                          " lowered by up to 2^" + std::to_string(most) + " so that the bias fits " +
+                                          std::to_string(linear.acc_bits()) + " bits");
+}
+
+NodePlan plan_linear(Planning& planning, const Node& node, const LinearLayer& layer) {
+  const bool missing = !layer.values && !layer.exact_values;
+  if (planning.has_values() && missing) {
+    throw std::logic_error("node '" + node.name + "': weights '" + layer.weights_name + "' have no values");
+  }
+  if (!planning.multiplies() && planning.spec().weight_granularity == QuantSpec::Granularity::channel) {
+    throw std::logic_error("weight steps per channel need a multiplier in the output stage");
+  }
+  LinearPlanning linear{planning, node, layer, planning.input(node), {}, 0, {}, {}, {}};
+  choose_weight_steps(linear);
+  lower_steps_for_clip(linear);
+  lower_steps_for_bias(linear);
+  check_steps(linear);
+  while (!quantize_parameters(linear)) {
+  }
+  choose_output_stage(linear);
+  warn_of_halvings(linear);
+  linear.plan.weight_inv_step = linear.inv_w;
+  return std::move(linear.plan);
+}
+
+}  // namespace
+
+NodePlan plan_node(Planning& planning, const Node& node, const Conv& conv) {
+  LinearLayer layer = view(conv);
+  if (conv.from_gemm) layer.margin = planning.spec().gemm_margin;
+  return plan_linear(planning, node, layer);
+}
+
+NodePlan plan_node(Planning& planning, const Node& node, const ConvTranspose& conv) {
+  return plan_linear(planning, node, view(conv));
+}
+
+NodePlan plan_node(Planning& planning, const Node& node, const Gemm& gemm) {
+  LinearLayer layer = view(gemm);
+  layer.margin = planning.spec().gemm_margin;
+  return plan_linear(planning, node, layer);
+}
+
+NodePlan plan_node(Planning& planning, const Node& node, const BatchNorm& norm) {
+  return plan_linear(planning, node, view(norm));
+}
+
+}  // namespace mmasim::runtime::quantization

@@ -1,0 +1,127 @@
+// Walks the graph once and gives every tensor its grid and every node its integers. The rules per operator are in
+// *_plan.cpp. Without values the same walk runs over placeholder ranges, so that structure cannot depend on values.
+#include <cmath>
+#include <stdexcept>
+
+#include "runtime/quantize/grid.h"
+#include "runtime/quantize/planning.h"
+#include "runtime/quantize/rounding.h"
+#include "runtime/user_error.h"
+
+namespace mmasim::runtime {
+namespace quantization {
+
+void keep_grid(Planning& planning, const Node& node) {
+  if (node.activation.kind != Activation::Kind::none) {
+    throw std::logic_error("node '" + node.name + "' (" + operator_name(node.op) +
+                           ") keeps its integers and cannot carry an activation");
+  }
+  TensorPlan& y = planning.output(node);
+  y = planning.input(node);
+  y.low = planning.range(node).low;
+  y.high = planning.range(node).high;
+  y.source = "same as " + planning.graph.tensors[node.inputs[0]].name;
+}
+
+Requantization requantize_by_shift(const QuantSpec& spec, int shift) {
+  Requantization requant;
+  requant.shifts = {shift};
+  requant.rounding = spec.requant_rounding;
+  return requant;
+}
+
+Requantization shift_to_output(Planning& planning, const Node& node, const Range& range, bool is_signed,
+                               double inv_acc) {
+  const QuantSpec& spec = planning.spec();
+  ShiftedGrid grid = grid_of_shift(spec, range, is_signed, inv_acc);
+  const auto clip_inv_step = inv_step_of_clip(spec, node.activation);
+  const bool saturates = clip_inv_step && spec.act_scale == QuantSpec::Scale::pow2;
+  if (saturates) {
+    grid.shift = clamp_shift(floor_log2(inv_acc / *clip_inv_step));
+    grid.tensor.inv_step = *clip_inv_step;
+    grid.tensor.source = "fixed by Clip";
+  }
+  planning.output(node) = grid.tensor;
+  Requantization requant = requantize_by_shift(spec, grid.shift);
+  set_bounds(requant, grid.tensor, node.activation, saturates);
+  return requant;
+}
+
+namespace {
+
+template <class Kept>
+NodePlan kept(Planning& planning, const Node& node, const Kept&) {
+  keep_grid(planning, node);
+  return std::monostate{};
+}
+
+}  // namespace
+
+NodePlan plan_node(Planning& planning, const Node& node, const MaxPool& pool) { return kept(planning, node, pool); }
+NodePlan plan_node(Planning& planning, const Node& node, const Pad& pad) { return kept(planning, node, pad); }
+NodePlan plan_node(Planning& planning, const Node& node, const Reshape& op) { return kept(planning, node, op); }
+NodePlan plan_node(Planning& planning, const Node& node, const Transpose& op) { return kept(planning, node, op); }
+NodePlan plan_node(Planning& planning, const Node& node, const Slice& slice) { return kept(planning, node, slice); }
+
+NodePlan plan_node(Planning& planning, const Node& node, const ArgMax&) {
+  TensorPlan& y = planning.output(node);
+  y.bits = 64;
+  y.low = planning.range(node).low;
+  y.high = planning.range(node).high;
+  y.source = "an index";
+  return std::monostate{};
+}
+
+namespace {
+
+void check_ranges(const Graph& graph, const Ranges& ranges) {
+  if (ranges.size() != graph.tensors.size()) {
+    throw std::logic_error(std::to_string(ranges.size()) + " ranges for " + std::to_string(graph.tensors.size()) +
+                           " tensors");
+  }
+  for (size_t id = 0; id < ranges.size(); ++id) {
+    const Range& range = ranges[id];
+    if (!std::isfinite(range.low) || !std::isfinite(range.high) || range.low > range.high) {
+      throw std::logic_error("range of tensor '" + graph.tensors[id].name + "' is " + std::to_string(range.low) +
+                             ".." + std::to_string(range.high));
+    }
+  }
+}
+
+enum class Values : uint8_t { present, absent };
+
+QuantPlan plan_graph(const Graph& graph, const QuantSpec& spec, const std::string& precision, const Ranges& ranges,
+                     Values values) {
+  check_ranges(graph, ranges);
+  QuantPlan plan;
+  plan.spec = spec;
+  plan.precision = precision;
+  plan.has_values = values == Values::present;
+  plan.tensors.resize(graph.tensors.size());
+  plan.nodes.reserve(graph.nodes.size());
+  Planning planning{graph, ranges, plan};
+  for (const TensorId input : graph.inputs) {  // unsigned where calibration saw nothing negative
+    plan.tensors[input] = grid_of_range(spec, ranges[input], ranges[input].low < 0);
+  }
+  for (const Node& node : graph.nodes) {
+    plan.nodes.push_back(std::visit([&](const auto& op) { return plan_node(planning, node, op); }, node.op));
+    if (!is_usable_step(plan.tensors[node.output].inv_step)) {
+      throw UserError("node '" + node.name + "': the calibrated ranges around it are too far apart to be quantized");
+    }
+  }
+  return plan;
+}
+
+}  // namespace
+}  // namespace quantization
+
+QuantPlan make_plan(const Graph& graph, const QuantSpec& spec, const std::string& precision, const Ranges& ranges) {
+  return quantization::plan_graph(graph, spec, precision, ranges, quantization::Values::present);
+}
+
+QuantPlan make_plan_structure(const Graph& graph, const QuantSpec& spec, const std::string& precision) {
+  const Ranges placeholder(graph.tensors.size(), Range{-1.0, 1.0});
+  return quantization::plan_graph(graph, spec, precision, placeholder, quantization::Values::absent);
+}
+
+}  // namespace mmasim::runtime

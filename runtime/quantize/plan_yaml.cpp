@@ -1,0 +1,102 @@
+// quantization.yaml: what the plan decided, for people and for scripts. Weights and tables stay out; numbers are the
+// shortest decimals that read back as the same binary64.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/quantize/quantize.h"
+
+namespace mmasim::runtime {
+
+namespace {
+
+// A YAML double-quoted scalar.
+std::string quoted(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      result += '\\';
+      result += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    } else {
+      result += c;
+    }
+  }
+  return result + "\"";
+}
+
+// One value, or the smallest and largest of many.
+template <class Value>
+std::string summary(const std::vector<Value>& values) {
+  if (values.empty()) return "[]";
+  if (values.size() == 1) return fmt::format("{}", values[0]);
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return fmt::format("{{count: {}, min: {}, max: {}}}", values.size(), *low, *high);
+}
+
+std::string output_stage(const Requantization& requant) {
+  std::string text = fmt::format("shift: {}", summary(requant.shifts));
+  if (requant.has_multiplier) text += fmt::format(", multiplier: {}", summary(requant.multipliers));
+  return text + fmt::format(", zero_point: {}, clip: [{}, {}]", requant.zero_point, requant.clip_min, requant.clip_max);
+}
+
+struct NodeText {
+  std::string operator()(const std::monostate&) const { return "keeps its integers"; }
+  std::string operator()(const LinearPlan& p) const {
+    return fmt::format("weight_bits: {}, weight_inv_step: {}, {}", p.weights.bits, summary(p.weight_inv_step),
+                       output_stage(p.requant));
+  }
+  std::string operator()(const SumPlan& p) const {
+    std::string list;
+    for (const int64_t multiplier : p.multipliers) list += (list.empty() ? "" : ", ") + std::to_string(multiplier);
+    return "multipliers: [" + list + "], " + output_stage(p.requants.at(0));
+  }
+  std::string operator()(const ProductPlan& p) const {
+    return fmt::format("multiplier: {}, {}", p.multiplier, output_stage(p.requant));
+  }
+  std::string operator()(const PoolPlan& p) const {
+    return fmt::format("reciprocals: {}, {}", summary(p.reciprocals), output_stage(p.requant));
+  }
+  std::string operator()(const LookupPlan& p) const {
+    return fmt::format("table_entries: {}, fraction_bits: {}", p.table.size(), p.fraction_bits);
+  }
+  std::string operator()(const PreluPlan& p) const {
+    return fmt::format("positive: {}, slopes: {}, {}", p.positive, summary(p.slopes), output_stage(p.requant));
+  }
+  std::string operator()(const SoftmaxPlan& p) const {
+    return fmt::format("table_entries: {}, fraction_bits: {}, bits: {}", p.table.size(), p.fraction_bits, p.bits);
+  }
+  std::string operator()(const ResizePlan& p) const {
+    return fmt::format("multiplier: {}, shift: {}", p.multiplier, p.shift);
+  }
+};
+
+std::string tensor_line(const Tensor& tensor, const TensorPlan& plan) {
+  return fmt::format(
+      "  - {{name: {}, bits: {}, sign: {}, inv_step: {}, zero_point: {}, range: [{}, {}], source: {}}}\n",
+      quoted(tensor.name), plan.bits, plan.is_signed ? "signed" : "unsigned", plan.inv_step, plan.zero_point, plan.low,
+      plan.high, quoted(plan.source));
+}
+
+std::string node_line(const Node& node, const NodePlan& plan) {
+  const bool keeps = std::holds_alternative<std::monostate>(plan);
+  return fmt::format("  - {{name: {}, operator: {}{}}}\n", quoted(node.name), operator_name(node.op),
+                     keeps ? ", keeps: integers" : ", " + std::visit(NodeText{}, plan));
+}
+
+}  // namespace
+
+std::string to_yaml(const Graph& graph, const QuantPlan& plan) {
+  std::string text = "# The effective quantization: float = (integer - zero_point) / inv_step.\n";
+  text += fmt::format("preset: {}\nprecision: {}\nhas_values: {}\ntensors:\n", quoted(plan.spec.preset),
+                      quoted(plan.precision), plan.has_values);
+  for (size_t id = 0; id < plan.tensors.size(); ++id) text += tensor_line(graph.tensors[id], plan.tensors[id]);
+  text += "nodes:" + std::string(plan.nodes.empty() ? " []\n" : "\n");
+  for (size_t id = 0; id < plan.nodes.size(); ++id) text += node_line(graph.nodes[id], plan.nodes[id]);
+  text += "warnings:" + std::string(plan.warnings.empty() ? " []\n" : "\n");
+  for (const std::string& warning : plan.warnings) text += "  - " + quoted(warning) + "\n";
+  return text;
+}
+
+}  // namespace mmasim::runtime

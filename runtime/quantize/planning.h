@@ -1,0 +1,61 @@
+// What every rule of the plan reads while make_plan() walks the graph, and the rules themselves: each takes a node, sets
+// the grid of its output tensor and gives its NodePlan. They look back at the plans of their inputs, never forward.
+#pragma once
+
+#include "runtime/graph/graph.h"
+#include "runtime/quantize/plan.h"
+#include "runtime/quantize/quantize.h"
+
+namespace mmasim::runtime::quantization {
+
+struct Planning {
+  const Graph& graph;
+  const Ranges& ranges;
+  QuantPlan& plan;
+
+  const QuantSpec& spec() const { return plan.spec; }
+  bool has_values() const { return plan.has_values; }
+  bool multiplies() const { return plan.spec.requant == QuantSpec::Requant::mul_shift; }
+  const TensorPlan& input(const Node& node, size_t index = 0) const { return plan.tensors[node.inputs.at(index)]; }
+  Range range(const Node& node) const { return ranges[node.output]; }
+  TensorPlan& output(const Node& node) { return plan.tensors[node.output]; }
+};
+
+// linear_plan.cpp
+NodePlan plan_node(Planning& planning, const Node& node, const Conv& conv);
+NodePlan plan_node(Planning& planning, const Node& node, const ConvTranspose& conv);
+NodePlan plan_node(Planning& planning, const Node& node, const Gemm& gemm);
+NodePlan plan_node(Planning& planning, const Node& node, const BatchNorm& norm);
+// elementwise_plan.cpp
+NodePlan plan_node(Planning& planning, const Node& node, const Clip& clip);
+NodePlan plan_node(Planning& planning, const Node& node, const Add& add);
+NodePlan plan_node(Planning& planning, const Node& node, const Sub& sub);
+NodePlan plan_node(Planning& planning, const Node& node, const Mul& mul);
+NodePlan plan_node(Planning& planning, const Node& node, const Prelu& prelu);
+NodePlan plan_node(Planning& planning, const Node& node, const Concat& concat);
+// pool_plan.cpp
+NodePlan plan_node(Planning& planning, const Node& node, const AveragePool& pool);
+NodePlan plan_node(Planning& planning, const Node& node, const GlobalAveragePool& pool);
+NodePlan plan_node(Planning& planning, const Node& node, const Resize& resize);
+// table_plan.cpp
+NodePlan plan_node(Planning& planning, const Node& node, const Unary& unary);
+NodePlan plan_node(Planning& planning, const Node& node, const Softmax& softmax);
+// make_plan.cpp: operators that keep the integers they get
+NodePlan plan_node(Planning& planning, const Node& node, const MaxPool& pool);
+NodePlan plan_node(Planning& planning, const Node& node, const Pad& pad);
+NodePlan plan_node(Planning& planning, const Node& node, const Reshape& reshape);
+NodePlan plan_node(Planning& planning, const Node& node, const Transpose& transpose);
+NodePlan plan_node(Planning& planning, const Node& node, const Slice& slice);
+NodePlan plan_node(Planning& planning, const Node& node, const ArgMax& argmax);
+
+// Gives the output its input's grid. An activation on top would have no place in the plan: a bug of legalize().
+void keep_grid(Planning& planning, const Node& node);
+
+// An output stage without multiplier and with one shift for all.
+Requantization requantize_by_shift(const QuantSpec& spec, int shift);
+
+// The shift rule where nothing but the shift can be chosen: sets the output's grid, gives its output stage.
+Requantization shift_to_output(Planning& planning, const Node& node, const Range& range, bool is_signed,
+                               double inv_acc);
+
+}  // namespace mmasim::runtime::quantization

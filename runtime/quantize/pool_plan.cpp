@@ -1,0 +1,85 @@
+// Plans of AveragePool, GlobalAveragePool and bilinear Resize: sums times a rounded reciprocal (quantization.md 5.7,
+// 5.12).
+#include <algorithm>
+
+#include "runtime/quantize/grid.h"
+#include "runtime/quantize/planning.h"
+#include "runtime/quantize/rounding.h"
+#include "runtime/user_error.h"
+
+namespace mmasim::runtime::quantization {
+
+namespace {
+
+constexpr int64_t kMaxCells = int64_t{1} << 20;
+
+// Fraction bits of 1/N: 12, more for windows above 64 cells and for wider operands.
+int reciprocal_bits(const QuantSpec& spec, int64_t cells) {
+  const int wider = spec.act_bits == 8 ? 0 : spec.act_bits == 16 ? 8 : 16;
+  return 12 + std::max(0, ceil_log2(static_cast<double>(cells)) - 6) + wider;
+}
+
+// Reciprocals of `counts` cells, all at the fraction bits of the largest.
+PoolPlan plan_pool(Planning& planning, const Node& node, const std::vector<int64_t>& counts, double margin) {
+  const QuantSpec& spec = planning.spec();
+  const TensorPlan& x = planning.input(node);
+  const Range range = widened(planning.range(node), margin);
+  const bool is_signed = x.is_signed && !is_rectified(node.activation);
+  PoolPlan plan;
+  if (planning.multiplies()) {
+    TensorPlan& y = planning.output(node);
+    y = grid_of_range(spec, range, is_signed);
+    std::vector<double> reals;
+    for (const int64_t cells : counts) reals.push_back(y.inv_step / (x.inv_step * static_cast<double>(cells)));
+    const CommonMultipliers common = common_multipliers(reals, spec.multiplier_bits);
+    plan.reciprocals = common.multipliers;
+    plan.requant = requantize_by_shift(spec, common.shift);
+    set_bounds(plan.requant, y, node.activation, false);
+    return plan;
+  }
+  const int bits = reciprocal_bits(spec, counts.back());
+  for (const int64_t cells : counts) {
+    plan.reciprocals.push_back(static_cast<int64_t>(round_half_away(two_to(bits) / static_cast<double>(cells))));
+  }
+  plan.requant = shift_to_output(planning, node, range, is_signed, x.inv_step * two_to(bits));
+  return plan;
+}
+
+int64_t checked_cells(const Node& node, int64_t height, int64_t width) {
+  const int64_t cells = height * width;
+  if (height < 1 || width < 1 || height > kMaxCells || width > kMaxCells || cells > kMaxCells) {
+    throw UserError("node '" + node.name + "': a window of " + std::to_string(height) + " x " + std::to_string(width) +
+                    " cells; at most " + std::to_string(kMaxCells) + " can be averaged");
+  }
+  return cells;
+}
+
+}  // namespace
+
+NodePlan plan_node(Planning& planning, const Node& node, const AveragePool& pool) {
+  std::vector<int64_t> counts(static_cast<size_t>(checked_cells(node, pool.window.kernel[0], pool.window.kernel[1])));
+  for (size_t i = 0; i < counts.size(); ++i) counts[i] = static_cast<int64_t>(i) + 1;
+  return plan_pool(planning, node, counts, 1.0);
+}
+
+NodePlan plan_node(Planning& planning, const Node& node, const GlobalAveragePool&) {
+  const Shape& x = planning.graph.tensors[node.inputs.at(0)].shape;
+  const int64_t height = x.size() > 2 ? x[2] : 1, width = x.size() > 3 ? x[3] : 1;
+  return plan_pool(planning, node, {checked_cells(node, height, width)}, planning.spec().global_average_margin);
+}
+
+NodePlan plan_node(Planning& planning, const Node& node, const Resize& resize) {
+  keep_grid(planning, node);
+  if (resize.mode == Resize::Mode::nearest) return std::monostate{};
+  const int64_t weights_total = 4 * checked_cells(node, resize.factor_y, resize.factor_x);
+  if (planning.multiplies()) {
+    const Multiplier m =
+        normalize_multiplier(1.0 / static_cast<double>(weights_total), planning.spec().multiplier_bits);
+    return ResizePlan{m.multiplier, m.shift};
+  }
+  const int bits = reciprocal_bits(planning.spec(), weights_total);
+  const double reciprocal = round_half_away(two_to(bits) / static_cast<double>(weights_total));
+  return ResizePlan{static_cast<int64_t>(reciprocal), bits};
+}
+
+}  // namespace mmasim::runtime::quantization

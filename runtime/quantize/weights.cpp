@@ -1,0 +1,190 @@
+// See weights.h. The loops over values are compiled per SIMD level; all are elementwise or integer.
+#include "runtime/quantize/weights.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+
+#include "runtime/quantize/simd.h"
+#include "runtime/user_error.h"
+
+namespace mmasim::runtime::quantization {
+
+namespace {
+
+constexpr uint32_t kMagnitude = 0x7fffffff, kInfinity = 0x7f800000;  // of a binary32's bits
+
+// The bits of non-negative floats order as the floats do, with infinity and NaN above all.
+MMASIM_SIMD_CLONES uint32_t largest_magnitude_bits(const float* values, size_t count) {
+  uint32_t largest = 0;
+  for (size_t i = 0; i < count; ++i) {
+    uint32_t bits;
+    std::memcpy(&bits, values + i, sizeof bits);
+    bits &= kMagnitude;
+    largest = bits > largest ? bits : largest;
+  }
+  return largest;
+}
+
+template <class Value, class Integer>
+inline __attribute__((always_inline)) void round_run(const Value* values, size_t count, double scale, double inv_step,
+                                                     double low, double high, Integer* out) {
+  for (size_t i = 0; i < count; ++i) {
+    double v = static_cast<double>(values[i]) * scale * inv_step;
+    v = v < low ? low : v;
+    v = v > high ? high : v;
+    int32_t q = static_cast<int32_t>(v);  // towards zero; the part cut off is exact
+    const double rest = v - q;
+    q += rest >= 0.5 ? 1 : 0;
+    q -= rest <= -0.5 ? 1 : 0;
+    out[i] = static_cast<Integer>(q);
+  }
+}
+
+#define MMASIM_ROUND_RUN(Value, Integer)                                                                           \
+  MMASIM_SIMD_CLONES void round_values(const Value* values, size_t count, double scale, double inv_step, double low, \
+                                       double high, Integer* out) {                                                 \
+    round_run(values, count, scale, inv_step, low, high, out);                                                      \
+  }
+MMASIM_ROUND_RUN(float, int8_t)
+MMASIM_ROUND_RUN(float, int16_t)
+MMASIM_ROUND_RUN(float, int32_t)
+MMASIM_ROUND_RUN(double, int8_t)
+MMASIM_ROUND_RUN(double, int16_t)
+MMASIM_ROUND_RUN(double, int32_t)
+#undef MMASIM_ROUND_RUN
+
+std::vector<WeightRun> one_run_a_channel(size_t channels, size_t count) {
+  std::vector<WeightRun> runs;
+  for (size_t channel = 0; channel < channels; ++channel) runs.push_back({channel, channel * count, count});
+  return runs;
+}
+
+void set_weights(LinearLayer& layer, const Weights& weights) {
+  layer.weights_name = weights.name;
+  layer.shape = weights.shape;
+  if (!weights.values) return;
+  if (static_cast<int64_t>(weights.values->size()) != element_count(weights.shape)) {
+    throw std::logic_error("weights '" + weights.name + "' hold " + std::to_string(weights.values->size()) +
+                           " values for a shape of " + std::to_string(element_count(weights.shape)));
+  }
+  layer.values = weights.values->data();
+}
+
+template <class Integer>
+void quantize_runs(const LinearLayer& layer, const std::vector<double>& inv_step, int64_t low, int64_t high,
+                   std::vector<Integer>& out) {
+  out.resize(static_cast<size_t>(element_count(layer.shape)));
+  for (const WeightRun& run : layer.runs) {
+    const double inv = inv_step.size() == 1 ? inv_step[0] : inv_step[run.channel];
+    const double scale = layer.scale_of(run.channel);
+    const auto from = static_cast<double>(low), to = static_cast<double>(high);
+    Integer* const target = out.data() + run.begin;
+    if (layer.values) {
+      round_values(layer.values + run.begin, run.count, scale, inv, from, to, target);
+    } else {
+      round_values(layer.exact_values + run.begin, run.count, scale, inv, from, to, target);
+    }
+  }
+}
+
+}  // namespace
+
+LinearLayer view(const Conv& conv) {
+  LinearLayer layer;
+  set_weights(layer, conv.weights);
+  const auto& shape = conv.weights.shape;
+  layer.channels = static_cast<size_t>(shape.at(0));
+  layer.runs = one_run_a_channel(layer.channels, static_cast<size_t>(shape.at(1) * shape.at(2) * shape.at(3)));
+  layer.scale = &conv.weight_scale;
+  layer.bias = &conv.bias;
+  return layer;
+}
+
+LinearLayer view(const ConvTranspose& conv) {
+  LinearLayer layer;
+  set_weights(layer, conv.weights);
+  const auto& shape = conv.weights.shape;  // I, O/groups, kh, kw
+  const auto inputs = static_cast<size_t>(shape.at(0)), per_group = static_cast<size_t>(shape.at(1));
+  const auto cells = static_cast<size_t>(shape.at(2) * shape.at(3)), groups = static_cast<size_t>(conv.groups);
+  layer.channels = per_group * groups;
+  for (size_t ic = 0; ic < inputs; ++ic) {
+    const size_t group = ic / (inputs / groups);
+    for (size_t oc = 0; oc < per_group; ++oc) {
+      layer.runs.push_back({group * per_group + oc, (ic * per_group + oc) * cells, cells});
+    }
+  }
+  layer.scale = &conv.weight_scale;
+  layer.bias = &conv.bias;
+  return layer;
+}
+
+LinearLayer view(const Gemm& gemm) {
+  LinearLayer layer;
+  set_weights(layer, gemm.weights);
+  layer.channels = static_cast<size_t>(gemm.weights.shape.at(0));
+  layer.runs = one_run_a_channel(layer.channels, static_cast<size_t>(gemm.weights.shape.at(1)));
+  layer.scale = &gemm.weight_scale;
+  layer.bias = &gemm.bias;
+  return layer;
+}
+
+LinearLayer view(const BatchNorm& norm) {
+  LinearLayer layer;
+  layer.weights_name = "scale";
+  layer.channels = static_cast<size_t>(norm.channels);
+  layer.shape = {norm.channels};
+  layer.runs = one_run_a_channel(layer.channels, 1);
+  layer.exact_values = norm.scale.empty() ? nullptr : norm.scale.data();
+  layer.bias = &norm.shift;
+  return layer;
+}
+
+std::vector<double> largest_magnitudes(const LinearLayer& layer) {
+  std::vector<double> largest(layer.channels, 0.0);
+  for (const WeightRun& run : layer.runs) {
+    double magnitude = 0;
+    if (layer.values) {
+      const uint32_t bits = largest_magnitude_bits(layer.values + run.begin, run.count);
+      float value;
+      std::memcpy(&value, &bits, sizeof value);
+      magnitude = bits >= kInfinity ? INFINITY : static_cast<double>(value) * std::fabs(layer.scale_of(run.channel));
+    } else {
+      for (size_t i = 0; i < run.count; ++i) {
+        const double value = std::fabs(layer.exact_values[run.begin + i]);
+        magnitude = value <= magnitude ? magnitude : value;  // NaN wins
+      }
+    }
+    if (!std::isfinite(magnitude)) {
+      throw UserError("weights '" + layer.weights_name + "' of output channel " + std::to_string(run.channel) +
+                      " hold a value that is not finite");
+    }
+    largest[run.channel] = std::max(largest[run.channel], magnitude);
+  }
+  return largest;
+}
+
+IntegerArray quantize_weights(const LinearLayer& layer, uint32_t bits, const std::vector<double>& inv_step,
+                              int64_t low, int64_t high) {
+  IntegerArray result;
+  result.bits = bits;
+  result.shape = layer.shape;
+  if (!layer.values && !layer.exact_values) return result;
+  if (bits == 8) quantize_runs(layer, inv_step, low, high, result.s8);
+  if (bits == 16) quantize_runs(layer, inv_step, low, high, result.s16);
+  if (bits == 32) quantize_runs(layer, inv_step, low, high, result.s32);
+  return result;
+}
+
+std::vector<int128> channel_sums(const LinearLayer& layer, const IntegerArray& weights) {
+  std::vector<int128> sums(layer.channels, 0);
+  for (const WeightRun& run : layer.runs) {
+    int64_t sum = 0;  // of at most 2^31 terms of 32 bits
+    for (size_t i = run.begin; i < run.begin + run.count; ++i) sum += weights.at(i);
+    sums[run.channel] += sum;
+  }
+  return sums;
+}
+
+}  // namespace mmasim::runtime::quantization

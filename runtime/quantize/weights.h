@@ -1,0 +1,48 @@
+// Weights of one layer as integers: the largest magnitude of each channel, and rounding half away from zero.
+// Which step to use is decided elsewhere (linear_plan.cpp).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/graph/graph.h"
+#include "runtime/quantize/plan.h"
+
+namespace mmasim::runtime::quantization {
+
+// Consecutive weights of one output channel.
+struct WeightRun {
+  size_t channel = 0, begin = 0, count = 0;
+};
+
+// The weights of Conv, ConvTranspose, Gemm and BatchNorm seen alike. Effective value: values[i] * scale[channel].
+struct LinearLayer {
+  std::string weights_name;
+  size_t channels = 0;
+  Shape shape;
+  std::vector<WeightRun> runs;            // in the order of the values
+  const float* values = nullptr;          // one of the two, or neither without values
+  const double* exact_values = nullptr;
+  const std::vector<double>* scale = nullptr;  // empty: 1
+  const std::vector<double>* bias = nullptr;   // empty: 0
+  double margin = 1.0;                    // of the output range
+
+  double scale_of(size_t channel) const { return scale == nullptr || scale->empty() ? 1.0 : (*scale)[channel]; }
+  double bias_of(size_t channel) const { return bias == nullptr || bias->empty() ? 0.0 : (*bias)[channel]; }
+};
+
+LinearLayer view(const Conv& conv);
+LinearLayer view(const ConvTranspose& conv);
+LinearLayer view(const Gemm& gemm);
+LinearLayer view(const BatchNorm& norm);
+
+// Largest |effective weight| of every channel. UserError if one is not finite.
+std::vector<double> largest_magnitudes(const LinearLayer& layer);
+
+// inv_step: one, or one a channel. q = SAT(RHA(value * scale * inv_step), low, high).
+IntegerArray quantize_weights(const LinearLayer& layer, uint32_t bits, const std::vector<double>& inv_step,
+                              int64_t low, int64_t high);
+
+std::vector<int128> channel_sums(const LinearLayer& layer, const IntegerArray& weights);
+
+}  // namespace mmasim::runtime::quantization

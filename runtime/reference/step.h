@@ -1,0 +1,94 @@
+// One node of the network with all that its operator's loops read. The functions below are the operators;
+// each gives the integers of its node's output.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "runtime/graph/graph.h"
+#include "runtime/quantize/plan.h"
+#include "runtime/reference/arithmetic.h"
+#include "runtime/tensor_data.h"
+
+namespace mmasim::runtime::reference {
+
+struct Step {
+  const Node& node;
+  const NodePlan& plan;
+  std::vector<const IntegerTensor*> x;
+  std::vector<const TensorPlan*> x_plan;
+  const Shape& y_shape;
+  const TensorPlan& y_plan;
+  isa::Overflow overflow = isa::Overflow::wrap;
+  uint64_t overflow_count = 0;  // written by the linear operators
+
+  // The plan of the node's operator; a node with another one is a bug of make_plan.
+  template <class Plan>
+  const Plan& plan_as() const {
+    const Plan* found = std::get_if<Plan>(&plan);
+    if (!found) {
+      throw std::logic_error("node '" + node.name + "' (" + operator_name(node.op) + ") has plan kind " +
+                             std::to_string(plan.index()) + ", which is not its operator's");
+    }
+    return *found;
+  }
+};
+
+// Axis of the channels: 1, or the only axis there is.
+inline size_t channel_axis(const Shape& shape) { return shape.size() > 1 ? 1 : 0; }
+
+// Elements in one step along `axis`: the product of the dimensions after it.
+int64_t inner_count(const Shape& shape, size_t axis);
+
+// Calls visit(index) for every index of the shape, in row-major order.
+template <class Visit>
+void for_each_index(const Shape& shape, Visit visit) {
+  Shape index(shape.size(), 0);
+  for (int64_t remaining = element_count(shape); remaining > 0; --remaining) {
+    visit(static_cast<const Shape&>(index));
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      if (++index[axis] < shape[axis]) break;
+      index[axis] = 0;
+    }
+  }
+}
+
+int64_t row_major_offset(const Shape& index, const Shape& shape);
+
+// linear.cpp: sums of products through an accumulator and the output stage
+IntegerTensor evaluate(const Conv& conv, Step& step);
+IntegerTensor evaluate(const ConvTranspose& conv, Step& step);
+IntegerTensor evaluate(const Gemm& gemm, Step& step);
+IntegerTensor evaluate(const BatchNorm& norm, Step& step);
+
+// elementwise.cpp
+IntegerTensor evaluate(const Clip& clip, const Step& step);
+IntegerTensor evaluate(const Prelu& prelu, const Step& step);
+IntegerTensor evaluate(const Unary& unary, const Step& step);
+IntegerTensor evaluate(const Add& add, const Step& step);
+IntegerTensor evaluate(const Sub& sub, const Step& step);
+IntegerTensor evaluate(const Mul& mul, const Step& step);
+
+// pooling.cpp
+IntegerTensor evaluate(const MaxPool& pool, const Step& step);
+IntegerTensor evaluate(const AveragePool& pool, const Step& step);
+IntegerTensor evaluate(const GlobalAveragePool& pool, const Step& step);
+
+// movement.cpp: values keep or change their place
+IntegerTensor evaluate(const Concat& concat, const Step& step);
+IntegerTensor evaluate(const Pad& pad, const Step& step);
+IntegerTensor evaluate(const Reshape& reshape, const Step& step);
+IntegerTensor evaluate(const Transpose& transpose, const Step& step);
+IntegerTensor evaluate(const Slice& slice, const Step& step);
+
+// resize.cpp
+IntegerTensor evaluate(const Resize& resize, const Step& step);
+
+// table.cpp: tables, and what works along one axis
+// table[position], or with fraction bits the point between the two knots that position lies between
+int128 look_up(const std::vector<int64_t>& table, uint32_t fraction_bits, int64_t position);
+IntegerTensor evaluate(const Softmax& softmax, const Step& step);
+IntegerTensor evaluate(const ArgMax& argmax, const Step& step);
+
+}  // namespace mmasim::runtime::reference

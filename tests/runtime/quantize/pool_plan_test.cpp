@@ -1,0 +1,88 @@
+#include <doctest/doctest.h>
+
+#include "runtime/user_error.h"
+#include "tests/runtime/quantize/graph_builder.h"
+
+using namespace mmasim::runtime;
+using namespace mmasim::runtime::test;
+
+namespace {
+
+GraphBuilder average_pool(int64_t kernel, Range x, Range y) {
+  GraphBuilder g;
+  const TensorId input = g.input({1, 1, kernel, kernel}, x);
+  AveragePool pool;
+  pool.window.kernel = {kernel, kernel};
+  g.node(pool, {input}, {1, 1, 1, 1}, y);
+  return g;
+}
+
+const PoolPlan& pool_of(const QuantPlan& plan) { return std::get<PoolPlan>(plan.nodes[0]); }
+
+}  // namespace
+
+TEST_CASE("quantize pool: reciprocals of 4, 9 and 49 cells have 12 bits, for every count of valid cells") {
+  const QuantPlan two = average_pool(2, {0, 1}, {0, 1}).plan("tidl-np2-fixed");
+  CHECK(pool_of(two).reciprocals == std::vector<int64_t>{4096, 2048, 1365, 1024});
+  const QuantPlan three = average_pool(3, {0, 1}, {0, 1}).plan("tidl-np2-fixed");
+  CHECK(pool_of(three).reciprocals.back() == 455);
+  const QuantPlan seven = average_pool(7, {0, 1}, {0, 1}).plan("tidl-np2-fixed");
+  CHECK(pool_of(seven).reciprocals.size() == 49);
+  CHECK(pool_of(seven).reciprocals.back() == 84);  // 4096 / 49 = 83.59
+  CHECK(pool_of(average_pool(3, {0, 1}, {0, 1}).plan("tidl-np2-fixed", "int16")).reciprocals.back() == 116508);
+  CHECK(pool_of(average_pool(2, {0, 1}, {0, 1}).plan("tidl-np2-fixed", "int32")).reciprocals.back() == 1 << 26);
+}
+
+TEST_CASE("quantize pool: the shift rule brings a pool to the step of its range, and the sign is its input's") {
+  const QuantPlan plan = average_pool(2, {0, 1}, {0, 0.5}).plan("tidl-np2-fixed");
+  CHECK(pool_of(plan).requant.shifts == std::vector<int>{11});  // 0.5 * 256 * 4096 / 256 = 2^11
+  CHECK(plan.tensors[1].inv_step == 512);
+  CHECK_FALSE(plan.tensors[1].is_signed);
+  CHECK(average_pool(2, {-1, 1}, {0, 0.5}).plan("tidl-np2-fixed").tensors[1].is_signed);
+}
+
+TEST_CASE("quantize pool: a global average of 784 cells has 16 bits and the margin of 1.25") {
+  GraphBuilder g;
+  const TensorId x = g.input({1, 1, 28, 28}, {0, 1});
+  g.node(GlobalAveragePool{}, {x}, {1, 1, 1, 1}, {0, 0.9});
+  const QuantPlan plan = g.plan("tidl-np2-fixed");
+  CHECK(pool_of(plan).reciprocals == std::vector<int64_t>{84});  // 2^16 / 784 = 83.59
+  // 0.9 * 1.25 * 256 * 2^16 / 256 = 1.125 * 2^16 -> 17 bits; without the margin 16
+  CHECK(pool_of(plan).requant.shifts == std::vector<int>{17});
+  CHECK(plan.tensors[1].inv_step == 128);
+}
+
+TEST_CASE("quantize pool: with zero points, reciprocals are 31-bit multipliers on the shift of N = 1") {
+  const QuantPlan plan = average_pool(2, {0, 255}, {0, 255}).plan("per-channel");
+  CHECK(pool_of(plan).reciprocals == std::vector<int64_t>{1 << 30, 1 << 29, 357913941, 1 << 28});
+  CHECK(pool_of(plan).requant.shifts == std::vector<int>{30});
+}
+
+TEST_CASE("quantize pool: a bilinear Resize by 2 divides by 16 exactly, by 3 within 12 bits; nearest copies") {
+  for (const int64_t factor : {2, 3}) {
+    GraphBuilder g;
+    const TensorId x = g.input({1, 1, 4, 4}, {0, 1});
+    Resize resize;
+    resize.mode = Resize::Mode::bilinear;
+    resize.factor_y = resize.factor_x = factor;
+    g.node(resize, {x}, {1, 1, 4 * factor, 4 * factor}, {0, 1});
+    const QuantPlan plan = g.plan("tidl-np2-fixed");
+    CHECK(std::get<ResizePlan>(plan.nodes[0]).multiplier == (factor == 2 ? 256 : 114));  // 4096 / 16, RHA(4096 / 36)
+    CHECK(std::get<ResizePlan>(plan.nodes[0]).shift == 12);
+    CHECK(plan.tensors[1].inv_step == 256);
+    CHECK(plan.tensors[1].source == "same as input0");
+  }
+  GraphBuilder g;
+  const TensorId x = g.input({1, 1, 4, 4}, {0, 1});
+  g.node(Resize{}, {x}, {1, 1, 4, 4}, {0, 1});
+  CHECK(std::holds_alternative<std::monostate>(g.plan("tidl-np2-fixed").nodes[0]));
+}
+
+TEST_CASE("quantize pool: a window too large to tabulate is the user's error, not a table of gigabytes") {
+  GraphBuilder g;
+  const TensorId x = g.input({1, 1, 4, 4}, {0, 1});
+  AveragePool pool;
+  pool.window.kernel = {int64_t{1} << 40, int64_t{1} << 40};
+  g.node(pool, {x}, {1, 1, 1, 1}, {0, 1});
+  CHECK_THROWS_AS(g.plan("tidl-np2-fixed"), UserError);
+}
