@@ -1,0 +1,249 @@
+#include "models/dma/dma.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace mmasim::models {
+namespace {
+
+using isa::Space;
+
+// The slowest memory that a descriptor touches: what a waiter for it waits for.
+const char* slowest(const ChunkCutter& chunks) {
+  const Space a = chunks.source().space, b = chunks.destination().space;
+  if (a == Space::ddr || b == Space::ddr) return "ddr";
+  return a == Space::l3 || b == Space::l3 ? "l3" : "l2";
+}
+
+ChunkCutter cut(const DmaEntry& entry, const DmaConfig& config) {
+  if (const auto* copy = std::get_if<isa::DmaCopy>(&entry)) return {*copy, config};
+  return {std::get<isa::DmaFill>(entry), config};
+}
+
+std::vector<uint8_t> fill_element(const DmaEntry& entry) {
+  std::vector<uint8_t> element;
+  if (const auto* fill = std::get_if<isa::DmaFill>(&entry)) {
+    for (uint32_t i = 0; i < fill->element_bytes; ++i) {
+      element.push_back(static_cast<uint8_t>(static_cast<uint64_t>(fill->value) >> 8 * i));
+    }
+  }
+  return element;
+}
+
+uint16_t signal_of(const DmaEntry& entry) {
+  if (const auto* copy = std::get_if<isa::DmaCopy>(&entry)) return copy->signal;
+  return std::get<isa::DmaFill>(entry).signal;
+}
+
+}  // namespace
+
+Dma::Descriptor::Descriptor(const DmaEntry& entry, uint32_t layer_index, const DmaConfig& config)
+    : chunks(cut(entry, config)), layer(layer_index), signal(signal_of(entry)), fill(fill_element(entry)) {
+  origin.cause = slowest(chunks);
+}
+
+Dma::Slot::Slot(uint32_t chunk_bytes) : bytes(chunk_bytes), rows(new RowsExtension) {
+  payload.set_data_ptr(bytes.data());
+  payload.set_extension(rows);  // the payload frees it
+}
+
+Dma::Dma(sc_core::sc_module_name name, const DmaConfig& config, const isa::Machine& machine, const Clock& clock,
+         TokenBoard& tokens, Ledger& ledger, Failure& failure)
+    : sc_module(name),
+      config_(config),
+      queue_entries_(machine.dma_queue_entries),
+      clock_(clock),
+      tokens_(tokens),
+      ledger_(ledger) {
+  for (uint32_t index = 0; index < machine.dma_channels; ++index) {
+    channels_.push_back(std::make_unique<Channel>());
+    Channel* channel = channels_.back().get();
+    sc_core::sc_spawn([this, channel, &failure] { failure.guard([&] { serve(*channel); }); },
+                      sc_core::sc_gen_unique_name("channel"));
+  }
+  for (uint32_t index = 0; index < config.outstanding_chunks; ++index) {
+    slots_.push_back(std::make_unique<Slot>(config.chunk_bytes));
+    Slot* slot = slots_.back().get();
+    sc_core::sc_spawn([this, slot, &failure] { failure.guard([&] { carry(*slot); }); },
+                      sc_core::sc_gen_unique_name("slot"));
+  }
+}
+
+// ---------------------------------------------------------------- the core's side
+
+bool Dma::full(uint32_t channel) const { return channels_.at(channel)->queue.size() >= queue_entries_; }
+
+void Dma::post(const DmaEntry& entry, uint32_t layer) {
+  const uint32_t index = std::visit([](const auto& of) { return of.channel; }, entry);
+  Channel& channel = *channels_.at(index);
+  channel.queue.push_back({entry, layer});
+  ++entries_;
+  channel.posted.notify(sc_core::SC_ZERO_TIME);
+}
+
+std::string Dma::waiting_for() const {
+  std::string text;
+  for (size_t index = 0; index < channels_.size(); ++index) {
+    const isa::DmaWait* held_by = channels_[index]->held_by;
+    if (held_by == nullptr) continue;
+    text += "; channel " + std::to_string(index) + " waits for " +
+            tokens_.describe_wait(held_by->token, held_by->count);
+  }
+  return text.empty() ? "; no DMA channel waits" : text;
+}
+
+// ---------------------------------------------------------------- a channel
+
+void Dma::serve(Channel& channel) {
+  for (;;) {
+    while (channel.queue.empty()) wait(channel.posted);
+    const Posted posted = channel.queue.front();
+    if (const auto* held_by = std::get_if<isa::DmaWait>(&posted.entry)) {
+      hold(channel, *held_by);
+    } else {
+      start(channel, std::make_unique<Descriptor>(posted.entry, posted.layer, config_));
+    }
+  }
+}
+
+void Dma::hold(Channel& channel, const isa::DmaWait& held_by) {
+  channel.held_by = &held_by;
+  while (!tokens_.reached(held_by.token, held_by.count)) wait(tokens_.changed(held_by.token));
+  channel.held_by = nullptr;
+  leave_queue(channel);
+  entry_done();
+}
+
+// Stays in the queue until its first chunk can be taken; returns when its last chunk has been.
+void Dma::start(Channel& channel, std::unique_ptr<Descriptor> descriptor) {
+  while (conflicts(channel, *descriptor)) wait(channel.changed);
+  descriptor->origin.start_cycle = clock_.now();
+  if (config_.start_cycles > 0) wait(clock_.cycles(config_.start_cycles));
+  descriptor->origin.data_cycle = clock_.now();
+  leave_queue(channel);
+  channel.active.push_back(std::move(descriptor));
+  Descriptor& current = *channel.active.back();
+  if (current.chunks.done()) {  // nothing to move
+    retire(channel);
+    return;
+  }
+  channel.current = &current;
+  work_.notify(sc_core::SC_ZERO_TIME);
+  while (channel.current != nullptr) wait(channel.changed);
+}
+
+// A descriptor must not read or write what an earlier one still writes, nor write what that still reads.
+bool Dma::conflicts(const Channel& channel, const Descriptor& descriptor) const {
+  const auto touches = [&](const std::unique_ptr<Descriptor>& earlier) {
+    const Extent &written = earlier->chunks.destination(), &destination = descriptor.chunks.destination();
+    return written.overlaps(descriptor.chunks.source()) || written.overlaps(destination) ||
+           earlier->chunks.source().overlaps(destination);
+  };
+  return std::any_of(channel.active.begin(), channel.active.end(), touches);
+}
+
+void Dma::leave_queue(Channel& channel) {
+  channel.queue.pop_front();
+  progressed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void Dma::entry_done() {
+  --entries_;
+  progressed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+// ---------------------------------------------------------------- a slot
+
+void Dma::carry(Slot& slot) {
+  for (;;) {
+    Channel* channel = next_channel();
+    while (channel == nullptr) {
+      wait(work_);
+      channel = next_channel();
+    }
+    Descriptor& descriptor = *channel->current;
+    const Chunk chunk = descriptor.chunks.next();
+    ++descriptor.under_way;
+    if (descriptor.chunks.done()) {
+      channel->current = nullptr;
+      channel->changed.notify(sc_core::SC_ZERO_TIME);
+    }
+    ledger_.chunk_begins(clock_.now());
+    move(slot, chunk, descriptor);
+    ledger_.chunk_ends(clock_.now());
+    --descriptor.under_way;
+    retire(*channel);
+  }
+}
+
+// Round robin, a chunk each; a descriptor that overwrites itself has one chunk under way at a time.
+Dma::Channel* Dma::next_channel() {
+  for (size_t step = 0; step < channels_.size(); ++step) {
+    const size_t index = (turn_ + step) % channels_.size();
+    const Descriptor* current = channels_[index]->current;
+    if (current == nullptr || (current->chunks.overwrites_itself() && current->under_way > 0)) continue;
+    turn_ = (index + 1) % channels_.size();
+    return channels_[index].get();
+  }
+  return nullptr;
+}
+
+void Dma::move(Slot& slot, const Chunk& chunk, const Descriptor& descriptor) {
+  if (!chunk.src.is_none()) {
+    access(slot, tlm::TLM_READ_COMMAND, chunk.src, Rows::packed(chunk.rows, chunk.row_bytes, chunk.src_stride),
+           descriptor.layer);
+  } else {
+    const std::vector<uint8_t>& element = descriptor.fill;
+    for (uint64_t i = 0; i < chunk.bytes(); ++i) {
+      slot.bytes[i] = element[(chunk.row_offset + i % chunk.row_bytes) % element.size()];
+    }
+  }
+  access(slot, tlm::TLM_WRITE_COMMAND, chunk.dst, Rows::packed(chunk.rows, chunk.row_bytes, chunk.dst_stride),
+         descriptor.layer);
+  ledger_.layer(descriptor.layer).dma_bytes += chunk.bytes();
+}
+
+// Takes its turn at the engine's port, then moves the rows over the interconnect. A port takes one command a cycle, of
+// at most burst_bytes, and one beat of data.
+void Dma::access(Slot& slot, tlm::tlm_command command, isa::Address address, const Rows& rows, uint32_t layer) {
+  const bool is_read = command == tlm::TLM_READ_COMMAND;
+  const uint64_t now = clock_.now();
+  const uint64_t cycles = std::max(rows.beats(config_.port_bytes_per_cycle), rows.beats(config_.burst_bytes));
+  const uint64_t begin = (is_read ? read_port_ : write_port_).occupy(now, cycles);
+  if (begin > now) wait(clock_.cycles(begin - now));
+
+  slot.payload.set_command(command);
+  slot.payload.set_address(address.raw);
+  slot.payload.set_data_length(static_cast<unsigned>(rows.bytes()));
+  slot.payload.set_streaming_width(static_cast<unsigned>(rows.bytes()));
+  slot.payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  slot.rows->rows = rows;
+  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  (is_read ? read : write)->b_transport(slot.payload, delay);
+  if (!slot.payload.is_response_ok()) {
+    throw std::logic_error("dma: address " + std::to_string(address.raw) + " of " + std::to_string(rows.rows) +
+                           " rows answers " + slot.payload.get_response_string());
+  }
+  if (delay > sc_core::SC_ZERO_TIME) wait(delay);
+
+  Traffic& traffic = Ledger::traffic(ledger_.layer(layer), address.space());
+  (is_read ? traffic.read_bytes : traffic.write_bytes) += rows.bytes();
+}
+
+// Signals what is done, in the channel's order.
+void Dma::retire(Channel& channel) {
+  while (!channel.active.empty()) {
+    const Descriptor& oldest = *channel.active.front();
+    if (!oldest.chunks.done() || oldest.under_way > 0) break;
+    last_completion_ = oldest.origin;
+    const uint16_t signal = oldest.signal;
+    const SignalOrigin origin = oldest.origin;
+    channel.active.pop_front();
+    tokens_.signal(signal, origin);
+    entry_done();
+  }
+  channel.changed.notify(sc_core::SC_ZERO_TIME);
+  work_.notify(sc_core::SC_ZERO_TIME);
+}
+
+}  // namespace mmasim::models

@@ -1,0 +1,99 @@
+// The DMA engine. Every channel is a queue served in order; the channels' chunks take turns on one read and one write
+// port, with a bounded number under way. What a chunk is: chunks.h.
+//
+// A channel begins its next descriptor while the last bytes of the one before are still on their way, unless the two
+// touch the same bytes; it signals in order.
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "isa/machine.h"
+#include "models/dma/chunks.h"
+#include "models/dma/dma_commands.h"
+#include "models/dma/dma_config.h"
+#include "models/kit/clock.h"
+#include "models/kit/failure.h"
+#include "models/kit/ledger.h"
+#include "models/kit/port.h"
+#include "models/kit/rows.h"
+
+namespace mmasim::models {
+
+class Dma : public sc_core::sc_module, public DmaCommands {
+ public:
+  tlm_utils::simple_initiator_socket<Dma> read{"read"}, write{"write"};
+
+  Dma(sc_core::sc_module_name name, const DmaConfig& config, const isa::Machine& machine, const Clock& clock,
+      TokenBoard& tokens, Ledger& ledger, Failure& failure);
+
+  bool full(uint32_t channel) const override;
+  void post(const DmaEntry& entry, uint32_t layer) override;
+  bool idle() const override { return entries_ == 0; }
+  const sc_core::sc_event& progressed() const override { return progressed_; }
+  const SignalOrigin& last_completion() const override { return last_completion_; }
+
+  std::string waiting_for() const;  // "channel 2 waits for token 3 count 1 (it is 0)", for every channel that waits
+
+ private:
+  struct Descriptor {
+    Descriptor(const DmaEntry& entry, uint32_t layer_index, const DmaConfig& config);
+    ChunkCutter chunks;
+    uint32_t layer;
+    uint16_t signal = 0;
+    std::vector<uint8_t> fill;  // the element, for a fill
+    uint32_t under_way = 0;     // chunks
+    SignalOrigin origin;
+    bool moved = false;  // its first chunk has begun
+  };
+  struct Posted {
+    DmaEntry entry;
+    uint32_t layer;
+  };
+  struct Channel {
+    std::deque<Posted> queue;
+    std::deque<std::unique_ptr<Descriptor>> active;  // oldest first
+    Descriptor* current = nullptr;                   // whose chunks the slots take
+    const isa::DmaWait* held_by = nullptr;
+    sc_core::sc_event posted, changed;
+  };
+  struct Slot {  // carries one chunk at a time
+    explicit Slot(uint32_t bytes);
+    std::vector<uint8_t> bytes;
+    tlm::tlm_generic_payload payload;
+    RowsExtension* rows;  // the payload's
+  };
+
+  void serve(Channel& channel);  // process of a channel
+  void carry(Slot& slot);        // process of a slot
+
+  void hold(Channel& channel, const isa::DmaWait& wait);
+  void start(Channel& channel, std::unique_ptr<Descriptor> descriptor);
+  bool conflicts(const Channel& channel, const Descriptor& descriptor) const;
+  void leave_queue(Channel& channel);
+  void entry_done();
+
+  Channel* next_channel();  // whose turn it is, or none
+  void move(Slot& slot, const Chunk& chunk, const Descriptor& descriptor);
+  void access(Slot& slot, tlm::tlm_command command, isa::Address address, const Rows& rows, uint32_t layer);
+  void retire(Channel& channel);
+
+  const DmaConfig config_;
+  const uint32_t queue_entries_;
+  const Clock clock_;
+  TokenBoard& tokens_;
+  Ledger& ledger_;
+  std::vector<std::unique_ptr<Channel>> channels_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+  Port read_port_, write_port_;
+  size_t turn_ = 0;
+  uint64_t entries_ = 0;  // posted and not yet done
+  SignalOrigin last_completion_;
+  sc_core::sc_event work_, progressed_;
+};
+
+}  // namespace mmasim::models

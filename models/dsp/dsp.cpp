@@ -1,0 +1,226 @@
+#include "models/dsp/dsp.h"
+
+#include <type_traits>
+
+#include "isa/codec.h"
+#include "models/dsp/dsp_timing.h"
+#include "models/dsp/stall.h"
+#include "models/kit/direct_memory.h"
+
+namespace mmasim::models {
+namespace {
+
+constexpr size_t kStackBytes = size_t{1} << 20;  // semantics run on the fetch process's stack
+
+template <class Type, class... Types>
+constexpr bool is_any_of = (std::is_same_v<Type, Types> || ...);
+
+template <class Type>
+constexpr bool is_array_command = is_any_of<Type, isa::MmaLoadB, isa::MmaStream, isa::MmaTransfer, isa::MmaRange>;
+
+template <class Type>
+constexpr bool is_register = is_any_of<Type, isa::StageSet, isa::MmaConfig, isa::MmaPattern, isa::MmaStorePattern>;
+
+}  // namespace
+
+SC_HAS_PROCESS(Dsp);
+
+Dsp::Dsp(sc_core::sc_module_name name, const CoreConfig& config, const isa::Program& program, const Clock& clock,
+         TokenBoard& tokens, Ledger& ledger, Failure& failure, isa::CoreState* state, LayerBegins layer_begins)
+    : sc_module(name),
+      config_(config),
+      program_(program),
+      clock_(clock),
+      tokens_(tokens),
+      ledger_(ledger),
+      failure_(failure),
+      state_(state),
+      layer_begins_(std::move(layer_begins)),
+      retire_queue_(clock, tokens, [this](const isa::Instruction& instruction) { compute(instruction); }) {
+  SC_THREAD(fetch);
+  set_stack_size(kStackBytes);
+  SC_METHOD(retire);
+  sensitive << retire_queue_.due();
+  dont_initialize();
+}
+
+void Dsp::start_of_simulation() {
+  for (const auto space : {isa::Space::l2, isa::Space::l3, isa::Space::ddr}) {
+    request_direct_memory(memory, isa::Address::in(space, 0).raw, space, memory_view_);
+  }
+}
+
+std::string Dsp::waiting_for() const {
+  return "the core waits at instruction " + std::to_string(instruction_index_) + " for " + waiting_;
+}
+
+// ---------------------------------------------------------------- processes
+
+void Dsp::fetch() {
+  failure_.guard([&] {
+    size_t offset = 0;
+    while (!ended_ && offset < program_.code.size()) {
+      execute(isa::decode(program_.code, offset));
+      ++instruction_index_;
+    }
+    if (!ended_) end();  // a program may just stop
+  });
+}
+
+void Dsp::retire() {
+  failure_.guard([&] { retire_queue_.retire_due(); });
+}
+
+// ---------------------------------------------------------------- instructions
+
+void Dsp::execute(const isa::Instruction& instruction) {
+  std::visit(
+      [&](const auto& of) {
+        using Type = std::decay_t<decltype(of)>;
+        if constexpr (is_array_command<Type>) {
+          hand_to_array(instruction);
+        } else if constexpr (is_register<Type>) {
+          set_registers(instruction);
+        } else if constexpr (is_any_of<Type, isa::DmaWait, isa::DmaCopy, isa::DmaFill>) {
+          hand_to_dma(of, of.channel);
+        } else if constexpr (std::is_same_v<Type, isa::CtlEnd>) {
+          end();
+        } else if constexpr (is_any_of<Type, isa::CtlLayer, isa::SyncWait, isa::SyncSignal>) {
+          run(of);
+        } else {
+          run_vectors(instruction);
+        }
+      },
+      instruction);
+}
+
+// The array's work belongs to the layer that issued it: a layer begins when the one before has drained.
+void Dsp::run(const isa::CtlLayer& layer) {
+  close_array();
+  meet_kernel();
+  ledger_.begin_layer(layer.layer, time_);
+  if (layer_begins_) layer_begins_(layer.layer);
+  issue(setup_cycles(layer.setup));
+}
+
+void Dsp::run(const isa::SyncWait& sync) {
+  issue(config_.dsp.issue_cycles);
+  if (tokens_.reached(sync.token, sync.count)) return;
+  meet_kernel();
+  const uint64_t begin = time_;
+  waiting_ = tokens_.describe_wait(sync.token, sync.count);
+  while (!tokens_.reached(sync.token, sync.count)) wait(tokens_.changed(sync.token));
+  time_ = clock_.now();
+  book_stall(ledger_, begin, time_, tokens_.last_origin(sync.token));
+}
+
+void Dsp::run(const isa::SyncSignal& signal) {
+  issue(config_.dsp.issue_cycles);
+  retire_queue_.signal(signal.token, std::max(time_, array->retired_cycle()));
+}
+
+void Dsp::hand_to_dma(const DmaEntry& entry, uint32_t channel) {
+  issue(config_.dma_issue_cycles);
+  meet_kernel();
+  const uint64_t begin = time_;
+  waiting_ = "room in the queue of channel " + std::to_string(channel);
+  while (dma->full(channel)) wait(dma->progressed());
+  time_ = clock_.now();
+  ledger_.stalled(begin, time_, "dma_queue");
+  dma->post(entry, ledger_.current_layer());
+}
+
+void Dsp::hand_to_array(const isa::Instruction& instruction) {
+  const uint64_t issued = time_;
+  time_ = array->issue(instruction, issued) + config_.dsp.issue_cycles;
+  ledger_.array_busy(issued, time_);
+  if (state_ != nullptr) retire_queue_.compute(instruction);
+}
+
+void Dsp::set_registers(const isa::Instruction& instruction) {
+  if (const auto* config = std::get_if<isa::MmaConfig>(&instruction)) {
+    if (config->a != array_a_ || config->b != array_b_) close_array();
+    array_a_ = config->a;
+    array_b_ = config->b;
+  }
+  const auto* stage = std::get_if<isa::StageSet>(&instruction);
+  if (stage != nullptr && stage->unit == isa::Unit::dsp) {
+    stage_out_ = stage->out;
+  } else {
+    array->issue(instruction, time_);
+  }
+  issue(config_.dsp.issue_cycles);
+  if (state_ != nullptr) retire_queue_.compute(instruction);
+}
+
+void Dsp::run_vectors(const isa::Instruction& instruction) {
+  close_array();
+  const DspCost cost = dsp_cost(instruction, stage_out_, config_.dsp, program_.machine);
+  ledger_.dsp_busy(time_, time_ + cost.cycles);
+  time_ += cost.cycles;
+  LayerActivity& layer = ledger_.current();
+  layer.dsp_operations[cost.width_index] += cost.operations;
+  const auto add = [](Traffic& to, const Traffic& traffic) {
+    to.read_bytes += traffic.read_bytes;
+    to.write_bytes += traffic.write_bytes;
+  };
+  add(layer.l1, cost.l1);
+  add(layer.l2, cost.l2);
+  add(layer.l3, cost.l3);
+  add(layer.ddr, cost.ddr);
+  if (state_ != nullptr) retire_queue_.compute(instruction);
+}
+
+void Dsp::end() {
+  close_array();
+  meet_kernel();
+  while (!retire_queue_.empty()) wait(retire_queue_.emptied());
+  waiting_ = "the DMA queues to drain";
+  const uint64_t begin = time_;
+  while (!dma->idle()) wait(dma->progressed());
+  time_ = clock_.now();
+  book_stall(ledger_, begin, time_, dma->last_completion());
+  ended_ = true;
+}
+
+// Values: mma.* and its registers are the array's, everything else is done here.
+void Dsp::compute(const isa::Instruction& instruction) {
+  std::visit(
+      [&](const auto& of) {
+        using Type = std::decay_t<decltype(of)>;
+        if constexpr (is_array_command<Type> || is_register<Type>) {
+          array->compute(instruction);
+        } else {
+          isa::execute_core(instruction, *state_, memory_view_);
+        }
+      },
+      instruction);
+}
+
+// ---------------------------------------------------------------- the core's time
+
+void Dsp::issue(uint64_t cycles) {
+  ledger_.overhead(time_, time_ + cycles);
+  time_ += cycles;
+}
+
+void Dsp::close_array() { time_ = std::max(time_, array->close(time_)); }
+
+void Dsp::meet_kernel() {
+  const uint64_t now = clock_.now();
+  if (time_ > now) wait(clock_.cycles(time_ - now));
+}
+
+uint64_t Dsp::setup_cycles(isa::Setup setup) const {
+  const OverheadConfig& overhead = config_.overhead;
+  const uint64_t every_layer = overhead.layer_dma_pipe_up_cycles + overhead.layer_rest_cycles;
+  switch (setup) {
+    case isa::Setup::none: return 0;
+    case isa::Setup::call: return overhead.network_call_cycles;
+    case isa::Setup::heavy: return overhead.layer_setup_heavy_cycles + every_layer;
+    case isa::Setup::light: return overhead.layer_setup_light_cycles + every_layer;
+  }
+  return 0;
+}
+
+}  // namespace mmasim::models

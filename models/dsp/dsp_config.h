@@ -1,0 +1,74 @@
+// What instructions cost on the vector core. Vectors are of Machine::vector_bytes; wider elements fill more of them.
+#pragma once
+
+#include <cstdint>
+#include <tuple>
+
+#include "models/kit/config_field.h"
+
+namespace mmasim::models {
+
+struct DspConfig {
+  uint32_t issue_cycles = 1;
+  uint32_t start_cycles = 40;
+  double rescale_cycles = 4;
+  double add_cycles = 6;
+  double multiply_cycles = 6;
+  double requantize_cycles = 8;
+  double depthwise_tap_cycles = 2;
+  double pool_max_tap_cycles = 1;
+  double pool_average_tap_cycles = 2;
+  double lookup_cycles = 4;
+  double lookup_segment_cycles = 16;
+  double prelu_cycles = 6;
+  double softmax_cycles = 40;
+  double argmax_cycles = 2;
+  double resize_cycles = 12;
+  double permute_cycles = 1;
+  double permute_element_cycles = 0.25;
+  double l3_fill_bytes_per_cycle = 16;
+  uint32_t l3_latency_cycles = 60;
+  double ddr_fill_bytes_per_cycle = 4;
+  uint32_t ddr_latency_cycles = 200;
+
+  static constexpr auto keys = std::make_tuple(
+      key(&DspConfig::issue_cycles, "issue_cycles", "cycles", 1, 1000,
+          "issue of one instruction of the array, of a configuration or of a signal [?]"),
+      key(&DspConfig::start_cycles, "start_cycles", "cycles", 0, 100000,
+          "start of one dsp instruction: loop set-up and pipeline fill [?]"),
+      key(&DspConfig::rescale_cycles, "rescale_cycles", "cycles", 0, 1000, "dsp.rescale, a vector [?]"),
+      key(&DspConfig::add_cycles, "add_cycles", "cycles", 0, 1000, "dsp.add, a vector [?]"),
+      key(&DspConfig::multiply_cycles, "multiply_cycles", "cycles", 0, 1000, "dsp.multiply, a vector [?]"),
+      key(&DspConfig::requantize_cycles, "requantize_cycles", "cycles", 0, 1000,
+          "the output stage of dsp.requantize and dsp.depthwise, a vector of results [?]"),
+      key(&DspConfig::depthwise_tap_cycles, "depthwise_tap_cycles", "cycles", 0, 1000,
+          "dsp.depthwise, a vector and filter tap [?]"),
+      key(&DspConfig::pool_max_tap_cycles, "pool_max_tap_cycles", "cycles", 0, 1000,
+          "dsp.pool_max, a vector and window cell [?]"),
+      key(&DspConfig::pool_average_tap_cycles, "pool_average_tap_cycles", "cycles", 0, 1000,
+          "dsp.pool_average, a vector and window cell [?]"),
+      key(&DspConfig::lookup_cycles, "lookup_cycles", "cycles", 0, 1000,
+          "dsp.lookup in a direct table, a vector [?]"),
+      key(&DspConfig::lookup_segment_cycles, "lookup_segment_cycles", "cycles", 0, 1000,
+          "dsp.lookup by linear segments, a vector [?]"),
+      key(&DspConfig::prelu_cycles, "prelu_cycles", "cycles", 0, 1000, "dsp.prelu, a vector [?]"),
+      key(&DspConfig::softmax_cycles, "softmax_cycles", "cycles", 0, 10000,
+          "dsp.softmax, a vector, all passes together [?]"),
+      key(&DspConfig::argmax_cycles, "argmax_cycles", "cycles", 0, 1000, "dsp.argmax, a vector [?]"),
+      key(&DspConfig::resize_cycles, "resize_cycles", "cycles", 0, 1000,
+          "dsp.resize, a vector of results [?]"),
+      key(&DspConfig::permute_cycles, "permute_cycles", "cycles", 0, 1000,
+          "dsp.permute of contiguous rows, a vector [?]"),
+      key(&DspConfig::permute_element_cycles, "permute_element_cycles", "cycles", 0, 1000,
+          "dsp.permute of scattered elements, an element [?]"),
+      key(&DspConfig::l3_fill_bytes_per_cycle, "l3_fill_bytes_per_cycle", "bytes/cycle", 0.01, 4096,
+          "cache traffic of operands that lie in L3 [?]"),
+      key(&DspConfig::l3_latency_cycles, "l3_latency_cycles", "cycles", 0, 100000,
+          "first byte of an operand that lies in L3 [?]"),
+      key(&DspConfig::ddr_fill_bytes_per_cycle, "ddr_fill_bytes_per_cycle", "bytes/cycle", 0.01, 4096,
+          "cache traffic of operands that lie in DDR [?]"),
+      key(&DspConfig::ddr_latency_cycles, "ddr_latency_cycles", "cycles", 0, 100000,
+          "first byte of an operand that lies in DDR [?]"));
+};
+
+}  // namespace mmasim::models

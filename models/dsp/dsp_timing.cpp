@@ -1,0 +1,242 @@
+#include "models/dsp/dsp_timing.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "isa/units.h"
+
+namespace mmasim::models {
+namespace {
+
+using isa::element_bytes;
+
+// A tile of an operand, as far as time is concerned.
+struct Tile {
+  uint64_t rows, columns, channels;
+  uint32_t bytes;  // of an element
+  int64_t y_stride, x_stride;
+
+  uint64_t elements() const { return rows * columns * channels; }
+  uint64_t total_bytes() const { return elements() * bytes; }
+  bool dense_x() const { return columns == 1 || x_stride == static_cast<int64_t>(channels * bytes); }
+  bool dense_y() const {
+    return dense_x() && (rows == 1 || y_stride == static_cast<int64_t>(columns * channels * bytes));
+  }
+};
+
+class Estimate {
+ public:
+  Estimate(const DspConfig& config, const isa::Machine& machine, uint32_t width_bytes)
+      : config_(config), lanes_(std::max<uint64_t>(1, machine.vector_bytes / width_bytes)) {
+    cost_.cycles = config.start_cycles;
+    cost_.width_index = width_bytes == 1 ? 0 : width_bytes == 2 ? 1 : 2;
+  }
+
+  // Vectors that cover the result, where source and destination must both be without gaps to share one.
+  uint64_t vectors(const Tile& src, const Tile& dst) const {
+    if (src.dense_y() && dst.dense_y()) return isa::divide_up(dst.elements(), lanes_);
+    if (src.dense_x() && dst.dense_x()) return dst.rows * isa::divide_up(dst.columns * dst.channels, lanes_);
+    return dst.rows * dst.columns * isa::divide_up(dst.channels, lanes_);
+  }
+  void work(double vectors, double cycles_per_vector) {
+    cost_.cycles += static_cast<uint64_t>(std::ceil(vectors * cycles_per_vector));
+  }
+  void operations(uint64_t count) { cost_.operations += count; }
+
+  void reads(isa::Address address, uint64_t operand_bytes, uint64_t l1_bytes) {
+    cost_.l1.read_bytes += l1_bytes;
+    home(address).read_bytes += operand_bytes;
+    reach(address, operand_bytes);
+  }
+  void writes(isa::Address address, uint64_t operand_bytes) {
+    cost_.l1.write_bytes += operand_bytes;
+    home(address).write_bytes += operand_bytes;
+    reach(address, operand_bytes);
+  }
+  DspCost done() const { return cost_; }
+
+ private:
+  Traffic& home(isa::Address address) {
+    if (address.space() == isa::Space::ddr) return cost_.ddr;
+    return address.space() == isa::Space::l3 ? cost_.l3 : cost_.l2;
+  }
+  void reach(isa::Address address, uint64_t operand_bytes) {
+    const auto bytes = static_cast<double>(operand_bytes);
+    if (address.space() == isa::Space::l3) {
+      cost_.cycles += config_.l3_latency_cycles;
+      work(1, bytes / config_.l3_fill_bytes_per_cycle);
+    } else if (address.space() == isa::Space::ddr) {
+      cost_.cycles += config_.ddr_latency_cycles;
+      work(1, bytes / config_.ddr_fill_bytes_per_cycle);
+    }
+  }
+
+  const DspConfig& config_;
+  const uint64_t lanes_;
+  DspCost cost_;
+};
+
+template <class Op>
+Tile result_tile(const Op& op, isa::Element element) {
+  return {op.count_y, op.count_x, op.channels, element_bytes(element), op.dst_y_stride, op.dst_x_stride};
+}
+
+template <class Op>
+Tile source_tile(const Op& op, isa::Element element) {
+  return {op.count_y, op.count_x, op.channels, element_bytes(element), op.src_y_stride, op.src_x_stride};
+}
+
+// One source, one destination of the same shape.
+template <class Op>
+DspCost unary(const Op& op, isa::Element src_type, isa::Element dst_type, double cycles_per_vector,
+              const DspConfig& config, const isa::Machine& machine) {
+  const Tile src = source_tile(op, src_type), dst = result_tile(op, dst_type);
+  Estimate estimate(config, machine, std::max(src.bytes, dst.bytes));
+  estimate.work(static_cast<double>(estimate.vectors(src, dst)), cycles_per_vector);
+  estimate.operations(dst.elements());
+  estimate.reads(op.src, src.total_bytes(), src.total_bytes());
+  estimate.writes(op.dst, dst.total_bytes());
+  return estimate.done();
+}
+
+template <class Op>
+DspCost binary(const Op& op, double cycles_per_vector, const DspConfig& config, const isa::Machine& machine) {
+  const Tile a{op.count_y, op.count_x, op.channels, element_bytes(op.a_type), op.a_y_stride, op.a_x_stride};
+  const Tile dst = result_tile(op, op.dst_type);
+  // What b is broadcast over is read once.
+  const uint64_t b_rows = op.b_y_stride == 0 ? 1 : op.count_y, b_columns = op.b_x_stride == 0 ? 1 : op.count_x;
+  const uint64_t b_bytes = b_rows * b_columns * op.b_channels * element_bytes(op.b_type);
+  Estimate estimate(config, machine, std::max({a.bytes, element_bytes(op.b_type), dst.bytes}));
+  estimate.work(static_cast<double>(estimate.vectors(a, dst)), cycles_per_vector);
+  estimate.operations(dst.elements());
+  estimate.reads(op.a, a.total_bytes(), a.total_bytes());
+  estimate.reads(op.b, b_bytes, b_bytes);
+  estimate.writes(op.dst, dst.total_bytes());
+  return estimate.done();
+}
+
+// The cells of the source that windows touch: (count - 1) * stride + (kernel - 1) * dilation + 1 along each axis.
+template <class Op>
+Tile window_source(const Op& op, uint32_t bytes, uint32_t dilation_y, uint32_t dilation_x) {
+  const auto extent = [](uint64_t count, uint64_t stride, uint64_t kernel, uint64_t dilation) {
+    return count == 0 ? 0 : (count - 1) * stride + (kernel - 1) * dilation + 1;
+  };
+  return {extent(op.count_y, op.stride_y, op.kernel_y, dilation_y),
+          extent(op.count_x, op.stride_x, op.kernel_x, dilation_x), op.channels, bytes, op.src_y_stride,
+          op.src_x_stride};
+}
+
+template <class Op>
+DspCost window(const Op& op, isa::Element src_type, isa::Element dst_type, uint32_t dilation_y, uint32_t dilation_x,
+               double tap_cycles, double result_cycles, uint64_t filter_bytes, isa::Address filter,
+               const DspConfig& config, const isa::Machine& machine) {
+  const Tile src = window_source(op, element_bytes(src_type), dilation_y, dilation_x);
+  const Tile dst = result_tile(op, dst_type);
+  // Neighbouring results share a vector if their windows are neighbours too.
+  const Tile step{op.count_y, op.count_x, op.channels, src.bytes,
+                  int64_t{op.src_y_stride} * op.stride_y, int64_t{op.src_x_stride} * op.stride_x};
+  const uint64_t taps = uint64_t{op.kernel_y} * op.kernel_x;
+  Estimate estimate(config, machine, src.bytes);
+  const auto vectors = static_cast<double>(estimate.vectors(step, dst));
+  estimate.work(vectors, static_cast<double>(taps) * tap_cycles + result_cycles);
+  estimate.operations(dst.elements() * taps);
+  estimate.reads(op.src, src.total_bytes(), dst.elements() * taps * src.bytes);
+  if (filter_bytes > 0) estimate.reads(filter, filter_bytes, filter_bytes);
+  estimate.writes(op.dst, dst.total_bytes());
+  return estimate.done();
+}
+
+struct CostOf {
+  isa::Element stage_out;
+  const DspConfig& config;
+  const isa::Machine& machine;
+
+  DspCost operator()(const isa::DspRescale& op) const {
+    return unary(op, op.src_type, op.dst_type, config.rescale_cycles, config, machine);
+  }
+  DspCost operator()(const isa::DspAdd& op) const { return binary(op, config.add_cycles, config, machine); }
+  DspCost operator()(const isa::DspMultiply& op) const {
+    return binary(op, config.multiply_cycles, config, machine);
+  }
+  DspCost operator()(const isa::DspDepthwise& op) const {
+    const uint64_t taps = uint64_t{op.kernel_y} * op.kernel_x;
+    return window(op, op.src_type, stage_out, op.dilation_y, op.dilation_x, config.depthwise_tap_cycles,
+                  config.requantize_cycles, taps * op.channels * element_bytes(op.weight_type), op.weights, config,
+                  machine);
+  }
+  // Four vectors of accumulators become one of results.
+  DspCost operator()(const isa::DspRequantize& op) const {
+    return unary(op, op.src_type, stage_out, config.requantize_cycles / 4, config, machine);
+  }
+  DspCost operator()(const isa::DspPoolMax& op) const {
+    return window(op, op.type, op.type, op.dilation_y, op.dilation_x, config.pool_max_tap_cycles, 0, 0, {}, config,
+                  machine);
+  }
+  DspCost operator()(const isa::DspPoolAverage& op) const {
+    return window(op, op.src_type, op.dst_type, 1, 1, config.pool_average_tap_cycles, config.rescale_cycles, 0, {},
+                  config, machine);
+  }
+  DspCost operator()(const isa::DspLookup& op) const {
+    const double cycles = op.fraction_bits == 0 ? config.lookup_cycles : config.lookup_segment_cycles;
+    return unary(op, op.src_type, op.dst_type, cycles, config, machine);
+  }
+  DspCost operator()(const isa::DspPrelu& op) const {
+    return unary(op, op.src_type, op.dst_type, config.prelu_cycles, config, machine);
+  }
+  DspCost operator()(const isa::DspSoftmax& op) const {
+    return unary(op, op.src_type, op.dst_type, config.softmax_cycles, config, machine);
+  }
+  DspCost operator()(const isa::DspArgmax& op) const {
+    const Tile src = source_tile(op, op.src_type);
+    const uint64_t index_bytes = src.rows * src.columns * 8;
+    Estimate estimate(config, machine, src.bytes);
+    estimate.work(static_cast<double>(estimate.vectors(src, src)), config.argmax_cycles);
+    estimate.operations(src.elements());
+    estimate.reads(op.src, src.total_bytes(), src.total_bytes());
+    estimate.writes(op.dst, index_bytes);
+    return estimate.done();
+  }
+  // Each result is made of four cells; the source is smaller by the factors.
+  DspCost operator()(const isa::DspResize& op) const {
+    const Tile dst = result_tile(op, op.type);
+    const uint64_t src_bytes = isa::divide_up(dst.rows, op.factor_y) * isa::divide_up(dst.columns, op.factor_x) *
+                               dst.channels * dst.bytes;
+    Estimate estimate(config, machine, dst.bytes);
+    estimate.work(static_cast<double>(dst.rows * dst.columns * estimate.vectors({1, 1, dst.channels, dst.bytes, 0, 0},
+                                                                                {1, 1, dst.channels, dst.bytes, 0, 0})),
+                  config.resize_cycles);
+    estimate.operations(4 * dst.elements());
+    estimate.reads(op.src, src_bytes, 4 * dst.total_bytes());
+    estimate.writes(op.dst, dst.total_bytes());
+    return estimate.done();
+  }
+  DspCost operator()(const isa::DspPermute& op) const {
+    const uint64_t rows = uint64_t{op.n2} * op.n3 * op.n4 * op.n5, elements = rows * op.n1;
+    const uint64_t bytes = elements * op.element_bytes;
+    Estimate estimate(config, machine, op.element_bytes);
+    if (op.src_stride1 == op.element_bytes && op.dst_stride1 == op.element_bytes) {
+      estimate.work(static_cast<double>(rows * isa::divide_up(uint64_t{op.n1} * op.element_bytes, machine.vector_bytes)),
+                    config.permute_cycles);
+    } else {
+      estimate.work(static_cast<double>(elements), config.permute_element_cycles);
+    }
+    estimate.operations(elements);
+    estimate.reads(op.src, bytes, bytes);
+    estimate.writes(op.dst, bytes);
+    return estimate.done();
+  }
+  template <class Other>
+  DspCost operator()(const Other&) const {
+    throw std::logic_error(std::string("dsp: no cost of ") + Other::mnemonic);
+  }
+};
+
+}  // namespace
+
+DspCost dsp_cost(const isa::Instruction& instruction, isa::Element stage_out, const DspConfig& config,
+                 const isa::Machine& machine) {
+  return std::visit(CostOf{stage_out, config, machine}, instruction);
+}
+
+}  // namespace mmasim::models

@@ -1,0 +1,57 @@
+// The DDR as the SoC sees it: storage, and a DRAM controller that says when an access is done. Translates between the
+// core clock and the DRAM clock; knows nothing of banks and rows (dram_controller.h).
+#pragma once
+
+#include <tlm_utils/simple_target_socket.h>
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "models/kit/clock.h"
+#include "models/kit/ledger.h"
+#include "models/kit/storage.h"
+#include "models/memory/dram_config.h"
+#include "models/memory/dram_controller.h"
+
+namespace mmasim::models {
+
+class Ddr : public sc_core::sc_module {
+ public:
+  tlm_utils::simple_target_socket<Ddr> port{"port"};
+
+  Ddr(sc_core::sc_module_name name, const DramConfig& config, const Clock& clock, Storage storage, Ledger& ledger);
+
+  void count_until_now();  // tells the ledger of every activate and refresh so far
+
+ private:
+  // Of one transaction: how many of its rows are still under way.
+  struct Access {
+    uint64_t rows_left = 0;
+    sc_core::sc_event done;
+  };
+
+  // Waits until the controller has served every row. The process is the caller's.
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  bool get_direct_mem_ptr(tlm::tlm_generic_payload& payload, tlm::tlm_dmi& dmi);
+  unsigned transport_dbg(tlm::tlm_generic_payload& payload);
+
+  void advance();  // process: lets the controller decide, and wakes whose accesses are done
+  void plan_next_advance();
+  void submit(const tlm::tlm_generic_payload& payload, const Rows& rows, Access& access);
+  std::unique_ptr<Access> take_access();
+  uint64_t dram_now() const;
+  uint64_t core_cycle_of(uint64_t dram_cycle) const;
+
+  const double dram_cycles_per_core_cycle_;
+  const Clock clock_;
+  Storage storage_;
+  Ledger& ledger_;
+  DramController controller_;
+  std::unordered_map<DramController::Ticket, Access*> waiting_;
+  std::vector<std::unique_ptr<Access>> spare_;  // events are dear to make
+  std::vector<DramController::Completion> completions_;
+  sc_core::sc_event wake_;
+};
+
+}  // namespace mmasim::models

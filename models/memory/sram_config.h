@@ -1,0 +1,25 @@
+// The port that the interconnect sees of an on-chip memory: L2 or MSMC (L3). Capacity is the machine's.
+#pragma once
+
+#include <cstdint>
+#include <tuple>
+
+#include "models/kit/config_field.h"
+
+namespace mmasim::models {
+
+struct SramConfig {
+  uint32_t read_bytes_per_cycle = 64;
+  uint32_t write_bytes_per_cycle = 64;
+  uint32_t latency_cycles = 8;
+
+  static constexpr auto keys = std::make_tuple(
+      key(&SramConfig::read_bytes_per_cycle, "read_bytes_per_cycle", "bytes/cycle", 1, 4096,
+          "width of the read port; a row that is shorter takes a whole cycle (hardware.md 3) [?]"),
+      key(&SramConfig::write_bytes_per_cycle, "write_bytes_per_cycle", "bytes/cycle", 1, 4096,
+          "width of the write port; a row that is shorter takes a whole cycle (hardware.md 3) [?]"),
+      key(&SramConfig::latency_cycles, "latency_cycles", "cycles", 0, 100000,
+          "from the last beat at the port to the completed access [?]"));
+};
+
+}  // namespace mmasim::models

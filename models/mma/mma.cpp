@@ -1,0 +1,92 @@
+#include "models/mma/mma.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+#include "isa/units.h"
+#include "models/kit/direct_memory.h"
+
+namespace mmasim::models {
+namespace {
+
+uint32_t width_index(uint32_t operand_bytes) { return operand_bytes == 1 ? 0 : operand_bytes == 2 ? 1 : 2; }
+
+}  // namespace
+
+Mma::Mma(sc_core::sc_module_name name, const MmaConfig& config, const isa::Machine& machine, Ledger& ledger,
+         isa::CoreState* state)
+    : sc_module(name),
+      config_(config),
+      machine_(machine),
+      ledger_(ledger),
+      state_(state),
+      pipeline_(config, machine) {}
+
+void Mma::start_of_simulation() { request_direct_memory(l2, 0, isa::Space::l2, memory_); }
+
+void Mma::compute(const isa::Instruction& instruction) {
+  if (state_ != nullptr) isa::execute_core(instruction, *state_, memory_);
+}
+
+uint64_t Mma::issue(const isa::Instruction& instruction, uint64_t now) {
+  return std::visit(
+      [&](const auto& of) -> uint64_t {
+        using Type = std::decay_t<decltype(of)>;
+        if constexpr (std::is_same_v<Type, isa::MmaConfig> || std::is_same_v<Type, isa::StageSet>) {
+          configure(of);
+          return now;
+        } else if constexpr (std::is_same_v<Type, isa::MmaPattern> || std::is_same_v<Type, isa::MmaStorePattern>) {
+          return now;  // registers travel with the commands behind them
+        } else if constexpr (std::is_same_v<Type, isa::MmaLoadB> || std::is_same_v<Type, isa::MmaStream> ||
+                             std::is_same_v<Type, isa::MmaTransfer> || std::is_same_v<Type, isa::MmaRange>) {
+          const MmaPipeline::Span span = run(of, now);
+          ledger_.array_busy(now, span.end_cycle);
+          return span.accepted_cycle;
+        } else {
+          throw std::logic_error(std::string("mma: no command ") + Type::mnemonic);
+        }
+      },
+      instruction);
+}
+
+uint64_t Mma::close(uint64_t now) {
+  const uint64_t closed = pipeline_.close(now);
+  ledger_.array_busy(now, closed);
+  return closed;
+}
+
+void Mma::configure(const isa::MmaConfig& config) { operand_bytes_ = isa::element_bytes(config.a); }
+
+void Mma::configure(const isa::StageSet& stage) { result_bytes_ = isa::element_bytes(stage.out); }
+
+MmaPipeline::Span Mma::run(const isa::MmaLoadB& load, uint64_t now) {
+  LayerActivity& layer = ledger_.current();
+  layer.panel_loads += 1;
+  layer.l2.read_bytes += uint64_t{load.rows} * machine_.array_bytes;
+  return pipeline_.load(load.bank, load.rows, now);
+}
+
+MmaPipeline::Span Mma::run(const isa::MmaStream& stream, uint64_t now) {
+  const uint64_t panel = machine_.panel(operand_bytes_);
+  LayerActivity& layer = ledger_.current();
+  layer.array_rows += stream.rows;
+  layer.array_macs[width_index(operand_bytes_)] += stream.rows * panel * panel;
+  layer.l2.read_bytes += uint64_t{stream.rows} * stream.depth * operand_bytes_;
+  return pipeline_.stream(stream.b_bank, stream.c_bank, stream.rows, stream.accumulate == 0, now);
+}
+
+MmaPipeline::Span Mma::run(const isa::MmaTransfer& transfer, uint64_t now) {
+  const uint64_t row_bytes = uint64_t{transfer.columns} * result_bytes_;
+  ledger_.current().l2.write_bytes += transfer.rows * row_bytes;
+  const auto cycles_per_row =
+      static_cast<uint32_t>(std::max<uint64_t>(1, isa::divide_up(row_bytes, config_.store_bytes_per_cycle)));
+  return pipeline_.transfer(transfer.c_bank, transfer.rows, cycles_per_row, now);
+}
+
+MmaPipeline::Span Mma::run(const isa::MmaRange&, uint64_t now) {
+  ledger_.current().l2.write_bytes += 16;
+  return pipeline_.range(now);
+}
+
+}  // namespace mmasim::models

@@ -1,0 +1,49 @@
+// The matrix array: takes the core's commands, asks the pipeline when they run (mma_timing.h) and books what they do.
+// Reaches L2 by direct memory interface over its socket; its two operand streams and its store do not contend with
+// the interconnect's port (hardware.md 2: a streaming engine each).
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include "isa/machine.h"
+#include "isa/semantics/semantics.h"
+#include "models/kit/ledger.h"
+#include "models/mma/array_commands.h"
+#include "models/mma/mma_config.h"
+#include "models/mma/mma_timing.h"
+
+namespace mmasim::models {
+
+class Mma : public sc_core::sc_module, public ArrayCommands {
+ public:
+  tlm_utils::simple_initiator_socket<Mma> l2{"l2"};
+
+  // `state` is null in a run without values.
+  Mma(sc_core::sc_module_name name, const MmaConfig& config, const isa::Machine& machine, Ledger& ledger,
+      isa::CoreState* state);
+
+  uint64_t issue(const isa::Instruction& instruction, uint64_t now) override;
+  uint64_t retired_cycle() const override { return pipeline_.retired_cycle(); }
+  uint64_t close(uint64_t now) override;
+  void compute(const isa::Instruction& instruction) override;
+
+ private:
+  void start_of_simulation() override;
+  void configure(const isa::MmaConfig& config);
+  void configure(const isa::StageSet& stage);
+  MmaPipeline::Span run(const isa::MmaLoadB& load, uint64_t now);
+  MmaPipeline::Span run(const isa::MmaStream& stream, uint64_t now);
+  MmaPipeline::Span run(const isa::MmaTransfer& transfer, uint64_t now);
+  MmaPipeline::Span run(const isa::MmaRange& range, uint64_t now);
+
+  const MmaConfig config_;
+  const isa::Machine machine_;
+  Ledger& ledger_;
+  isa::CoreState* state_;
+  isa::MemoryView memory_;
+  MmaPipeline pipeline_;
+  uint32_t operand_bytes_ = 1;
+  uint32_t result_bytes_ = 1;  // of an element that the output stage writes
+};
+
+}  // namespace mmasim::models

@@ -1,0 +1,23 @@
+#include "sim/soc.h"
+
+#include <cstdlib>
+#include <stdexcept>
+
+#include "models/soc.h"
+
+namespace mmasim::models {
+
+Activity simulate(const isa::Program& program, const SocConfig& config, isa::MemoryView* values,
+                  const isa::TokenWatcher& watcher, const LayerProgress& progress) {
+  static bool elaborated = false;
+  if (elaborated) throw std::logic_error("simulate: a process elaborates one SoC only");
+  elaborated = true;
+  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+
+  Dsp::LayerBegins layer_begins;
+  if (progress) layer_begins = [&](uint32_t layer) { progress(layer, program.layers.size()); };
+  Soc soc("soc", config, program, values, watcher, layer_begins);
+  return soc.run();
+}
+
+}  // namespace mmasim::models

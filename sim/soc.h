@@ -1,0 +1,25 @@
+// Runs a program on the SystemC models of an SoC. Elaborates once in a process, as SystemC demands; reads no file and
+// prints nothing.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "isa/program.h"
+#include "isa/semantics/memory.h"
+#include "isa/semantics/untimed.h"
+#include "models/activity.h"
+#include "models/soc_config.h"
+
+namespace mmasim::models {
+
+using LayerProgress = std::function<void(uint64_t layer, uint64_t layers)>;  // at the begin of every layer
+
+// With `values` its bytes are the storage of L2, L3 and DDR, moved and computed by the executed instructions alone;
+// without, no tensor data is touched and every cycle is the same. The program must have passed verify_program() and
+// its machine must be the configuration's. Throws isa::Deadlock, naming what every unit waits for, isa::OverflowTrap,
+// and std::logic_error at a second call in a process.
+Activity simulate(const isa::Program& program, const SocConfig& config, isa::MemoryView* values,
+                  const isa::TokenWatcher& watcher = {}, const LayerProgress& progress = {});
+
+}  // namespace mmasim::models

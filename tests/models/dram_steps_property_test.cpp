@@ -1,0 +1,136 @@
+// What a controller decides does not depend on how its caller lets time pass.
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "models/memory/dram_config.h"
+#include "models/memory/dram_controller.h"
+
+using namespace mmasim::models;
+
+namespace {
+
+struct Request {
+  uint64_t address, bytes;
+  bool is_write;
+  uint64_t now;
+};
+using Done = std::vector<std::pair<uint64_t, uint64_t>>;  // cycle, ticket
+constexpr uint64_t kEnd = 130000;                         // all is done by then
+
+// Few banks, rows and columns, so that requests meet each other.
+std::vector<Request> any_requests() {
+  std::vector<Request> requests;
+  uint64_t now = *rc::gen::inRange<uint64_t>(0, 9000);
+  const auto count = *rc::gen::inRange<size_t>(1, 60);
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t bank = *rc::gen::inRange<uint64_t>(0, 3), row = *rc::gen::inRange<uint64_t>(0, 3);
+    const uint64_t burst = *rc::gen::inRange<uint64_t>(0, 6);
+    requests.push_back({row * 32768 + bank * 4096 + burst * 64,
+                        *rc::gen::element<uint64_t>(0, 1, 64, 300, 700), *rc::gen::inRange(0, 3) == 0, now});
+    now += *rc::gen::element<uint64_t>(0, 0, 0, 1, 7, 100, 400);
+  }
+  return requests;
+}
+
+DramConfig any_config() {
+  DramConfig config;
+  config.ranks = *rc::gen::element(1u, 2u);
+  config.channels = *rc::gen::element(1u, 2u);
+  config.address_mapping =
+      *rc::gen::element<std::string>("column bank rank channel row", "column:2 channel column rank bank row");
+  config.page_policy = *rc::gen::element<std::string>("open", "closed");
+  config.transaction_queue_depth = *rc::gen::element(1u, 4u, 32u);
+  config.bank_queue_depth = *rc::gen::element(1u, 8u);
+  config.write_drain_threshold = *rc::gen::element(0u, 8u);
+  return config;
+}
+
+Done sorted(const std::vector<DramController::Completion>& completions) {
+  Done done;
+  for (const auto& completion : completions) done.emplace_back(completion.cycle, completion.ticket);
+  RC_ASSERT(std::is_sorted(done.begin(), done.end()));  // in order of time, then of submission
+  return done;
+}
+
+Done at_once(const DramConfig& config, const std::vector<Request>& requests, DramController::Stats& stats) {
+  DramController controller(config);
+  std::vector<DramController::Completion> completions;
+  for (const Request& r : requests) controller.submit(r.address, r.bytes, r.is_write, r.now);
+  controller.advance(kEnd, completions);
+  stats = controller.stats();
+  return sorted(completions);
+}
+
+// Advances up to, not including, `until`: as next_event() says, or in steps of any size.
+void pass(DramController& controller, uint64_t& now, uint64_t until, uint64_t step,
+          std::vector<DramController::Completion>& completions) {
+  while (now + 1 < until) {
+    uint64_t next = step == 0 ? controller.next_event() : now + step;
+    if (step == 0) RC_ASSERT(next > now || now == 0);
+    next = std::min(next, until - 1);
+    const size_t before = completions.size();
+    controller.advance(next, completions);
+    if (step == 0) {
+      for (size_t i = before; i < completions.size(); ++i)
+        RC_ASSERT(completions[i].cycle == next);  // none came unforeseen
+    }
+    now = next;
+  }
+}
+
+Done in_steps(const DramConfig& config, const std::vector<Request>& requests, uint64_t step,
+              DramController::Stats& stats) {
+  DramController controller(config);
+  std::vector<DramController::Completion> completions;
+  uint64_t now = 0;
+  for (const Request& r : requests) {
+    if (step != 1) controller.next_event();  // looking ahead commits to nothing
+    pass(controller, now, r.now, step, completions);
+    controller.submit(r.address, r.bytes, r.is_write, r.now);
+  }
+  pass(controller, now, kEnd + 1, step, completions);
+  stats = controller.stats();
+  return sorted(completions);
+}
+
+bool same(const DramController::Stats& a, const DramController::Stats& b) {
+  return a.reads_done == b.reads_done && a.writes_done == b.writes_done && a.activates == b.activates &&
+         a.precharges == b.precharges && a.refreshes == b.refreshes && a.read_row_hits == b.read_row_hits &&
+         a.read_latency_cycles == b.read_latency_cycles && a.busy_cycles == b.busy_cycles;
+}
+
+}  // namespace
+
+TEST_CASE("dram controller: completions are the same whatever the steps in which time passes") {
+  CHECK(rc::check("steps", [] {
+    const DramConfig config = any_config();
+    const std::vector<Request> requests = any_requests();
+    DramController::Stats expected_stats, stats;
+    const Done expected = at_once(config, requests, expected_stats);
+    RC_ASSERT(expected.size() == requests.size());
+    for (const uint64_t step : {0, 1, 13, 1000}) {  // 0: from event to event
+      RC_ASSERT(in_steps(config, requests, step, stats) == expected);
+      RC_ASSERT(same(stats, expected_stats));
+    }
+  }));
+}
+
+TEST_CASE("dram controller: a request is as good as its bursts one by one") {
+  CHECK(rc::check("bursts", [] {
+    const DramConfig config = any_config();
+    DramController whole(config), parts(config);
+    std::vector<DramController::Completion> of_whole, of_parts;
+    uint64_t now = 0;
+    for (const Request& r : any_requests()) {
+      now = r.now;
+      whole.submit(r.address, 64 * (r.bytes / 64), r.is_write, now);
+      for (uint64_t i = 0; i < r.bytes / 64; ++i) parts.submit(r.address + i * 64, 64, r.is_write, now);
+    }
+    whole.advance(kEnd, of_whole);
+    parts.advance(kEnd, of_parts);
+    RC_ASSERT(same(whole.stats(), parts.stats()));
+  }));
+}
