@@ -1,0 +1,70 @@
+#include "sim/cli.h"
+
+#include <cstdio>
+#include <new>
+#include <string>
+
+#include "isa/assembly.h"
+#include "isa/program_file.h"
+#include "isa/semantics/semantics.h"
+#include "runtime/user_error.h"
+#include "sim/commands/commands.h"
+
+namespace mmasim::sim {
+namespace {
+
+int complain(const std::string& what, ExitCode code) {
+  std::string line = what;  // one line, whatever is in it
+  for (auto& c : line) c = c == '\n' || c == '\r' ? ' ' : c;
+  while (!line.empty() && line.back() == ' ') line.pop_back();
+  std::fflush(stdout);
+  std::fprintf(stderr, "mmasim: %s\n", line.c_str());
+  return code;
+}
+
+int perform(const Action& action) {
+  try {
+    return action();
+  } catch (const runtime::UserError& error) {
+    return complain(error.what(), kUserMistake);
+  } catch (const isa::ProgramFileError& error) {
+    return complain(error.what(), kUserMistake);
+  } catch (const isa::AssemblyError& error) {
+    return complain(error.what(), kUserMistake);
+  } catch (const isa::OverflowTrap& error) {
+    return complain(std::string("an accumulator overflowed: ") + error.what(), kFailed);
+  } catch (const std::bad_alloc&) {
+    return complain("not enough memory", kUserMistake);
+  } catch (const std::exception& error) {
+    return complain(std::string("defect: ") + error.what(), kDefect);
+  }
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+  CLI::App app("Cycle-approximate simulator of SoCs with a matrix multiply accelerator", "mmasim");
+  app.set_version_flag("--version", std::string("mmasim ") + MMASIM_VERSION);
+  app.require_subcommand(1);
+  Action action;
+  add_run_command(app, action);
+  add_compare_command(app, action);
+  add_evaluate_command(app, action);
+  add_compile_command(app, action);
+  add_simulate_command(app, action);
+  add_assemble_command(app, action);
+  add_disassemble_command(app, action);
+  add_describe_command(app, action);
+  add_validate_command(app, action);
+  add_memory_command(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return app.exit(asked) == 0 ? kDone : kUserMistake;
+  } catch (const CLI::ParseError& error) {
+    return complain(std::string(error.what()) + " (see mmasim --help)", kUserMistake);
+  }
+  return perform(action);
+}
+
+}  // namespace mmasim::sim

@@ -1,0 +1,19 @@
+// One function per command: adds it to the application, with its options, and sets `action` when the user chose it.
+#pragma once
+
+#include "sim/options.h"
+
+namespace mmasim::sim {
+
+void add_run_command(CLI::App& app, Action& action);
+void add_compare_command(CLI::App& app, Action& action);
+void add_evaluate_command(CLI::App& app, Action& action);
+void add_compile_command(CLI::App& app, Action& action);
+void add_simulate_command(CLI::App& app, Action& action);
+void add_assemble_command(CLI::App& app, Action& action);
+void add_disassemble_command(CLI::App& app, Action& action);
+void add_describe_command(CLI::App& app, Action& action);
+void add_validate_command(CLI::App& app, Action& action);
+void add_memory_command(CLI::App& app, Action& action);
+
+}  // namespace mmasim::sim

@@ -1,0 +1,52 @@
+// `mmasim describe`: the reference documentation.
+#include <cstdio>
+#include <memory>
+
+#include "isa/assembly.h"
+#include "sim/cli.h"
+#include "sim/commands/commands.h"
+#include "sim/describe/describe.h"
+#include "sim/report/run_files.h"
+
+namespace mmasim::sim {
+namespace {
+
+struct DescribeOptions {
+  std::string topic, format = "markdown";
+};
+
+Page page_of(const std::string& topic) {
+  if (topic == "config") return describe_config();
+  if (topic == "stats") return describe_stats();
+  if (topic == "presets") return describe_presets();
+  return describe_operators();
+}
+
+std::string text_of(const DescribeOptions& options) {
+  const bool is_json = options.format == "json";
+  if (options.topic == "isa") return is_json ? isa::describe_isa_json() : isa::describe_isa_markdown();
+  const auto page = page_of(options.topic);
+  return is_json ? json_text(page.json) : page.markdown;
+}
+
+int describe(const DescribeOptions& options) {
+  std::fputs(text_of(options).c_str(), stdout);
+  return kDone;
+}
+
+}  // namespace
+
+void add_describe_command(CLI::App& app, Action& action) {
+  auto& command = *app.add_subcommand("describe", "print reference documentation");
+  auto options = std::make_shared<DescribeOptions>();
+  command.add_option("topic", options->topic, "isa, config, stats, presets or operators")
+      ->required()
+      ->check(CLI::IsMember({"isa", "config", "stats", "presets", "operators"}))
+      ->type_name("TOPIC");
+  command.add_option("--format", options->format, "markdown or json")
+      ->check(CLI::IsMember({"markdown", "json"}))
+      ->type_name("markdown|json");
+  command.callback([&action, options] { action = [options] { return describe(*options); }; });
+}
+
+}  // namespace mmasim::sim

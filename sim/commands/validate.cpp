@@ -1,0 +1,42 @@
+// `mmasim validate`: checks configuration files and says every fault with its place.
+#include <cstdio>
+#include <memory>
+
+#include "runtime/user_error.h"
+#include "sim/cli.h"
+#include "sim/commands/commands.h"
+#include "sim/config.h"
+
+namespace mmasim::sim {
+namespace {
+
+std::vector<std::string> faults_of(const std::string& file) {
+  try {
+    return check_config(file).faults;
+  } catch (const runtime::UserError& error) {
+    return {error.what()};
+  }
+}
+
+int validate(const std::vector<std::string>& files) {
+  int code = kDone;
+  for (const auto& file : files) {
+    const auto faults = faults_of(file);
+    if (faults.empty()) std::printf("%s: ok\n", file.c_str());
+    std::fflush(stdout);
+    for (const auto& fault : faults) std::fprintf(stderr, "%s\n", fault.c_str());
+    if (!faults.empty()) code = kUserMistake;
+  }
+  return code;
+}
+
+}  // namespace
+
+void add_validate_command(CLI::App& app, Action& action) {
+  auto& command = *app.add_subcommand("validate", "check configuration files and say every fault with its line");
+  auto files = std::make_shared<std::vector<std::string>>();
+  command.add_option("files", *files, "hardware configurations")->required()->type_name("FILE.yaml");
+  command.callback([&action, files] { action = [files] { return validate(*files); }; });
+}
+
+}  // namespace mmasim::sim

@@ -1,0 +1,141 @@
+// Overrides and values: the second half of reading a configuration. The YAML half is config_yaml.cpp.
+#include "sim/config.h"
+
+#include <cmath>
+#include <filesystem>
+
+#include "runtime/user_error.h"
+#include "sim/config_check.h"
+#include "sim/config_entries.h"
+#include "sim/config_schema.h"
+#include "sim/config_units.h"
+
+namespace mmasim::sim {
+namespace {
+
+// One `--set path.to.key=value`, as if the file had said it.
+void override_entry(const std::string& text, ConfigEntries& entries) {
+  const auto equals = text.find('=');
+  const std::string path = text.substr(0, equals);
+  const ConfigPlace place{"--set " + path, 0, 0, 1};
+  if (equals == std::string::npos) {
+    entries.faults.push_back({place, "expected path.to.key=value"});
+    return;
+  }
+  if (!find_config_key(path)) {
+    entries.faults.push_back({place, unknown_key_text(path)});
+    return;
+  }
+  entries.values[path] = {text.substr(equals + 1), place};
+}
+
+struct Conversion {
+  ConfigValue value;
+  std::string fault;  // empty: none
+};
+
+Conversion to_number(const ConfigKey& key, const std::string& text) {
+  const std::string seen = key.path() + " is " + (text.empty() ? "empty" : text);
+  const auto parsed = parse_number(text, key.unit);
+  if (parsed.fault && parsed.fault->kind == UnitFault::Kind::wrong_unit) {
+    const auto units = allowed_units(key.unit);
+    return {{}, seen + "; " + (units.empty() ? "it has no unit" : "its unit is one of " + units)};
+  }
+  const bool whole = key.kind == ConfigKind::whole;
+  if (parsed.fault || (whole && *parsed.value != std::floor(*parsed.value))) {
+    return {{}, seen + "; expected a " + (whole ? "whole number, " : "number, ") + allowed_text(key)};
+  }
+  if (*parsed.value < key.min || *parsed.value > key.max) return {{}, seen + "; expected " + allowed_text(key)};
+  if (whole) return {static_cast<uint64_t>(*parsed.value), ""};
+  return {*parsed.value, ""};
+}
+
+Conversion convert(const ConfigKey& key, const std::string& text) {
+  const std::string expected = key.path() + " is " + (text.empty() ? "empty" : text) + "; expected " + allowed_text(key);
+  switch (key.kind) {
+    case ConfigKind::whole:
+    case ConfigKind::real: return to_number(key, text);
+    case ConfigKind::flag:
+      if (text == "true" || text == "1") return {true, ""};
+      if (text == "false" || text == "0") return {false, ""};
+      return {{}, expected};
+    case ConfigKind::text: break;
+  }
+  constexpr size_t kLongestText = 100;
+  bool known = key.words.empty() ? !text.empty() && text.size() <= kLongestText : false;
+  for (const auto& word : key.words) known = known || word == text;
+  if (!known) return {{}, expected};
+  return {text, ""};
+}
+
+void set_keys(ConfigEntries& entries, models::SocConfig& config) {
+  for (const auto& section : config_schema()) {
+    const auto found_section = entries.sections.find(section.path);
+    for (const auto& key : section.keys) {
+      const auto found = entries.values.find(key.path());
+      if (found == entries.values.end()) {
+        if (found_section != entries.sections.end()) {
+          entries.faults.push_back({found_section->second, "key '" + key.path() + "' is missing"});
+        }
+        continue;
+      }
+      const auto converted = convert(key, found->second.text);
+      if (converted.fault.empty()) {
+        key.set(config, converted.value);
+      } else {
+        entries.faults.push_back({found->second.place, converted.fault});
+      }
+    }
+  }
+}
+
+}  // namespace
+
+CheckedConfig check_config(const std::string& file, const std::vector<std::string>& overrides) {
+  auto entries = read_config_entries(file);
+  for (const auto& text : overrides) override_entry(text, entries);
+  CheckedConfig checked;
+  set_keys(entries, checked.config);
+  if (entries.faults.empty()) check_consistency(checked.config, entries);
+  for (const auto& fault : in_order(entries.faults)) checked.faults.push_back(fault.place.text() + ": " + fault.text);
+  return checked;
+}
+
+models::SocConfig load_config(const std::string& file, const std::vector<std::string>& overrides) {
+  auto checked = check_config(file, overrides);
+  if (!checked.faults.empty()) throw runtime::UserError(checked.faults.front());
+  return checked.config;
+}
+
+std::string default_config_path() {
+  std::vector<std::filesystem::path> folders{MMASIM_SOURCE_CONFIGS, MMASIM_INSTALL_CONFIGS};
+  std::error_code error;
+  const auto executable = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (!error) folders.push_back(executable.parent_path().parent_path() / "share" / "mmasim" / "configs");
+  std::string tried;
+  for (const auto& folder : folders) {
+    const auto path = folder / "tda4vm.yaml";
+    if (std::filesystem::exists(path, error)) return path.string();
+    tried += (tried.empty() ? "" : ", ") + path.string();
+  }
+  throw runtime::UserError("no --config given and no default configuration found; looked for " + tried);
+}
+
+nlohmann::ordered_json to_json(const models::SocConfig& config) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const auto& section : config_schema()) {
+    auto* object = &json;
+    size_t begin = 0;
+    while (begin <= section.path.size()) {
+      const auto dot = std::min(section.path.find('.', begin), section.path.size());
+      object = &(*object)[section.path.substr(begin, dot - begin)];
+      begin = dot + 1;
+    }
+    for (const auto& key : section.keys) {
+      std::visit([&](const auto& value) { (*object)[key.name] = value; }, key.get(config));
+    }
+  }
+  return json;
+}
+
+}  // namespace mmasim::sim

@@ -1,0 +1,162 @@
+#include "sim/config_entries.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <tuple>
+
+#include "runtime/nearest_word.h"
+#include "runtime/user_error.h"
+#include "sim/config_schema.h"
+
+namespace mmasim::sim {
+namespace {
+
+constexpr size_t kLargestFileBytes = 1 << 20;
+
+std::string read_text(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw runtime::UserError(file + ": cannot be opened");
+  std::string text(kLargestFileBytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(in.gcount()));
+  if (in.bad() || (text.empty() && !in.eof())) throw runtime::UserError(file + ": cannot be read");
+  if (text.size() > kLargestFileBytes) throw runtime::UserError(file + ": is larger than 1 MiB; no configuration is");
+  return text;
+}
+
+const ConfigSection* find_section(const std::string& path) {
+  for (const auto& section : config_schema()) {
+    if (section.path == path) return &section;
+  }
+  return nullptr;
+}
+
+bool is_parent_of_section(const std::string& path) {
+  const auto& schema = config_schema();
+  return std::any_of(schema.begin(), schema.end(),
+                     [&](const auto& section) { return section.path.rfind(path + ".", 0) == 0; });
+}
+
+// Walks the mappings of one file.
+class EntryReader {
+ public:
+  EntryReader(const std::string& file, ConfigEntries& entries) : file_(file), entries_(entries) {}
+
+  void read_document(const YAML::Node& root) {
+    if (!root.IsMap()) {
+      fault(root.Mark(), "expected sections (soc, mma, dsp, ...), each a mapping of keys");
+      return;
+    }
+    read_mapping(root, "");
+    for (const auto& section : config_schema()) {
+      const auto dot = section.path.rfind('.');
+      const auto parent = dot == std::string::npos ? "" : section.path.substr(0, dot);
+      if (entries_.sections.count(section.path) || faulty_.count(section.path)) continue;
+      if (!parent.empty() && !entries_.sections.count(parent)) continue;  // said of the parent already
+      const auto at = parent.empty() ? place(root.Mark()) : entries_.sections[parent];
+      entries_.faults.push_back({at, "section '" + section.path + "' is missing"});
+    }
+  }
+
+  void fault(const YAML::Mark& mark, const std::string& text) { entries_.faults.push_back({place(mark), text}); }
+
+ private:
+  ConfigPlace place(const YAML::Mark& mark) const {
+    if (mark.is_null()) return {file_, 1, 1, 0};
+    return {file_, mark.line + 1, mark.column + 1, 0};
+  }
+
+  void read_mapping(const YAML::Node& mapping, const std::string& section) {
+    std::map<std::string, int> first_line;
+    for (const auto& pair : mapping) {
+      const auto mark = pair.first.Mark();
+      if (!pair.first.IsScalar()) {
+        fault(mark, "expected a key");
+        continue;
+      }
+      const std::string path = section.empty() ? pair.first.Scalar() : section + "." + pair.first.Scalar();
+      const auto [first, is_new] = first_line.emplace(path, mark.line + 1);
+      if (!is_new) {
+        fault(mark, "key '" + path + "' is given twice; first on line " + std::to_string(first->second));
+        continue;
+      }
+      read_pair(path, mark, pair.second);
+    }
+  }
+
+  void read_pair(const std::string& path, const YAML::Mark& mark, const YAML::Node& value) {
+    if (find_section(path) || is_parent_of_section(path)) {
+      read_section(path, mark, value);
+    } else if (!find_config_key(path)) {
+      fault(mark, unknown_key_text(path));
+    } else if (value.IsScalar() || value.IsNull()) {
+      entries_.values[path] = {value.IsNull() ? "" : value.Scalar(), place(value.IsNull() ? mark : value.Mark())};
+    } else {
+      entries_.values[path] = {value.IsMap() ? "a mapping" : "a list", place(value.Mark())};
+    }
+  }
+
+  void read_section(const std::string& path, const YAML::Mark& mark, const YAML::Node& value) {
+    if (value.IsMap()) {
+      entries_.sections[path] = place(mark);
+      read_mapping(value, path);
+    } else {
+      faulty_.insert(path);
+      fault(mark, "section '" + path + "' is not a mapping of keys");
+    }
+  }
+
+  const std::string& file_;
+  ConfigEntries& entries_;
+  std::set<std::string> faulty_;
+};
+
+}  // namespace
+
+std::string ConfigPlace::text() const {
+  if (line == 0) return file;
+  return file + ":" + std::to_string(line) + ":" + std::to_string(column);
+}
+
+ConfigEntries read_config_entries(const std::string& file) {
+  const std::string text = read_text(file);
+  ConfigEntries entries;
+  EntryReader reader(file, entries);
+  try {
+    const auto documents = YAML::LoadAll(text);
+    if (documents.size() != 1) {
+      reader.fault(YAML::Mark(), documents.empty() ? "is empty" : "holds more than one document");
+    } else {
+      reader.read_document(documents.front());
+    }
+  } catch (const YAML::Exception& error) {
+    reader.fault(error.mark, "not YAML: " + error.msg);
+  }
+  return entries;
+}
+
+std::string unknown_key_text(const std::string& path) {
+  const bool is_section = path.find('.') == std::string::npos;
+  std::vector<std::string> known;
+  for (const auto& section : config_schema()) {
+    if (is_section) known.push_back(section.path);
+    for (const auto& key : section.keys) {
+      if (!is_section) known.push_back(key.path());
+    }
+  }
+  return std::string("unknown ") + (is_section ? "section" : "key") + " '" + path + "'; did you mean '" +
+         runtime::nearest_word(path, known) + "'?";
+}
+
+std::vector<ConfigFault> in_order(std::vector<ConfigFault> faults) {
+  std::stable_sort(faults.begin(), faults.end(), [](const ConfigFault& a, const ConfigFault& b) {
+    return std::tie(a.place.order, a.place.line, a.place.column) < std::tie(b.place.order, b.place.line, b.place.column);
+  });
+  return faults;
+}
+
+}  // namespace mmasim::sim

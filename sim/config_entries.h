@@ -1,0 +1,41 @@
+// The text of a configuration file as located values, before anything is converted: what YAML says and where.
+// Finds faults of form (unknown, doubled and misplaced keys); config.cpp judges the values.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mmasim::sim {
+
+struct ConfigPlace {
+  std::string file;  // or "--set path"
+  int line = 0, column = 0;  // from 1; 0: no such thing
+  int order = 0;             // files before overrides
+
+  std::string text() const;
+};
+
+struct ConfigFault {
+  ConfigPlace place;
+  std::string text;
+};
+
+struct ConfigEntry {
+  std::string text;
+  ConfigPlace place;
+};
+
+struct ConfigEntries {
+  std::map<std::string, ConfigEntry> values;    // by path
+  std::map<std::string, ConfigPlace> sections;  // those present
+  std::vector<ConfigFault> faults;
+};
+
+// Throws runtime::UserError if the file cannot be read; everything else becomes a fault.
+ConfigEntries read_config_entries(const std::string& file);
+
+std::string unknown_key_text(const std::string& path);  // with the nearest known one
+std::vector<ConfigFault> in_order(std::vector<ConfigFault> faults);
+
+}  // namespace mmasim::sim

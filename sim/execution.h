@@ -1,0 +1,38 @@
+// Runs a program: on the SystemC models with or without values, or untimed. Prepares its memory, collects its outputs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "isa/program.h"
+#include "isa/semantics/untimed.h"
+#include "models/activity.h"
+#include "models/soc_config.h"
+#include "sim/soc.h"
+
+namespace mmasim::sim {
+
+enum class Mode : uint8_t { timed_values, timing_only, functional_only };
+
+struct Execution {
+  std::optional<models::Activity> activity;    // none: functional only
+  std::optional<uint64_t> overflow_count;      // none: timing only
+  std::vector<std::vector<uint8_t>> outputs;   // row-major, one a program output; none: timing only
+  double simulate_s = 0;
+};
+
+// Called with a view of memory when a token's count has changed.
+using MemoryWatcher = std::function<void(const isa::MemoryView& memory, uint16_t token, uint32_t count)>;
+
+// inputs: row-major integers of each program input. Timed modes elaborate SystemC: once in a process.
+Execution execute(const isa::Program& program, const models::SocConfig& config, Mode mode,
+                  const std::vector<std::vector<uint8_t>>& inputs, const MemoryWatcher& watcher = {},
+                  const models::LayerProgress& progress = {});
+
+// Memory as a program expects it to begin with: its constants at ddr:0, all else zero.
+isa::OwnedMemory memory_for(const isa::Program& program);
+void write_inputs(const isa::MemoryView& memory, const isa::Program& program,
+                  const std::vector<std::vector<uint8_t>>& inputs);
+
+}  // namespace mmasim::sim

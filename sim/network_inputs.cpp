@@ -1,0 +1,140 @@
+#include "sim/network_inputs.h"
+
+#include <cmath>
+
+#include "runtime/graph/shape_text.h"
+#include "runtime/io/npz.h"
+#include "runtime/io/synthetic.h"
+#include "runtime/nearest_word.h"
+#include "runtime/user_error.h"
+#include "sim/placed_tensor.h"
+
+namespace mmasim::sim {
+namespace {
+
+using runtime::UserError;
+
+bool ends_in(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+bool is_integer_dtype(const std::string& dtype) {
+  return dtype.size() == 3 && (dtype[1] == 'i' || dtype[1] == 'u') && runtime::npy_element_bytes(dtype) != 0;
+}
+
+const InputPort& port_of(const std::vector<InputPort>& ports, const GivenArray& given) {
+  if (!given.name && ports.size() == 1) return ports.front();
+  std::vector<std::string> names;
+  std::string listed;
+  for (const auto& port : ports) {
+    if (given.name && port.name == *given.name) return port;
+    names.push_back(port.name);
+    listed += (listed.empty() ? "" : ", ") + port.name;
+  }
+  if (!given.name) {
+    throw UserError("--input " + given.array.source + ": the network has " + std::to_string(ports.size()) +
+                    " inputs (" + listed + "); say NAME=FILE");
+  }
+  throw UserError("--input " + *given.name + "=" + given.array.source + ": the network has no such input; did you mean '" +
+                  runtime::nearest_word(*given.name, names) + "'?");
+}
+
+// The batch an array asks for, if it fits the port in all but a first dimension of 1.
+int64_t batch_asked_by(const InputPort& port, const runtime::Shape& shape) {
+  if (shape == port.shape || port.shape.empty() || shape.size() != port.shape.size() || port.shape[0] != 1) return 0;
+  for (size_t d = 1; d < shape.size(); ++d) {
+    if (shape[d] != port.shape[d]) return 0;
+  }
+  return shape[0] > 0 ? shape[0] : 0;
+}
+
+void check_finite(const runtime::FloatTensor& tensor, const std::string& source) {
+  for (size_t i = 0; i < tensor.values.size(); ++i) {
+    if (std::isfinite(tensor.values[i])) continue;
+    throw UserError(source + ": element " + std::to_string(i) + " is " +
+                    (std::isnan(tensor.values[i]) ? "not a number" : "infinite") + "; expected finite values");
+  }
+}
+
+NetworkInput to_input(const InputPort& port, const runtime::NpyArray& array) {
+  if (array.shape != port.shape) {
+    throw UserError(array.source + ": shape " + runtime::shape_text(array.shape) + "; input '" + port.name +
+                    "' takes " + runtime::shape_text(port.shape));
+  }
+  NetworkInput input;
+  input.source = array.source;
+  if (array.dtype == "<f4") {
+    input.floats = runtime::to_float(array);
+    check_finite(input.floats, array.source);
+  } else if (is_integer_dtype(array.dtype)) {
+    input.integer_dtype = array.dtype;
+    input.integers = array.bytes;
+  } else {
+    throw UserError(array.source + ": dtype " + array.dtype +
+                    "; expected float32, or the integer type of the quantized input");
+  }
+  return input;
+}
+
+}  // namespace
+
+std::vector<GivenArray> read_given_arrays(const std::vector<std::string>& texts) {
+  std::vector<GivenArray> given;
+  for (const auto& text : texts) {
+    if (ends_in(text, ".npz")) {
+      for (auto& [name, array] : runtime::read_npz(text)) given.push_back({name, std::move(array)});
+      continue;
+    }
+    const auto equals = text.find('=');
+    if (equals == std::string::npos) {
+      given.push_back({std::nullopt, runtime::read_npy(text)});
+    } else {
+      given.push_back({text.substr(0, equals), runtime::read_npy(text.substr(equals + 1))});
+    }
+  }
+  return given;
+}
+
+std::vector<InputPort> input_ports(const runtime::Graph& graph) {
+  std::vector<InputPort> ports;
+  for (const auto id : graph.inputs) ports.push_back({graph.tensors[id].name, graph.tensors[id].shape});
+  return ports;
+}
+
+int64_t asked_batch(const std::vector<InputPort>& ports, const std::vector<GivenArray>& given) {
+  int64_t asked = 0;
+  for (const auto& each : given) {
+    const int64_t batch = batch_asked_by(port_of(ports, each), each.array.shape);
+    if (batch > 0 && asked > 0 && batch != asked) {
+      throw UserError(each.array.source + ": a batch of " + std::to_string(batch) + ", another input has " +
+                      std::to_string(asked));
+    }
+    if (batch > 0) asked = batch;
+  }
+  return asked;
+}
+
+std::vector<NetworkInput> bind_inputs(const std::vector<InputPort>& ports, const std::vector<GivenArray>& given,
+                                      uint64_t seed) {
+  std::vector<NetworkInput> inputs(ports.size());
+  for (const auto& each : given) {
+    const auto& port = port_of(ports, each);
+    auto& input = inputs[static_cast<size_t>(&port - ports.data())];
+    if (!input.source.empty()) throw UserError("--input: '" + port.name + "' is given twice");
+    input = to_input(port, each.array);
+  }
+  for (size_t i = 0; i < ports.size(); ++i) {
+    if (!inputs[i].source.empty()) continue;
+    inputs[i].floats = runtime::synthetic_input(ports[i].shape, seed, ports[i].name);
+    inputs[i].source = "synthetic";
+  }
+  return inputs;
+}
+
+void check_integer_type(const NetworkInput& input, const InputPort& port, isa::Element element) {
+  if (input.integer_dtype == npy_dtype(element)) return;
+  throw UserError(input.source + ": dtype " + input.integer_dtype + "; input '" + port.name +
+                  "' takes float32, or " + dtype_name(element) + " as it is quantized");
+}
+
+}  // namespace mmasim::sim

@@ -1,0 +1,52 @@
+// The network's inputs: read from --input files and checked against the network, or made from the seed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "isa/element.h"
+#include "runtime/graph/graph.h"
+#include "runtime/io/npy.h"
+#include "runtime/tensor_data.h"
+
+namespace mmasim::sim {
+
+// An array the user gave, before it is known which input it is for.
+struct GivenArray {
+  std::optional<std::string> name;  // none: the network's only input
+  runtime::NpyArray array;
+};
+
+// texts: "NAME=FILE.npy", "FILE.npy", or "FILE.npz" with an array a name. Throws runtime::UserError.
+std::vector<GivenArray> read_given_arrays(const std::vector<std::string>& texts);
+
+// A network input as a name and a shape: of a graph, or of a compiled program.
+struct InputPort {
+  std::string name;
+  runtime::Shape shape;
+};
+std::vector<InputPort> input_ports(const runtime::Graph& graph);
+
+// The batch that given arrays ask for where the network says 1: their first dimension. 0: nothing asked.
+int64_t asked_batch(const std::vector<InputPort>& ports, const std::vector<GivenArray>& given);
+
+// The value of one input: floats, or the integers of the quantized input.
+struct NetworkInput {
+  runtime::FloatTensor floats;    // of the port's shape; empty if integers were given
+  std::string integer_dtype;      // NumPy's descr
+  std::vector<uint8_t> integers;
+  std::string source;             // a file, or "synthetic"
+
+  bool is_integer() const { return !integer_dtype.empty(); }
+};
+
+// One a port, in their order. What is not given is made from the seed. Throws runtime::UserError for names, shapes,
+// types and values that do not fit.
+std::vector<NetworkInput> bind_inputs(const std::vector<InputPort>& ports, const std::vector<GivenArray>& given,
+                                      uint64_t seed);
+
+// Throws runtime::UserError unless given integers are of the type the quantized input has.
+void check_integer_type(const NetworkInput& input, const InputPort& port, isa::Element element);
+
+}  // namespace mmasim::sim

@@ -1,0 +1,79 @@
+#include "sim/options.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "runtime/user_error.h"
+
+namespace mmasim::sim {
+
+void add_hardware_options(CLI::App& command, HardwareOptions& options) {
+  command.add_option("--config", options.config, "hardware configuration (default: the TDA4VM's)")->type_name("FILE");
+  command.add_option("--set", options.overrides, "override one configuration value, path.to.key=value; repeatable")
+      ->type_name("PATH=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
+}
+
+void add_input_options(CLI::App& command, DataOptions& options) {
+  command.add_option("--input", options.inputs, "NAME=FILE.npy, or FILE.npy for one input; synthetic without it")
+      ->type_name("NAME=FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
+  command.add_option("--seed", options.seed, "of the synthetic input")->type_name("N");
+}
+
+void add_data_options(CLI::App& command, DataOptions& options) {
+  add_input_options(command, options);
+  command.add_option("--calibration", options.calibration, "calibration samples: a dataset folder or FILE.npy")
+      ->type_name("DIR|FILE");
+  command.add_option("--random-weights", options.random_weights, "make weights that the network declares without values")
+      ->type_name("SEED");
+}
+
+void add_mode_options(CLI::App& command, ModeOptions& options) {
+  command.add_flag("--verify{outputs}", options.verify, "compare outputs (--verify=layers: every tensor) with the reference")
+      ->check(CLI::IsMember({"outputs", "layers"}));
+  command.add_flag("--timing-only", options.timing_only, "cycles without values");
+  command.add_flag("--functional-only", options.functional_only, "values without cycles");
+}
+
+void add_output_options(CLI::App& command, OutputOptions& options) {
+  options.threads = std::clamp(std::thread::hardware_concurrency(), 1u, 1024u);
+  command.add_option("--out", options.out, "folder for the run's files")->type_name("DIR");
+  command.add_option("--format", options.format, "of standard output")
+      ->check(CLI::IsMember({"table", "json", "csv", "markdown"}))
+      ->type_name("table|json|csv|markdown");
+  command.add_option("--threads", options.threads, "host threads; results do not depend on it")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
+  command.add_flag("--quiet", options.quiet, "no progress on standard error");
+}
+
+void add_precision_list(CLI::App& command, std::vector<std::string>& precisions) {
+  command.add_option("--precision", precisions, "int8, int16, int32; a comma-separated list")
+      ->delimiter(',')
+      ->type_name("LIST");
+}
+
+void add_quant_list(CLI::App& command, std::vector<std::string>& quants) {
+  command.add_option("--quant", quants, "quantization presets, a comma-separated list")->delimiter(',')->type_name("LIST");
+}
+
+void check_precision(const std::string& precision) {
+  if (precision == "int8" || precision == "int16" || precision == "int32") return;
+  throw runtime::UserError("--precision " + precision + " is not available; expected int8, int16 or int32");
+}
+
+void check_modes(const ModeOptions& modes) {
+  if (modes.timing_only && modes.functional_only) {
+    throw runtime::UserError("--timing-only and --functional-only leave nothing to run; give one of them");
+  }
+  if (modes.timing_only && !modes.verify.empty()) {
+    throw runtime::UserError("--verify compares values, --timing-only makes none; give one of them");
+  }
+}
+
+}  // namespace mmasim::sim

@@ -1,0 +1,53 @@
+// What the user may say on the command line, shared by the commands. Declares options and keeps what was said; decides
+// nothing.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mmasim::sim {
+
+// What is done once the command line has been understood; returns the exit code.
+using Action = std::function<int()>;
+
+struct HardwareOptions {
+  std::string config;  // empty: the default configuration
+  std::vector<std::string> overrides;
+};
+
+struct DataOptions {
+  std::vector<std::string> inputs;  // "NAME=FILE.npy" or "FILE.npy"
+  std::string calibration;
+  std::optional<uint64_t> random_weights;
+  uint64_t seed = 0;
+};
+
+struct ModeOptions {
+  std::string verify;  // "", "outputs" or "layers"
+  bool timing_only = false, functional_only = false;
+};
+
+struct OutputOptions {
+  std::string out;  // empty: the command's default
+  std::string format = "table";
+  bool quiet = false;
+  unsigned threads = 1;
+};
+
+void add_hardware_options(CLI::App& command, HardwareOptions& options);
+void add_data_options(CLI::App& command, DataOptions& options);
+void add_input_options(CLI::App& command, DataOptions& options);  // --input and --seed only
+void add_mode_options(CLI::App& command, ModeOptions& options);
+void add_output_options(CLI::App& command, OutputOptions& options);
+void add_precision_list(CLI::App& command, std::vector<std::string>& precisions);
+void add_quant_list(CLI::App& command, std::vector<std::string>& quants);
+
+// Throws runtime::UserError naming the precisions there are.
+void check_precision(const std::string& precision);
+void check_modes(const ModeOptions& modes);  // --verify with --timing-only, both modes at once
+
+}  // namespace mmasim::sim

@@ -1,0 +1,36 @@
+// The folder a run's files go to. Proven writable before work starts; each file appears whole or not at all; a folder
+// made for a run that fails disappears again.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace mmasim::sim {
+
+class OutputFolder {
+ public:
+  explicit OutputFolder(const std::string& path);  // throws runtime::UserError if it cannot be made or written
+  ~OutputFolder();
+  OutputFolder(const OutputFolder&) = delete;
+  OutputFolder& operator=(const OutputFolder&) = delete;
+
+  void write(const std::string& name, const std::string& text);
+  // `make` writes the file at the temporary path it is given.
+  void write_through(const std::string& name, const std::function<void(const std::string& temporary)>& make);
+  void remove(const std::string& name);  // if it is there
+  std::filesystem::path path_of(const std::string& name) const { return path_ / name; }
+
+ private:
+  void create(const std::filesystem::path& folder);
+
+  const std::filesystem::path path_;
+  std::vector<std::filesystem::path> created_;  // outermost first
+};
+
+// One file, whole or not at all; for commands that write a single file. Throws runtime::UserError.
+void write_file(const std::filesystem::path& path, const std::function<void(const std::string& temporary)>& make);
+void write_file(const std::filesystem::path& path, const std::string& text);
+
+}  // namespace mmasim::sim

@@ -1,0 +1,63 @@
+// From a network file to a program and its inputs: import, legalize, calibrate, plan, lower, each timed. Executes nothing
+// (execution.h) and writes nothing (report/).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/soc_config.h"
+#include "runtime/graph/graph.h"
+#include "runtime/lower/lower.h"
+#include "runtime/quantize/plan.h"
+#include "sim/calibration.h"
+#include "sim/network_inputs.h"
+#include "sim/options.h"
+
+namespace mmasim::sim {
+
+struct NetworkFacts {
+  std::string name;
+  std::optional<std::string> file, sha256;  // none for a compiled program
+  uint64_t macs = 0;
+  std::optional<uint64_t> parameters, operators;
+};
+
+enum class Values : uint8_t { made, skipped };  // skipped: timing only
+
+// A network as every combination of precision and preset starts from it.
+struct LoadedNetwork {
+  NetworkFacts facts;
+  runtime::Graph graph;              // legalized
+  std::vector<NetworkInput> inputs;  // one a graph input; none if values are skipped
+  std::string input_source;          // "file" or "synthetic"
+  double import_s = 0;
+};
+
+// Throws runtime::UserError, among others for weights without values that --random-weights does not make.
+LoadedNetwork load_network(const std::string& file, const DataOptions& data, Values values);
+
+struct PlanChoices {
+  std::string precision = "int8", quant = "tidl-np2-fixed";
+  bool keep_intermediates = false;
+};
+
+struct PlannedNetwork {
+  runtime::QuantPlan plan;
+  runtime::Lowered lowered;  // its program has passed verify_program()
+  double quantize_s = 0, lower_s = 0;
+};
+
+// ranges: none for a program without values. Throws runtime::UserError.
+PlannedNetwork plan_network(const runtime::Graph& graph, const models::SocConfig& config,
+                            const runtime::Ranges* ranges, const PlanChoices& choices);
+
+// The integers the program takes, of one input a port.
+std::vector<std::vector<uint8_t>> quantize_inputs(const LoadedNetwork& network, const runtime::QuantPlan& plan);
+
+// What lowering assumes of time on this hardware: the one place where estimates are made of a configuration.
+runtime::CostModel cost_model(const models::SocConfig& config);
+
+std::string file_stem(const std::string& path);  // "x/resnet18.onnx" -> "resnet18"
+
+}  // namespace mmasim::sim

@@ -1,0 +1,22 @@
+#include "sim/progress.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace mmasim::sim {
+
+Progress::Progress(Loudness loudness) : is_shown_(loudness == Loudness::normal && isatty(STDERR_FILENO) == 1) {}
+
+Progress::~Progress() { say(""); }
+
+void Progress::say(const std::string& text) {
+  if (!is_shown_) return;
+  constexpr size_t kColumns = 79;
+  std::fprintf(stderr, "\r%-*s\r%s", static_cast<int>(kColumns), "", text.substr(0, kColumns).c_str());
+  std::fflush(stderr);
+}
+
+void note(const std::string& text) { std::fprintf(stderr, "mmasim: %s\n", text.c_str()); }
+
+}  // namespace mmasim::sim

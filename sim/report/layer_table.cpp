@@ -1,0 +1,86 @@
+#include "sim/report/layer_table.h"
+
+#include <fmt/format.h>
+
+namespace mmasim::sim {
+namespace {
+
+constexpr const char* kNotTimed = "-";
+
+std::string csv_text(const ordered_json& value) {
+  if (value.is_null()) return "";
+  if (value.is_string()) return value.get<std::string>();
+  std::string text;
+  if (value.is_array()) {
+    for (const auto& each : value) text += (text.empty() ? "" : ";") + csv_text(each);
+    return text;
+  }
+  if (value.is_object()) {
+    for (const auto& [key, each] : value.items()) text += (text.empty() ? "" : ";") + key + "=" + csv_text(each);
+    return text;
+  }
+  return value.dump();
+}
+
+std::vector<std::string> shown_row(const LayerStats& row) {
+  std::vector<std::string> cells{row.layer.name, row.layer.kind, fmt::format("{}", row.layer.macs)};
+  if (!row.is_timed) {
+    cells.insert(cells.end(), 6, kNotTimed);
+    return cells;
+  }
+  const double cycles = static_cast<double>(row.cycles());
+  const double macs_per_cycle = cycles > 0 ? static_cast<double>(row.layer.macs) / cycles : 0;
+  const auto& ddr = row.activity.ddr;
+  cells.push_back(fmt::format("{}", row.cycles()));
+  cells.push_back(fmt::format("{:.1f}", macs_per_cycle));
+  cells.push_back(fmt::format("{:.1f}%", 100 * macs_per_cycle / row.peak_macs_per_cycle));
+  cells.push_back(fmt::format("{:.3f}", static_cast<double>(ddr.read_bytes + ddr.write_bytes) / 1e6));
+  cells.push_back(fmt::format("{:.4f}", row.energy.total_mj()));
+  cells.push_back(bound_of(row.activity));
+  return cells;
+}
+
+}  // namespace
+
+Table layer_table(const std::vector<LayerStats>& layers) {
+  using Align = Column::Align;
+  Table table{{{"layer", Align::left}, {"kind", Align::left}, {"MACs"}, {"cycles"}, {"MACs/cycle"}, {"MMA use"},
+               {"DDR MB"}, {"energy mJ*"}, {"bound", Align::left}},
+              {}};
+  for (const auto& row : layers) table.rows.push_back(shown_row(row));
+  return table;
+}
+
+Table layer_csv(const std::vector<LayerStats>& layers) {
+  Table table;
+  for (const auto& stat : layer_stat_table()) table.columns.push_back({stat.name});
+  for (const auto& row : layers) {
+    std::vector<std::string> cells;
+    for (const auto& stat : layer_stat_table()) cells.push_back(csv_text(stat.value(row)));
+    table.rows.push_back(std::move(cells));
+  }
+  return table;
+}
+
+std::string totals_text(const TotalStats& totals, const std::string& title) {
+  if (!totals.is_timed) {
+    return fmt::format("{}: {} MACs; not timed; peak use L2 {} B, L3 {} B, DDR {} B\n", title, totals.macs,
+                       totals.peak_l2_bytes, totals.peak_l3_bytes, totals.peak_ddr_bytes);
+  }
+  const double cycles = static_cast<double>(totals.cycles);
+  const double macs_per_cycle = cycles > 0 ? static_cast<double>(totals.macs) / cycles : 0;
+  const double ddr_bytes = static_cast<double>(totals.ddr.read_bytes + totals.ddr.write_bytes);
+  return fmt::format(
+      "{}: {} cycles, {:.3f} ms at {:g} MHz, {:.1f} inferences/s\n"
+      "  {} MACs, {:.1f} MACs/cycle, MMA use {:.1f}% of the peak, {:.3f} TOPS\n"
+      "  DDR {:.3f} MB, {:.2f} GB/s of {:.2f} GB/s; peak use L2 {} B, L3 {} B, DDR {} B\n"
+      "  energy {:.4f} mJ (*relative and uncalibrated)\n",
+      title, totals.cycles, totals.time_s() * 1e3, totals.core_clock_mhz,
+      totals.time_s() > 0 ? static_cast<double>(totals.batch) / totals.time_s() : 0, totals.macs, macs_per_cycle,
+      100 * macs_per_cycle / totals.peak_macs_per_cycle,
+      totals.time_s() > 0 ? 2 * static_cast<double>(totals.macs) / totals.time_s() / 1e12 : 0, ddr_bytes / 1e6,
+      totals.time_s() > 0 ? ddr_bytes / totals.time_s() / 1e9 : 0, totals.ddr_peak_gbps, totals.peak_l2_bytes,
+      totals.peak_l3_bytes, totals.peak_ddr_bytes, totals.energy.total_mj());
+}
+
+}  // namespace mmasim::sim

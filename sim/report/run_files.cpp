@@ -1,0 +1,83 @@
+#include "sim/report/run_files.h"
+
+#include <fstream>
+#include <set>
+#include <string_view>
+
+#include "isa/program_file.h"
+#include "runtime/import/sha256.h"
+#include "runtime/io/npy.h"
+#include "runtime/quantize/quantize.h"
+#include "sim/placed_tensor.h"
+#include "sim/report/layer_table.h"
+
+namespace mmasim::sim {
+namespace {
+
+std::string text_of(const std::vector<uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
+
+// A network's name of a tensor as a file name: no folder, nothing hidden, not endless, different from those before.
+std::string file_name_of(const std::string& tensor, std::set<std::string>& taken) {
+  constexpr size_t kLongestName = 200;
+  std::string name = tensor.substr(0, kLongestName);
+  for (auto& c : name) c = c == '/' || static_cast<unsigned char>(c) < ' ' ? '_' : c;
+  if (name.empty() || name[0] == '.') name.insert(name.begin(), '_');
+  std::string unique = name;
+  for (int n = 2; !taken.insert(unique).second; ++n) unique = name + "_" + std::to_string(n);
+  return unique;
+}
+
+std::vector<uint8_t> bytes_of(const std::vector<float>& values) {
+  const auto* begin = reinterpret_cast<const uint8_t*>(values.data());
+  return {begin, begin + values.size() * sizeof(float)};
+}
+
+}  // namespace
+
+void remove_earlier_run(OutputFolder& folder) {
+  std::ifstream in(folder.path_of("report.json"));
+  const auto earlier = in ? ordered_json::parse(in, nullptr, false) : ordered_json();
+  folder.remove("report.json");
+  if (!earlier.is_object() || earlier.value("schema", ordered_json()) != "mmasim.report/1") return;
+  for (const auto* name : {"layers.csv", "quantization.yaml", "program.mma"}) folder.remove(name);
+  const auto outputs = earlier.value("outputs", ordered_json::array());
+  for (const auto& output : outputs) {
+    if (!output.is_object() || !output.contains("file") || !output["file"].is_string()) continue;
+    const std::filesystem::path file = output["file"].get<std::string>();
+    if (file.parent_path() != "outputs" || file.extension() != ".npy") continue;
+    folder.remove(file.string());
+    folder.remove((file.parent_path() / (file.stem().string() + ".float.npy")).string());
+  }
+}
+
+std::vector<OutputFacts> write_outputs(OutputFolder& folder, const isa::Program& program,
+                                       const std::vector<std::vector<uint8_t>>& outputs) {
+  std::vector<OutputFacts> facts;
+  std::set<std::string> taken;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const auto& placement = program.outputs[i];
+    const auto name = "outputs/" + file_name_of(placement.name, taken);
+    const auto integers = text_of(runtime::npy_file_bytes(npy_dtype(placement.element), placement.shape, outputs[i]));
+    const auto floats = runtime::dequantize_output(tensor_plan(placement), placement.shape, outputs[i]);
+    folder.write(name + ".npy", integers);
+    folder.write(name + ".float.npy", text_of(runtime::npy_file_bytes("<f4", floats.shape, bytes_of(floats.values))));
+    facts.push_back({placement.name, name + ".npy", dtype_name(placement.element), placement.shape,
+                     1.0 / placement.inv_step, placement.zero_point, runtime::sha256_hex(integers)});
+  }
+  return facts;
+}
+
+void write_program(OutputFolder& folder, const isa::Program& program) {
+  folder.write_through("program.mma", [&](const std::string& path) { isa::save_program(program, path); });
+}
+
+void write_report(OutputFolder& folder, const RunReport& report) {
+  folder.write("layers.csv", layer_csv(report.layers).csv());
+  folder.write("report.json", json_text(to_json(report)));
+}
+
+std::string json_text(const ordered_json& json) {
+  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace mmasim::sim

@@ -1,0 +1,27 @@
+// The files of a run: report.json, layers.csv, outputs/, quantization.yaml, program.mma. report.json comes last, so that
+// a folder with one holds a whole run.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "isa/program.h"
+#include "sim/output_folder.h"
+#include "sim/report/run_report.h"
+
+namespace mmasim::sim {
+
+// Removes the files of an earlier run in the folder, and nothing else.
+void remove_earlier_run(OutputFolder& folder);
+
+// outputs/NAME.npy and outputs/NAME.float.npy of every output; what `outputs` of the report says of them.
+std::vector<OutputFacts> write_outputs(OutputFolder& folder, const isa::Program& program,
+                                       const std::vector<std::vector<uint8_t>>& outputs);
+
+void write_program(OutputFolder& folder, const isa::Program& program);
+void write_report(OutputFolder& folder, const RunReport& report);  // layers.csv, report.json
+
+// As files have it: indented, ending in a newline, whatever bytes names are made of.
+std::string json_text(const ordered_json& json);
+
+}  // namespace mmasim::sim
