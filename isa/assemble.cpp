@@ -1,5 +1,5 @@
-// Text -> Program. Fields that a line leaves out keep their defaults. Does not check the program against its machine:
-// verify_program() does.
+// Text -> Program. Fields that a line leaves out keep their defaults. Does not check the program against its
+// machine: verify_program() does.
 #include <unordered_map>
 
 #include "isa/assembly.h"
@@ -48,7 +48,8 @@ void parse_fields(std::string_view head, LineScanner& line, Struct& values) {
         try {
           parse_text(text, f.bytes, values.*f.member);
         } catch (const TextError& error) {
-          throw TextError(fmt::format("{}: {} is {}; {}", head, name, text.empty() ? "empty" : shown(text), error.what()));
+          throw TextError(fmt::format("{}: {} is {}; {}", head, name, text.empty() ? "empty" : shown(text),
+                                      error.what()));
         }
       }
       bit <<= 1;
@@ -95,7 +96,8 @@ class Assembler {
     if (head.front() == '.') return directive(head, scanner);
     const auto parser = instruction_parsers().find(head);
     if (parser == instruction_parsers().end()) {
-      throw TextError(fmt::format("unknown instruction '{}'{}", shown(head), did_you_mean(head, all_mnemonics())));
+      throw TextError(
+          fmt::format("unknown instruction '{}'{}", shown(head), did_you_mean(head, all_mnemonics())));
     }
     encode(parser->second(scanner), program_.code);
     ++program_.instruction_count;
@@ -119,9 +121,10 @@ class Assembler {
     if (head == ".output") return parse_fields(head, line, program_.outputs.emplace_back());
     if (head == ".intermediate") return parse_fields(head, line, program_.intermediates.emplace_back());
     if (head == ".constants") return constants(line);
-    throw TextError(fmt::format(
-        "unknown directive '{}'; expected .program, .machine, .layer, .input, .output, .intermediate or .constants",
-        shown(head)));
+    throw TextError(
+        fmt::format("unknown directive '{}'; expected .program, .machine, .layer, .input, .output, "
+                    ".intermediate or .constants",
+                    shown(head)));
   }
 
   template <class Struct>
@@ -133,7 +136,9 @@ class Assembler {
 
   void constants(LineScanner& line) {
     const std::string_view digits = line.take_word();
-    const auto nibble = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+    const auto nibble = [](char c) {
+      return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    };
     bool is_hex = digits.size() % 2 == 0 && !digits.empty() && line.at_end();
     for (size_t i = 0; is_hex && i < digits.size(); i += 2) {
       const int high = nibble(digits[i]);

@@ -31,9 +31,11 @@ constexpr Tables kTables = make_tables();
 uint32_t crc32(const uint8_t* from, size_t bytes, uint32_t previous) {
   uint32_t crc = ~previous;
   for (; bytes >= 8; bytes -= 8, from += 8) {
-    const uint32_t low = crc ^ (from[0] | from[1] << 8 | from[2] << 16 | static_cast<uint32_t>(from[3]) << 24);
-    crc = kTables[7][low & 0xff] ^ kTables[6][low >> 8 & 0xff] ^ kTables[5][low >> 16 & 0xff] ^ kTables[4][low >> 24] ^
-          kTables[3][from[4]] ^ kTables[2][from[5]] ^ kTables[1][from[6]] ^ kTables[0][from[7]];
+    const uint32_t low =
+        crc ^ (from[0] | from[1] << 8 | from[2] << 16 | static_cast<uint32_t>(from[3]) << 24);
+    crc = kTables[7][low & 0xff] ^ kTables[6][low >> 8 & 0xff] ^ kTables[5][low >> 16 & 0xff] ^
+          kTables[4][low >> 24] ^ kTables[3][from[4]] ^ kTables[2][from[5]] ^ kTables[1][from[6]] ^
+          kTables[0][from[7]];
   }
   for (; bytes > 0; --bytes, ++from) crc = crc >> 8 ^ kTables[0][(crc ^ *from) & 0xff];
   return ~crc;

@@ -1,5 +1,6 @@
-// Encodes and decodes by the field tables alone; knows no instruction by name. Offsets and widths are compile-time
-// constants, so that decoding is a table jump and straight loads. Does not check values against a machine.
+// Encodes and decodes by the field tables alone; knows no instruction by name. Offsets and widths are
+// compile-time constants, so that decoding is a table jump and straight loads. Does not check values against
+// a machine.
 #include "isa/codec.h"
 
 #include <fmt/format.h>
@@ -37,7 +38,8 @@ uint64_t load_little_endian(const uint8_t* from) {
 }
 
 [[noreturn]] void fail_cut_off(const char* mnemonic, size_t at, size_t needed, size_t left) {
-  throw DecodeError(fmt::format("{} at byte {} is cut off: {} bytes, of which {} are there", mnemonic, at, needed, left));
+  throw DecodeError(
+      fmt::format("{} at byte {} is cut off: {} bytes, of which {} are there", mnemonic, at, needed, left));
 }
 
 template <class Struct, size_t index>
@@ -130,12 +132,14 @@ Instruction decode(const std::vector<uint8_t>& code, size_t& offset) {
 }
 
 const char* mnemonic(const Instruction& instruction) {
-  return std::visit([](const auto& alternative) { return std::decay_t<decltype(alternative)>::mnemonic; }, instruction);
+  return std::visit([](const auto& alternative) { return std::decay_t<decltype(alternative)>::mnemonic; },
+                    instruction);
 }
 
 uint32_t encoded_bytes(const Instruction& instruction) {
-  return std::visit([](const auto& alternative) { return encoded_bytes_of<std::decay_t<decltype(alternative)>>(); },
-                    instruction);
+  return std::visit(
+      [](const auto& alternative) { return encoded_bytes_of<std::decay_t<decltype(alternative)>>(); },
+      instruction);
 }
 
 }  // namespace mmasim::isa

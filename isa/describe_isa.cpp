@@ -33,8 +33,8 @@ std::string escaped(std::string text) {
 void append_fields(std::string& page, const std::vector<FieldRow>& fields) {
   page += "| field | bytes | type | default | unit | meaning |\n|---|---|---|---|---|---|\n";
   for (const FieldRow& f : fields) {
-    page += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", f.name, f.bytes, f.type, f.default_text, f.unit,
-                        escaped(f.sentence));
+    page += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", f.name, f.bytes, f.type, f.default_text,
+                        f.unit, escaped(f.sentence));
   }
 }
 
@@ -48,8 +48,8 @@ void append_instruction(std::string& page, const InstructionRow& row) {
 }
 
 Json json_of(const FieldRow& f) {
-  return {{"name", f.name}, {"bytes", f.bytes}, {"type", f.type}, {"default", f.default_text}, {"unit", f.unit},
-          {"sentence", f.sentence}};
+  return {{"name", f.name}, {"bytes", f.bytes},      {"type", f.type}, {"default", f.default_text},
+          {"unit", f.unit}, {"sentence", f.sentence}};
 }
 
 Json json_of(const std::vector<FieldRow>& fields) {
@@ -64,14 +64,17 @@ std::string describe_isa_markdown() {
   std::string page = kPreface;
   page += "\n## Summary\n\n| opcode | instruction | bytes | |\n|---|---|---|---|\n";
   for (const InstructionRow& row : instruction_rows()) {
-    page += fmt::format("| {} | `{}` | {} | {} |\n", row.opcode, row.mnemonic, row.encoded_bytes, escaped(row.sentence));
+    page += fmt::format("| {} | `{}` | {} | {} |\n", row.opcode, row.mnemonic, row.encoded_bytes,
+                        escaped(row.sentence));
   }
   page += "\n## Enumerations\n\n| type | values from 0 on |\n|---|---|\n";
   for (const EnumerationRow& row : enumeration_rows()) {
     page += fmt::format("| {} | {} |\n", row.name, fmt::join(row.words, ", "));
   }
   for (const InstructionRow& row : instruction_rows()) append_instruction(page, row);
-  page += "\n## The machine\n\nWhat a program relies on; a program runs on a machine with the same values only.\n\n";
+  page +=
+      "\n## The machine\n\nWhat a program relies on; a program runs on a machine with the same values "
+      "only.\n\n";
   append_fields(page, machine_rows());
   return page;
 }

@@ -1,4 +1,5 @@
-// The reference page's content as rows of text, gathered from the field tables; markdown and JSON only lay them out.
+// The reference page's content as rows of text, gathered from the field tables; markdown and JSON only lay
+// them out.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Program -> text: directives first, then a line per instruction, then the constants. Every field is written, so that
-// the text needs no knowledge of defaults.
+// Program -> text: directives first, then a line per instruction, then the constants. Every field is written,
+// so that the text needs no knowledge of defaults.
 #include "isa/assembly.h"
 #include "isa/codec.h"
 #include "isa/field_text.h"

@@ -1,5 +1,5 @@
-// What a field of so many bytes can hold, by the type of its member: the ranges that encode, decode and the assembler
-// enforce and name in their messages.
+// What a field of so many bytes can hold, by the type of its member: the ranges that encode, decode and the
+// assembler enforce and name in their messages.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,14 @@ namespace mmasim::isa {
 template <class Member>
 constexpr bool kIsAddress = std::is_same_v<Member, Address>;
 template <class Member>
-constexpr bool kIsSignedInteger = std::is_integral_v<Member> && std::is_signed_v<Member>;
+constexpr bool kIsSignedInteger = std::is_integral_v<Member>&& std::is_signed_v<Member>;
 
 constexpr uint64_t largest_unsigned(uint32_t bytes) {
   return bytes >= 8 ? ~uint64_t{0} : (uint64_t{1} << (8 * bytes)) - 1;
 }
-constexpr int64_t largest_signed(uint32_t bytes) { return static_cast<int64_t>(largest_unsigned(bytes) >> 1); }
+constexpr int64_t largest_signed(uint32_t bytes) {
+  return static_cast<int64_t>(largest_unsigned(bytes) >> 1);
+}
 constexpr int64_t smallest_signed(uint32_t bytes) { return -largest_signed(bytes) - 1; }
 
 constexpr int64_t sign_extended(uint64_t value, uint32_t bytes) {

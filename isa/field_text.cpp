@@ -24,7 +24,8 @@ std::string take_string(std::string_view& text) {
   for (size_t i = 1; i < text.size(); ++i) {
     if (text[i] == '"') {
       text.remove_prefix(i + 1);
-      if (value.size() > kMaxStringBytes) throw TextError(fmt::format("expected at most {} bytes", kMaxStringBytes));
+      if (value.size() > kMaxStringBytes)
+        throw TextError(fmt::format("expected at most {} bytes", kMaxStringBytes));
       return value;
     }
     if (text[i] != '\\') {
@@ -34,7 +35,8 @@ std::string take_string(std::string_view& text) {
     ++i;
     if (i < text.size() && (text[i] == '"' || text[i] == '\\')) {
       value += text[i];
-    } else if (i + 2 < text.size() && text[i] == 'x' && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
+    } else if (i + 2 < text.size() && text[i] == 'x' && hex_digit(text[i + 1]) >= 0 &&
+               hex_digit(text[i + 2]) >= 0) {
       value += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
       i += 2;
     } else {
@@ -50,7 +52,8 @@ void parse_list(std::string_view text, const char* expected, Take&& take) {
   if (text.size() < 2 || text.front() != '[' || text.back() != ']') throw TextError(expected);
   std::string_view rest = text.substr(1, text.size() - 2);
   for (uint32_t entries = 0; !rest.empty(); ++entries) {
-    if (entries == kMaxListEntries) throw TextError(fmt::format("expected at most {} entries", kMaxListEntries));
+    if (entries == kMaxListEntries)
+      throw TextError(fmt::format("expected at most {} entries", kMaxListEntries));
     take(rest);
     if (rest.empty()) return;
     if (rest.front() != ',' || rest.size() == 1) throw TextError(expected);
@@ -139,7 +142,8 @@ void parse_text(std::string_view text, uint32_t, std::vector<int64_t>& values) {
 void parse_text(std::string_view text, uint32_t, double& value) {
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end || !std::isfinite(value)) throw TextError("expected a finite number");
+  if (error != std::errc() || stop != end || !std::isfinite(value))
+    throw TextError("expected a finite number");
 }
 
 void parse_text(std::string_view text, uint32_t, Address& value) {
@@ -148,7 +152,8 @@ void parse_text(std::string_view text, uint32_t, Address& value) {
   if (text == "none") return;
   const size_t colon = text.find(':');
   uint64_t offset = 0;
-  if (colon == std::string_view::npos || !read_integer(text.substr(colon + 1), offset) || offset > Address::kOffsetMask) {
+  if (colon == std::string_view::npos || !read_integer(text.substr(colon + 1), offset) ||
+      offset > Address::kOffsetMask) {
     throw TextError(kExpected);
   }
   for (const Space space : {Space::l2, Space::l3, Space::ddr}) {

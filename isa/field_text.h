@@ -1,6 +1,7 @@
-// One field's value as text and back: what the assembler reads and the disassembler writes. Numbers are decimal
-// (hexadecimal is read too), floats the shortest decimals that read back the same, addresses MEMORY:0xOFFSET or none,
-// enumerators their words, strings quoted, lists in brackets. Nothing depends on the locale.
+// One field's value as text and back: what the assembler reads and the disassembler writes. Numbers are
+// decimal (hexadecimal is read too), floats the shortest decimals that read back the same, addresses
+// MEMORY:0xOFFSET or none, enumerators their words, strings quoted, lists in brackets. Nothing depends on the
+// locale.
 #pragma once
 
 #include <fmt/format.h>
@@ -33,7 +34,8 @@ void append_text(std::string& out, Number value) {
   }
 }
 
-// Each takes the text of exactly one value and the field's width, and throws TextError that begins with "expected".
+// Each takes the text of exactly one value and the field's width, and throws TextError that begins with
+// "expected".
 void parse_text(std::string_view text, uint32_t bytes, std::string& value);
 void parse_text(std::string_view text, uint32_t bytes, std::vector<std::string>& values);
 void parse_text(std::string_view text, uint32_t bytes, std::vector<int64_t>& values);
@@ -61,7 +63,8 @@ void parse_text(std::string_view text, uint32_t bytes, Number& value) {
     throw TextError("expected " + words_of<Number>());
   } else {
     std::conditional_t<kIsSignedInteger<Number>, int64_t, uint64_t> wide = 0;
-    if (!read_integer(text, wide) || !fits(wide, bytes)) throw TextError("expected " + allowed_values<Number>(bytes));
+    if (!read_integer(text, wide) || !fits(wide, bytes))
+      throw TextError("expected " + allowed_values<Number>(bytes));
     value = static_cast<Number>(wide);
   }
 }

@@ -1,5 +1,5 @@
-// Walks the alternatives of Instruction at compile time: what the assembler, the reference page and tests need beyond
-// one instruction's field table.
+// Walks the alternatives of Instruction at compile time: what the assembler, the reference page and tests
+// need beyond one instruction's field table.
 #pragma once
 
 #include <cstdint>

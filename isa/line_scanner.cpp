@@ -13,8 +13,10 @@ size_t unquoted_length(std::string_view text) {
   bool is_quoted = false;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '"') is_quoted = !is_quoted;
-    if (is_quoted && text[i] == '\\') ++i;
-    else if (!is_quoted && (is_space(text[i]) || text[i] == '#')) return i;
+    if (is_quoted && text[i] == '\\')
+      ++i;
+    else if (!is_quoted && (is_space(text[i]) || text[i] == '#'))
+      return i;
   }
   return text.size();
 }

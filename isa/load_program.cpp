@@ -1,5 +1,5 @@
-// Reads a program file and trusts nothing in it: every size is held against the bytes that are really there before
-// memory is taken for it. What the program does is checked by verify_program(), which runs last.
+// Reads a program file and trusts nothing in it: every size is held against the bytes that are really there
+// before memory is taken for it. What the program does is checked by verify_program(), which runs last.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -48,7 +48,8 @@ class Reader {
   template <class Struct>
   void list(std::vector<Struct>& entries, const char* what) {
     const uint32_t number = count(what, kMaxListEntries);
-    for (uint32_t i = 0; i < number; ++i) table(entries.emplace_back());  // grows no faster than bytes are read
+    for (uint32_t i = 0; i < number; ++i)
+      table(entries.emplace_back());  // grows no faster than bytes are read
   }
 
   template <class Content>
@@ -74,10 +75,12 @@ class Reader {
 
  private:
   void need(uint64_t bytes, const char* what) const {
-    if (bytes > end_ - at_) fail(fmt::format("{} of {} bytes does not fit the {} that are left", what, bytes, end_ - at_));
+    if (bytes > end_ - at_)
+      fail(fmt::format("{} of {} bytes does not fit the {} that are left", what, bytes, end_ - at_));
   }
   static std::string printable(std::string text) {
-    std::replace_if(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
     return text;
   }
   uint32_t count(const char* what, uint32_t limit) {
@@ -89,7 +92,8 @@ class Reader {
   void read(std::string& text, const char* name, uint32_t) {
     const uint32_t bytes = count(name, kMaxStringBytes);
     need(bytes, name);
-    text.assign(file_.begin() + static_cast<std::ptrdiff_t>(at_), file_.begin() + static_cast<std::ptrdiff_t>(at_ + bytes));
+    text.assign(file_.begin() + static_cast<std::ptrdiff_t>(at_),
+                file_.begin() + static_cast<std::ptrdiff_t>(at_ + bytes));
     at_ += bytes;
   }
   template <class Entry>
@@ -108,14 +112,16 @@ class Reader {
   }
   void read(Address& address, const char* name, uint32_t bytes) {
     address.raw = integer(bytes);
-    if (!fits(address, bytes)) fail(fmt::format("{} is {:#x}; expected {}", name, address.raw, allowed_values<Address>(bytes)));
+    if (!fits(address, bytes))
+      fail(fmt::format("{} is {:#x}; expected {}", name, address.raw, allowed_values<Address>(bytes)));
   }
   template <class Number>
   void read(Number& number, const char* name, uint32_t bytes) {
     const uint64_t value = integer(bytes);
     number = static_cast<Number>(value);
     if constexpr (std::is_enum_v<Number>) {
-      if (!fits(number, bytes)) fail(fmt::format("{} is {}; expected {}", name, value, allowed_values<Number>(bytes)));
+      if (!fits(number, bytes))
+        fail(fmt::format("{} is {}; expected {}", name, value, allowed_values<Number>(bytes)));
     }
   }
 
@@ -144,22 +150,26 @@ void check_header(const std::vector<uint8_t>& file, Reader& reader) {
     throw ProgramFileError("not a program file: it does not begin with MMAPROG");
   }
   if (file.size() < kHeaderBytes) {
-    throw ProgramFileError(fmt::format("cut off: the header has {} bytes, the file {}", kHeaderBytes, file.size()));
+    throw ProgramFileError(
+        fmt::format("cut off: the header has {} bytes, the file {}", kHeaderBytes, file.size()));
   }
   reader.move_to(sizeof kMagic);
   const uint64_t version = reader.integer(4);
   if (version != kProgramFileVersion) {
-    throw ProgramFileError(fmt::format("byte 8: version {}; this program reads version {}", version, kProgramFileVersion));
+    throw ProgramFileError(
+        fmt::format("byte 8: version {}; this program reads version {}", version, kProgramFileVersion));
   }
   const uint64_t checksum = reader.integer(4);
   const uint64_t size = reader.integer(8);
   if (size != file.size()) {
-    throw ProgramFileError(fmt::format("byte 16: the file says it has {} bytes, but has {}", size, file.size()));
+    throw ProgramFileError(
+        fmt::format("byte 16: the file says it has {} bytes, but has {}", size, file.size()));
   }
   const uint32_t seen = crc32(file.data() + kCheckedFrom, file.size() - kCheckedFrom);
   if (seen != checksum) {
-    throw ProgramFileError(fmt::format("byte {}: checksum {:#010x}, but the content has {:#010x}: the file is corrupted",
-                                       kChecksumAt, checksum, seen));
+    throw ProgramFileError(
+        fmt::format("byte {}: checksum {:#010x}, but the content has {:#010x}: the file is corrupted",
+                    kChecksumAt, checksum, seen));
   }
 }
 

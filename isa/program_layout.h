@@ -6,8 +6,9 @@
 //   file size           8 bytes   of the whole file
 //   sections, in the order below: tag (4 letters), payload size (8 bytes), payload
 //
-// A table (program_tables.h) is its fields one after another: integers as wide as the table says, floats as the 8
-// bytes of a binary64, strings and vectors as a 4-byte count and their elements. Any change of a table is a new version.
+// A table (program_tables.h) is its fields one after another: integers as wide as the table says, floats as
+// the 8 bytes of a binary64, strings and vectors as a 4-byte count and their elements. Any change of a table
+// is a new version.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// Field tables of everything in a Program that is not an instruction, so that the program file, the assembly text and
-// equality walk over the same members under the same names. Widths count for the integers only.
+// Field tables of everything in a Program that is not an instruction, so that the program file, the assembly
+// text and equality walk over the same members under the same names. Widths count for the integers only.
 #pragma once
 
 #include <string>
@@ -17,8 +17,9 @@ struct TableOf {
 
 template <>
 struct TableOf<Machine> {
-  static constexpr auto fields = std::tuple_cat(
-      std::make_tuple(field(&Machine::name, "name", 0, "", "what reports call the machine")), Machine::fields);
+  static constexpr auto fields =
+      std::tuple_cat(std::make_tuple(field(&Machine::name, "name", 0, "", "what reports call the machine")),
+                     Machine::fields);
 };
 
 // What the program says of itself; its lists, code and constants stand apart.
@@ -30,7 +31,8 @@ struct TableOf<Program> {
       field(&Program::constants_bytes, "constants_bytes", 8, "bytes", "constants, from ddr:0 on"),
       field(&Program::l2_bytes_used, "l2_bytes_used", 8, "bytes", "high-water mark of L2"),
       field(&Program::l3_bytes_used, "l3_bytes_used", 8, "bytes", "high-water mark of L3"),
-      field(&Program::ddr_bytes_used, "ddr_bytes_used", 8, "bytes", "high-water mark of DDR, constants included"),
+      field(&Program::ddr_bytes_used, "ddr_bytes_used", 8, "bytes",
+            "high-water mark of DDR, constants included"),
       field(&Program::accumulator_proven, "accumulator_proven", 1, "", "1: no accumulator can overflow"));
 };
 

@@ -48,7 +48,8 @@ class Writer {
 
  private:
   void count(size_t entries, uint32_t limit) {
-    if (entries > limit) throw std::logic_error(fmt::format("a program file holds no list of {}, at most {}", entries, limit));
+    if (entries > limit)
+      throw std::logic_error(fmt::format("a program file holds no list of {}, at most {}", entries, limit));
     integer(entries, 4);
   }
   void value(const std::string& text, uint32_t) {
@@ -78,7 +79,8 @@ std::vector<uint8_t> file_of(const Program& program) {
   Writer writer;
   writer.bytes(std::vector<uint8_t>(kMagic, kMagic + sizeof kMagic));
   writer.integer(kProgramFileVersion, 4);
-  writer.integer(0, 4 + 8);  // checksum and size, below
+  writer.integer(0, 4);  // checksum, and
+  writer.integer(0, 8);  // size, below
 
   writer.section(kMachineTag, [&] { writer.table(program.machine); });
   writer.section(kProgramTag, [&] {

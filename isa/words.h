@@ -1,5 +1,5 @@
-// The word for every value of the closed sets of modes, in the order of their encoding. The codec takes the number of
-// values from here, the assembly text and the reference page the words.
+// The word for every value of the closed sets of modes, in the order of their encoding. The codec takes the
+// number of values from here, the assembly text and the reference page the words.
 #pragma once
 
 #include <cstddef>

@@ -32,7 +32,8 @@ Energy& Energy::operator+=(const Energy& other) {
 Energy layer_energy(const LayerActivity& layer, const EnergyConfig& config, double core_clock_mhz) {
   const double mj = kMillijoulePerPicojoule;
   Energy energy;
-  energy.mma_mj = mj * by_width(layer.array_macs, config.mma_mac8_pj, config.mma_mac16_pj, config.mma_mac32_pj);
+  energy.mma_mj =
+      mj * by_width(layer.array_macs, config.mma_mac8_pj, config.mma_mac16_pj, config.mma_mac32_pj);
   energy.dsp_mj = mj * by_width(layer.dsp_operations, config.dsp_operation8_pj, config.dsp_operation16_pj,
                                 config.dsp_operation32_pj);
   energy.dma_mj = mj * config.dma_pj_per_byte * static_cast<double>(layer.dma_bytes);

@@ -1,4 +1,5 @@
-// Energy of single events, in picojoules. Relative and uncalibrated: no public figure validates it (hardware.md 7).
+// Energy of single events, in picojoules. Relative and uncalibrated: no public figure validates it
+// (hardware.md 7).
 #pragma once
 
 #include <cstdint>
@@ -36,15 +37,18 @@ struct EnergyConfig {
           "element operation of 16 bits on the vector core: twice the array's [?]"),
       key(&EnergyConfig::dsp_operation32_pj, "dsp_operation32_pj", "pJ", 0, 1e6,
           "element operation of 32 bits on the vector core: twice the array's [?]"),
-      key(&EnergyConfig::dma_pj_per_byte, "dma_pj_per_byte", "pJ", 0, 1e6, "a byte through the DMA engine [?]"),
+      key(&EnergyConfig::dma_pj_per_byte, "dma_pj_per_byte", "pJ", 0, 1e6,
+          "a byte through the DMA engine [?]"),
       key(&EnergyConfig::noc_pj_per_byte, "noc_pj_per_byte", "pJ", 0, 1e6,
           "a byte over the interconnect to or from L3 or DDR [?]"),
       key(&EnergyConfig::l1_pj_per_byte, "l1_pj_per_byte", "pJ", 0, 1e6,
           "32 KB of SRAM: 20 pJ for 64 bits at 45 nm, times 0.25 (hardware.md 7) [?]"),
       key(&EnergyConfig::l2_pj_per_byte, "l2_pj_per_byte", "pJ", 0, 1e6,
-          "448 KB of SRAM: 100 pJ for 64 bits of 1 MB, by the root of the size, times 0.25 (hardware.md 7) [?]"),
+          "448 KB of SRAM: 100 pJ for 64 bits of 1 MB, by the root of the size, times 0.25 (hardware.md 7) "
+          "[?]"),
       key(&EnergyConfig::l3_pj_per_byte, "l3_pj_per_byte", "pJ", 0, 1e6,
-          "8 MB of SRAM: 100 pJ for 64 bits of 1 MB, by the root of the size, times 0.25 (hardware.md 7) [?]"),
+          "8 MB of SRAM: 100 pJ for 64 bits of 1 MB, by the root of the size, times 0.25 (hardware.md 7) "
+          "[?]"),
       key(&EnergyConfig::ddr_pj_per_byte, "ddr_pj_per_byte", "pJ", 0, 1e6,
           "LPDDR4 all in, 9 pJ a bit (hardware.md 7)"),
       key(&EnergyConfig::static_mw, "static_mw", "mW", 0, 1e6, "leakage and clocks, over all the time [?]"));

@@ -26,7 +26,8 @@ struct OverheadConfig {
           "programming of the DMA channels at the start of a layer, beside the transfers that the program "
           "names (hardware.md 4: 2.3k to 4.2k with them)"),
       key(&OverheadConfig::layer_rest_cycles, "layer_rest_cycles", "cycles", 0, 1e9,
-          "all else that is spent once a layer: padding trigger, cache operations, trace (hardware.md 4: 4.7k "
+          "all else that is spent once a layer: padding trigger, cache operations, trace (hardware.md 4: "
+          "4.7k "
           "to 20k)"));
 };
 

@@ -5,7 +5,8 @@ namespace mmasim::models {
 using isa::Space;
 
 Soc::Soc(sc_core::sc_module_name name, const SocConfig& config, const isa::Program& program,
-         const isa::MemoryView* values, const isa::TokenWatcher& watcher, const Dsp::LayerBegins& layer_begins)
+         const isa::MemoryView* values, const isa::TokenWatcher& watcher,
+         const Dsp::LayerBegins& layer_begins)
     : sc_module(name),
       clock_(config.core_clock_mhz),
       tokens_(config.machine.tokens, watcher),
@@ -17,8 +18,8 @@ Soc::Soc(sc_core::sc_module_name name, const SocConfig& config, const isa::Progr
       interconnect_("interconnect", config.interconnect, clock_),
       array_("array", config.mma, config.machine, ledger_, state_.get()),
       dma_("dma", config.dma, config.machine, clock_, tokens_, ledger_, failure_),
-      core_("core", CoreConfig{config.dsp, config.overhead, config.dma.issue_cycles}, program, clock_, tokens_,
-            ledger_, failure_, state_.get(), layer_begins) {
+      core_("core", CoreConfig{config.dsp, config.overhead, config.dma.issue_cycles}, program, clock_,
+            tokens_, ledger_, failure_, state_.get(), layer_begins) {
   core_.array(array_);
   core_.dma(dma_);
   core_.memory(interconnect_.initiators);

@@ -19,7 +19,8 @@ namespace mmasim::models {
 struct SocConfig {
   std::string name = "tda4vm";
   isa::Machine machine;
-  double core_clock_mhz = 1000;  // of the core, the array, the DMA engine, the interconnect and the on-chip memories
+  double core_clock_mhz =
+      1000;  // of the core, the array, the DMA engine, the interconnect and the on-chip memories
   MmaConfig mma;
   DspConfig dsp;
   DmaConfig dma;

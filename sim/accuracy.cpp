@@ -45,7 +45,8 @@ void keep_values(Answers& answers, int64_t image, const runtime::FloatTensor& va
     throw std::logic_error("an image has " + std::to_string(values.values.size()) + " answers, expected " +
                            std::to_string(answers.values_per_image));
   }
-  std::copy(values.values.begin(), values.values.end(), answers.values.begin() + image * answers.values_per_image);
+  std::copy(values.values.begin(), values.values.end(),
+            answers.values.begin() + image * answers.values_per_image);
 }
 
 }  // namespace
@@ -59,7 +60,8 @@ void check_classifies(const runtime::Graph& graph) {
   const auto& input = graph.tensors[graph.inputs[0]];
   if (!input.shape.empty() && input.shape[0] == 1 && !output.shape.empty() && output.shape[0] == 1) return;
   throw runtime::UserError("the network gives " + runtime::shape_text(output.shape) + " for " +
-                           runtime::shape_text(input.shape) + "; evaluate needs one row of classes for one image");
+                           runtime::shape_text(input.shape) +
+                           "; evaluate needs one row of classes for one image");
 }
 
 Answers answer_in_float(const runtime::Graph& graph, const runtime::ImageSet& images, unsigned threads) {

@@ -1,5 +1,5 @@
-// Classifies the images of a dataset, in float or by a program, and scores the answers. The same answers for any number
-// of threads.
+// Classifies the images of a dataset, in float or by a program, and scores the answers. The same answers for
+// any number of threads.
 #pragma once
 
 #include <cstdint>

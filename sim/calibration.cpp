@@ -16,8 +16,8 @@ void check_samples_fit(const InputPort& port, const runtime::Shape& shape, const
   bool fits = !shape.empty() && shape.size() == port.shape.size() && shape[0] > 0;
   for (size_t d = 1; fits && d < shape.size(); ++d) fits = shape[d] == port.shape[d];
   if (fits) return;
-  throw UserError(source + ": samples of shape " + runtime::shape_text(shape) + "; input '" + port.name + "' takes " +
-                  runtime::shape_text(port.shape) + ", the first axis counting samples");
+  throw UserError(source + ": samples of shape " + runtime::shape_text(shape) + "; input '" + port.name +
+                  "' takes " + runtime::shape_text(port.shape) + ", the first axis counting samples");
 }
 
 Calibration calibrate_on_files(const runtime::Graph& graph, const std::string& path, unsigned threads) {
@@ -27,16 +27,19 @@ Calibration calibrate_on_files(const runtime::Graph& graph, const std::string& p
     size_t index = 0;
     while (index < ports.size() && given.name && ports[index].name != *given.name) ++index;
     if (index == ports.size() || (!given.name && ports.size() != 1)) {
-      throw UserError("--calibration " + path + ": expected an array for each input, in a .npz by their names");
+      throw UserError("--calibration " + path +
+                      ": expected an array for each input, in a .npz by their names");
     }
     check_samples_fit(ports[index], given.array.shape, given.array.source);
     if (given.array.dtype != "<f4") {
-      throw UserError(given.array.source + ": dtype " + given.array.dtype + "; calibration samples are float32");
+      throw UserError(given.array.source + ": dtype " + given.array.dtype +
+                      "; calibration samples are float32");
     }
     samples[index] = runtime::to_float(given.array);
   }
   for (size_t i = 0; i < ports.size(); ++i) {
-    if (samples[i].shape.empty()) throw UserError("--calibration " + path + ": no samples for '" + ports[i].name + "'");
+    if (samples[i].shape.empty())
+      throw UserError("--calibration " + path + ": no samples for '" + ports[i].name + "'");
     if (samples[i].shape[0] != samples[0].shape[0]) {
       throw UserError("--calibration " + path + ": '" + ports[i].name + "' has " +
                       std::to_string(samples[i].shape[0]) + " samples, '" + ports[0].name + "' has " +
@@ -47,14 +50,15 @@ Calibration calibrate_on_files(const runtime::Graph& graph, const std::string& p
   return {runtime::calibrate(graph, samples, threads), path, count};
 }
 
-Calibration calibrate_on_inputs(const runtime::Graph& graph, const std::vector<NetworkInput>& inputs, uint64_t seed,
-                                unsigned threads) {
+Calibration calibrate_on_inputs(const runtime::Graph& graph, const std::vector<NetworkInput>& inputs,
+                                uint64_t seed, unsigned threads) {
   const auto ports = input_ports(graph);
   std::vector<runtime::FloatTensor> samples;
   bool is_given = false;
   for (size_t i = 0; i < ports.size(); ++i) {
     const bool made_up = inputs[i].is_integer();
-    samples.push_back(made_up ? runtime::synthetic_input(ports[i].shape, seed, ports[i].name) : inputs[i].floats);
+    samples.push_back(made_up ? runtime::synthetic_input(ports[i].shape, seed, ports[i].name)
+                              : inputs[i].floats);
     is_given = is_given || (!made_up && inputs[i].source != "synthetic");
   }
   const auto count = ports.empty() || ports[0].shape.empty() ? 1 : static_cast<uint64_t>(ports[0].shape[0]);
@@ -63,7 +67,8 @@ Calibration calibrate_on_inputs(const runtime::Graph& graph, const std::vector<N
 
 }  // namespace
 
-void check_images_fit(const runtime::Graph& graph, const runtime::ImageSet& images, const std::string& source) {
+void check_images_fit(const runtime::Graph& graph, const runtime::ImageSet& images,
+                      const std::string& source) {
   const auto ports = input_ports(graph);
   if (ports.size() != 1) {
     throw UserError(source + ": a dataset feeds one input, the network has " + std::to_string(ports.size()));
@@ -71,8 +76,8 @@ void check_images_fit(const runtime::Graph& graph, const runtime::ImageSet& imag
   check_samples_fit(ports.front(), images.sample_shape(), source);
 }
 
-Calibration calibrate_on_images(const runtime::Graph& graph, const runtime::ImageSet& images, const std::string& source,
-                                unsigned threads) {
+Calibration calibrate_on_images(const runtime::Graph& graph, const runtime::ImageSet& images,
+                                const std::string& source, unsigned threads) {
   check_images_fit(graph, images, source);
   return {runtime::calibrate(graph, {images.samples(0, images.size())}, threads), source,
           static_cast<uint64_t>(images.size())};

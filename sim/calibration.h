@@ -17,15 +17,17 @@ struct Calibration {
   uint64_t samples = 0;
 };
 
-// path: a dataset folder, FILE.npy or FILE.npz; empty: the inputs serve, or synthetic ones where they are integers.
+// path: a dataset folder, FILE.npy or FILE.npz; empty: the inputs serve, or synthetic ones where they are
+// integers.
 Calibration calibrate_network(const runtime::Graph& graph, const std::string& path,
                               const std::vector<NetworkInput>& inputs, uint64_t seed, unsigned threads);
 
 // On a dataset's own samples; source names them in the result and in messages.
-Calibration calibrate_on_images(const runtime::Graph& graph, const runtime::ImageSet& images, const std::string& source,
-                                unsigned threads);
+Calibration calibrate_on_images(const runtime::Graph& graph, const runtime::ImageSet& images,
+                                const std::string& source, unsigned threads);
 
 // Throws runtime::UserError unless the network has one input and an image fits it.
-void check_images_fit(const runtime::Graph& graph, const runtime::ImageSet& images, const std::string& source);
+void check_images_fit(const runtime::Graph& graph, const runtime::ImageSet& images,
+                      const std::string& source);
 
 }  // namespace mmasim::sim

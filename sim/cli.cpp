@@ -1,5 +1,6 @@
 #include "sim/cli.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <new>
 #include <string>
@@ -7,6 +8,7 @@
 #include "isa/assembly.h"
 #include "isa/program_file.h"
 #include "isa/semantics/semantics.h"
+#include "runtime/nearest_word.h"
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
 
@@ -20,6 +22,13 @@ int complain(const std::string& what, ExitCode code) {
   std::fflush(stdout);
   std::fprintf(stderr, "mmasim: %s\n", line.c_str());
   return code;
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* each : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(each->get_name());
+  return names;
 }
 
 int perform(const Action& action) {
@@ -57,6 +66,14 @@ int run_command_line(int argc, const char* const* argv) {
   add_describe_command(app, action);
   add_validate_command(app, action);
   add_memory_command(app, action);
+  const std::string command = argc > 1 ? argv[1] : "";
+  const auto commands = command_names(app);
+  const bool is_known = std::find(commands.begin(), commands.end(), command) != commands.end();
+  if (!command.empty() && command[0] != '-' && !is_known) {
+    return complain("unknown command '" + command + "'; did you mean '" +
+                        runtime::nearest_word(command, commands) + "'? (see mmasim --help)",
+                    kUserMistake);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version

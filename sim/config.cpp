@@ -45,21 +45,25 @@ Conversion to_number(const ConfigKey& key, const std::string& text) {
   if (parsed.fault || (whole && *parsed.value != std::floor(*parsed.value))) {
     return {{}, seen + "; expected a " + (whole ? "whole number, " : "number, ") + allowed_text(key)};
   }
-  if (*parsed.value < key.min || *parsed.value > key.max) return {{}, seen + "; expected " + allowed_text(key)};
+  if (*parsed.value < key.min || *parsed.value > key.max)
+    return {{}, seen + "; expected " + allowed_text(key)};
   if (whole) return {static_cast<uint64_t>(*parsed.value), ""};
   return {*parsed.value, ""};
 }
 
 Conversion convert(const ConfigKey& key, const std::string& text) {
-  const std::string expected = key.path() + " is " + (text.empty() ? "empty" : text) + "; expected " + allowed_text(key);
+  const std::string expected =
+      key.path() + " is " + (text.empty() ? "empty" : text) + "; expected " + allowed_text(key);
   switch (key.kind) {
     case ConfigKind::whole:
-    case ConfigKind::real: return to_number(key, text);
+    case ConfigKind::real:
+      return to_number(key, text);
     case ConfigKind::flag:
       if (text == "true" || text == "1") return {true, ""};
       if (text == "false" || text == "0") return {false, ""};
       return {{}, expected};
-    case ConfigKind::text: break;
+    case ConfigKind::text:
+      break;
   }
   constexpr size_t kLongestText = 100;
   bool known = key.words.empty() ? !text.empty() && text.size() <= kLongestText : false;
@@ -97,7 +101,8 @@ CheckedConfig check_config(const std::string& file, const std::vector<std::strin
   CheckedConfig checked;
   set_keys(entries, checked.config);
   if (entries.faults.empty()) check_consistency(checked.config, entries);
-  for (const auto& fault : in_order(entries.faults)) checked.faults.push_back(fault.place.text() + ": " + fault.text);
+  for (const auto& fault : in_order(entries.faults))
+    checked.faults.push_back(fault.place.text() + ": " + fault.text);
   return checked;
 }
 

@@ -21,7 +21,8 @@ CheckedConfig check_config(const std::string& file, const std::vector<std::strin
 // As check_config; throws runtime::UserError with the first fault.
 models::SocConfig load_config(const std::string& file, const std::vector<std::string>& overrides = {});
 
-// configs/tda4vm.yaml of the source tree, or as installed. Throws runtime::UserError naming the places looked at.
+// configs/tda4vm.yaml of the source tree, or as installed. Throws runtime::UserError naming the places looked
+// at.
 std::string default_config_path();
 
 nlohmann::ordered_json to_json(const models::SocConfig& config);  // every key, in the order of the schema

@@ -61,7 +61,8 @@ std::string dram_key_of(const std::string& fault) {
 
 void check_consistency(const SocConfig& config, ConfigEntries& entries) {
   Checker check(config, entries);
-  for (const auto* path : {"mma.array_bytes", "dsp.vector_bytes", "dma.burst_bytes"}) check.power_of_two(path);
+  for (const auto* path : {"mma.array_bytes", "dsp.vector_bytes", "dma.burst_bytes"})
+    check.power_of_two(path);
   for (const auto* path : {"l2.size_bytes", "l3.size_bytes", "ddr.size_bytes"}) check.multiple_of(path, 128);
   check.at_most("dma.burst_bytes", "dma.chunk_bytes");
   if (const auto fault = models::dram_config_fault(config.dram)) {

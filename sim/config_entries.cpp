@@ -24,7 +24,8 @@ std::string read_text(const std::string& file) {
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(in.gcount()));
   if (in.bad() || (text.empty() && !in.eof())) throw runtime::UserError(file + ": cannot be read");
-  if (text.size() > kLargestFileBytes) throw runtime::UserError(file + ": is larger than 1 MiB; no configuration is");
+  if (text.size() > kLargestFileBytes)
+    throw runtime::UserError(file + ": is larger than 1 MiB; no configuration is");
   return text;
 }
 
@@ -62,7 +63,9 @@ class EntryReader {
     }
   }
 
-  void fault(const YAML::Mark& mark, const std::string& text) { entries_.faults.push_back({place(mark), text}); }
+  void fault(const YAML::Mark& mark, const std::string& text) {
+    entries_.faults.push_back({place(mark), text});
+  }
 
  private:
   ConfigPlace place(const YAML::Mark& mark) const {
@@ -94,7 +97,8 @@ class EntryReader {
     } else if (!find_config_key(path)) {
       fault(mark, unknown_key_text(path));
     } else if (value.IsScalar() || value.IsNull()) {
-      entries_.values[path] = {value.IsNull() ? "" : value.Scalar(), place(value.IsNull() ? mark : value.Mark())};
+      entries_.values[path] = {value.IsNull() ? "" : value.Scalar(),
+                               place(value.IsNull() ? mark : value.Mark())};
     } else {
       entries_.values[path] = {value.IsMap() ? "a mapping" : "a list", place(value.Mark())};
     }
@@ -154,7 +158,8 @@ std::string unknown_key_text(const std::string& path) {
 
 std::vector<ConfigFault> in_order(std::vector<ConfigFault> faults) {
   std::stable_sort(faults.begin(), faults.end(), [](const ConfigFault& a, const ConfigFault& b) {
-    return std::tie(a.place.order, a.place.line, a.place.column) < std::tie(b.place.order, b.place.line, b.place.column);
+    return std::tie(a.place.order, a.place.line, a.place.column) <
+           std::tie(b.place.order, b.place.line, b.place.column);
   });
   return faults;
 }

@@ -9,7 +9,7 @@
 namespace mmasim::sim {
 
 struct ConfigPlace {
-  std::string file;  // or "--set path"
+  std::string file;          // or "--set path"
   int line = 0, column = 0;  // from 1; 0: no such thing
   int order = 0;             // files before overrides
 

@@ -57,8 +57,8 @@ void add_key(ConfigSection& section, Part part, Member member, const char* name,
   section.keys.push_back(key);
 }
 
-// What the machine promises to programs, said in the section of the part that keeps the promise. Unit and sentence are
-// isa/machine.h's.
+// What the machine promises to programs, said in the section of the part that keeps the promise. Unit and
+// sentence are isa/machine.h's.
 struct Promise {
   const char* field;  // of isa::Machine
   const char* section;
@@ -105,8 +105,10 @@ size_t add_promises(ConfigSection& section) {
     if (section.path != promise.section) continue;
     isa::for_each_field<isa::Machine>([&](const auto& entry) {
       if (std::strcmp(entry.name, promise.field) != 0) return;
-      ConfigKey key{section.path, promise.name, entry.unit, {}, promise.min, promise.max, {}, entry.sentence, {}, {}};
-      bind(key, [](SocConfig& config) -> isa::Machine& { return config.machine; }, entry.member);
+      ConfigKey key{section.path, promise.name, entry.unit,     {}, promise.min,
+                    promise.max,  {},           entry.sentence, {}, {}};
+      bind(
+          key, [](SocConfig& config) -> isa::Machine& { return config.machine; }, entry.member);
       if (promise.is_flag) make_flag(key, entry);
       section.keys.push_back(key);
       ++added;
@@ -124,7 +126,8 @@ ConfigSection soc_section() {
     config.machine.name = config.name;
   };
   add_key(section, soc, &SocConfig::core_clock_mhz, "core_clock_mhz", "MHz", 1, 10000,
-          "clock of the core, the array, the DMA engine, the interconnect and the on-chip memories (hardware.md 1)");
+          "clock of the core, the array, the DMA engine, the interconnect and the on-chip memories "
+          "(hardware.md 1)");
   return section;
 }
 
@@ -141,7 +144,8 @@ std::vector<ConfigSection> make_schema() {
   add(soc_section(), [](auto&) {});
   add({"mma", "The matrix array.", {}},
       [](auto& section) { add_table<models::MmaConfig>(section, MMASIM_PART(mma)); });
-  add({"mma.output", "The array's output stage: what it can do to an accumulator on its way to L2.", {}}, [](auto&) {});
+  add({"mma.output", "The array's output stage: what it can do to an accumulator on its way to L2.", {}},
+      [](auto&) {});
   add({"dsp", "The vector core that issues to the array and runs what the array cannot.", {}},
       [](auto& section) { add_table<models::DspConfig>(section, MMASIM_PART(dsp)); });
   add({"l2", "The core's scratchpad.", {}},
@@ -150,7 +154,8 @@ std::vector<ConfigSection> make_schema() {
       [](auto& section) { add_table<models::SramConfig>(section, MMASIM_PART(l3)); });
   add({"interconnect", "The links between the DMA engine, the core and the memories.", {}},
       [](auto& section) { add_table<models::InterconnectConfig>(section, MMASIM_PART(interconnect)); });
-  add({"dma", "The DMA engine.", {}}, [](auto& section) { add_table<models::DmaConfig>(section, MMASIM_PART(dma)); });
+  add({"dma", "The DMA engine.", {}},
+      [](auto& section) { add_table<models::DmaConfig>(section, MMASIM_PART(dma)); });
   add({"ddr", "The external memory and its controller; cycles of this section are the DRAM clock's.", {}},
       [](auto& section) { add_table<models::DramConfig>(section, MMASIM_PART(dram)); });
   add({"overhead", "Fixed costs of software that no instruction stands for.", {}},
@@ -194,12 +199,15 @@ std::string to_text(const ConfigValue& value) {
 
 std::string allowed_text(const ConfigKey& key) {
   switch (key.kind) {
-    case ConfigKind::flag: return "true or false";
-    case ConfigKind::text: return key.words.empty() ? "a text" : fmt::format("{}", fmt::join(key.words, " or "));
+    case ConfigKind::flag:
+      return "true or false";
+    case ConfigKind::text:
+      return key.words.empty() ? "a text" : fmt::format("{}", fmt::join(key.words, " or "));
     case ConfigKind::whole:
       return fmt::format("{}..{}{}{}", static_cast<uint64_t>(key.min), static_cast<uint64_t>(key.max),
                          key.unit.empty() ? "" : " ", key.unit);
-    case ConfigKind::real: break;
+    case ConfigKind::real:
+      break;
   }
   return fmt::format("{}..{}{}{}", key.min, key.max, key.unit.empty() ? "" : " ", key.unit);
 }

@@ -1,6 +1,6 @@
-// What a hardware configuration may say: sections and their keys, each with unit, range and one sentence. Made from the
-// key tables of models/ and the fields of isa::Machine; read by config.cpp, by `describe config` and by the report.
-// Does not read YAML.
+// What a hardware configuration may say: sections and their keys, each with unit, range and one sentence.
+// Made from the key tables of models/ and the fields of isa::Machine; read by config.cpp, by `describe
+// config` and by the report. Does not read YAML.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,9 @@ enum class ConfigKind : uint8_t { whole, real, flag, text };  // the alternative
 struct ConfigKey {
   std::string section;  // dotted path, "mma.output"
   std::string name;
-  std::string unit;     // "" for counts and ratios
+  std::string unit;  // "" for counts and ratios
   ConfigKind kind = ConfigKind::whole;
-  double min = 0, max = 0;  // inclusive, of whole and real
+  double min = 0, max = 0;         // inclusive, of whole and real
   std::vector<std::string> words;  // the texts allowed; empty: any
   std::string sentence;
   std::function<void(models::SocConfig&, const ConfigValue&)> set;

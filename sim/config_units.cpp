@@ -12,27 +12,29 @@ namespace {
 struct Unit {
   const char* name;
   const char* dimension;
-  double in_smallest;  // of the smallest unit of its dimension: whole, so that conversions of whole numbers are exact
+  double in_smallest;  // of the smallest unit of its dimension: whole, so that conversions of whole numbers
+                       // are exact
   bool shown;          // in error messages; others are spellings
 };
 
 constexpr std::array kUnits{
-    Unit{"B", "bytes", 1, true},           Unit{"bytes", "bytes", 1, false},
-    Unit{"byte", "bytes", 1, false},       Unit{"KiB", "bytes", 1024, true},
-    Unit{"MiB", "bytes", 1048576, true},   Unit{"GiB", "bytes", 1073741824, true},
-    Unit{"bits", "bits", 1, true},         Unit{"bit", "bits", 1, false},
-    Unit{"cycles", "cycles", 1, true},     Unit{"cycle", "cycles", 1, false},
-    Unit{"Hz", "frequency", 1, true},      Unit{"kHz", "frequency", 1e3, true},
-    Unit{"MHz", "frequency", 1e6, true},   Unit{"GHz", "frequency", 1e9, true},
-    Unit{"ps", "time", 1, true},           Unit{"ns", "time", 1e3, true},
-    Unit{"us", "time", 1e6, true},         Unit{"ms", "time", 1e9, true},
-    Unit{"fJ", "energy", 1, true},         Unit{"pJ", "energy", 1e3, true},
-    Unit{"nJ", "energy", 1e6, true},       Unit{"uW", "power", 1, true},
-    Unit{"mW", "power", 1e3, true},        Unit{"W", "power", 1e6, true},
+    Unit{"B", "bytes", 1, true},         Unit{"bytes", "bytes", 1, false},
+    Unit{"byte", "bytes", 1, false},     Unit{"KiB", "bytes", 1024, true},
+    Unit{"MiB", "bytes", 1048576, true}, Unit{"GiB", "bytes", 1073741824, true},
+    Unit{"bits", "bits", 1, true},       Unit{"bit", "bits", 1, false},
+    Unit{"cycles", "cycles", 1, true},   Unit{"cycle", "cycles", 1, false},
+    Unit{"Hz", "frequency", 1, true},    Unit{"kHz", "frequency", 1e3, true},
+    Unit{"MHz", "frequency", 1e6, true}, Unit{"GHz", "frequency", 1e9, true},
+    Unit{"ps", "time", 1, true},         Unit{"ns", "time", 1e3, true},
+    Unit{"us", "time", 1e6, true},       Unit{"ms", "time", 1e9, true},
+    Unit{"fJ", "energy", 1, true},       Unit{"pJ", "energy", 1e3, true},
+    Unit{"nJ", "energy", 1e6, true},     Unit{"uW", "power", 1, true},
+    Unit{"mW", "power", 1e3, true},      Unit{"W", "power", 1e6, true},
 };
 
 const Unit* find_unit(const std::string& name) {
-  const auto found = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& unit) { return name == unit.name; });
+  const auto found =
+      std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& unit) { return name == unit.name; });
   return found == kUnits.end() ? nullptr : &*found;
 }
 

@@ -1,5 +1,5 @@
-// Numbers with units in a configuration: "448 KiB" for a key in bytes, "1 GHz" for a key in MHz, "64 B/cycle".
-// A plain number is in the key's own unit. Another dimension is an error.
+// Numbers with units in a configuration: "448 KiB" for a key in bytes, "1 GHz" for a key in MHz, "64
+// B/cycle". A plain number is in the key's own unit. Another dimension is an error.
 #pragma once
 
 #include <optional>

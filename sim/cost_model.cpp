@@ -10,11 +10,11 @@ runtime::CostModel cost_model(const models::SocConfig& config) {
   const double core_cycles_per_ns = config.core_clock_mhz / 1000;
   const auto& link = config.interconnect;
   runtime::CostModel cost;
-  cost.ddr_bytes_per_cycle =
-      std::min<double>(link.ddr_bytes_per_cycle, kDdrEfficiency * config.dram.peak_gbps() / core_cycles_per_ns);
-  cost.l3_bytes_per_cycle = std::min<double>(
-      {static_cast<double>(link.l3_bytes_per_cycle), static_cast<double>(config.l3.read_bytes_per_cycle),
-       static_cast<double>(config.dma.port_bytes_per_cycle)});
+  cost.ddr_bytes_per_cycle = std::min<double>(link.ddr_bytes_per_cycle,
+                                              kDdrEfficiency * config.dram.peak_gbps() / core_cycles_per_ns);
+  cost.l3_bytes_per_cycle = std::min<double>({static_cast<double>(link.l3_bytes_per_cycle),
+                                              static_cast<double>(config.l3.read_bytes_per_cycle),
+                                              static_cast<double>(config.dma.port_bytes_per_cycle)});
   cost.dma_start_cycles = config.dma.start_cycles + config.dma.issue_cycles;
   cost.tile_overhead_cycles = config.mma.open_cycles + config.machine.array_bytes + config.mma.drain_cycles +
                               config.mma.close_cycles + 4 * config.dma.issue_cycles;

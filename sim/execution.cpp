@@ -37,7 +37,8 @@ isa::OwnedMemory memory_for(const isa::Program& program) {
   const uint64_t ddr_bytes = std::max(program.ddr_bytes_used, program.constants_bytes);
   isa::OwnedMemory memory(program.machine, ddr_bytes);
   const auto view = memory.view();
-  std::copy(program.constants.begin(), program.constants.end(), view.at(isa::Address::in(isa::Space::ddr, 0)));
+  std::copy(program.constants.begin(), program.constants.end(),
+            view.at(isa::Address::in(isa::Space::ddr, 0)));
   return memory;
 }
 

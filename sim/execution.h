@@ -1,4 +1,5 @@
-// Runs a program: on the SystemC models with or without values, or untimed. Prepares its memory, collects its outputs.
+// Runs a program: on the SystemC models with or without values, or untimed. Prepares its memory, collects its
+// outputs.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +17,9 @@ namespace mmasim::sim {
 enum class Mode : uint8_t { timed_values, timing_only, functional_only };
 
 struct Execution {
-  std::optional<models::Activity> activity;    // none: functional only
-  std::optional<uint64_t> overflow_count;      // none: timing only
-  std::vector<std::vector<uint8_t>> outputs;   // row-major, one a program output; none: timing only
+  std::optional<models::Activity> activity;   // none: functional only
+  std::optional<uint64_t> overflow_count;     // none: timing only
+  std::vector<std::vector<uint8_t>> outputs;  // row-major, one a program output; none: timing only
   double simulate_s = 0;
 };
 

@@ -1,8 +1,8 @@
 // Entry of the program. The SystemC kernel needs to be entered through sc_main; what happens is cli.cpp.
+#include <unistd.h>
 #include <csignal>
 #include <cstdlib>
 #include <systemc>
-#include <unistd.h>
 
 #include "sim/cli.h"
 

@@ -35,13 +35,15 @@ const InputPort& port_of(const std::vector<InputPort>& ports, const GivenArray& 
     throw UserError("--input " + given.array.source + ": the network has " + std::to_string(ports.size()) +
                     " inputs (" + listed + "); say NAME=FILE");
   }
-  throw UserError("--input " + *given.name + "=" + given.array.source + ": the network has no such input; did you mean '" +
+  throw UserError("--input " + *given.name + "=" + given.array.source +
+                  ": the network has no such input; did you mean '" +
                   runtime::nearest_word(*given.name, names) + "'?");
 }
 
 // The batch an array asks for, if it fits the port in all but a first dimension of 1.
 int64_t batch_asked_by(const InputPort& port, const runtime::Shape& shape) {
-  if (shape == port.shape || port.shape.empty() || shape.size() != port.shape.size() || port.shape[0] != 1) return 0;
+  if (shape == port.shape || port.shape.empty() || shape.size() != port.shape.size() || port.shape[0] != 1)
+    return 0;
   for (size_t d = 1; d < shape.size(); ++d) {
     if (shape[d] != port.shape[d]) return 0;
   }
@@ -52,7 +54,8 @@ void check_finite(const runtime::FloatTensor& tensor, const std::string& source)
   for (size_t i = 0; i < tensor.values.size(); ++i) {
     if (std::isfinite(tensor.values[i])) continue;
     throw UserError(source + ": element " + std::to_string(i) + " is " +
-                    (std::isnan(tensor.values[i]) ? "not a number" : "infinite") + "; expected finite values");
+                    (std::isnan(tensor.values[i]) ? "not a number" : "infinite") +
+                    "; expected finite values");
   }
 }
 
@@ -114,8 +117,8 @@ int64_t asked_batch(const std::vector<InputPort>& ports, const std::vector<Given
   return asked;
 }
 
-std::vector<NetworkInput> bind_inputs(const std::vector<InputPort>& ports, const std::vector<GivenArray>& given,
-                                      uint64_t seed) {
+std::vector<NetworkInput> bind_inputs(const std::vector<InputPort>& ports,
+                                      const std::vector<GivenArray>& given, uint64_t seed) {
   std::vector<NetworkInput> inputs(ports.size());
   for (const auto& each : given) {
     const auto& port = port_of(ports, each);

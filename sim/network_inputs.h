@@ -33,18 +33,18 @@ int64_t asked_batch(const std::vector<InputPort>& ports, const std::vector<Given
 
 // The value of one input: floats, or the integers of the quantized input.
 struct NetworkInput {
-  runtime::FloatTensor floats;    // of the port's shape; empty if integers were given
-  std::string integer_dtype;      // NumPy's descr
+  runtime::FloatTensor floats;  // of the port's shape; empty if integers were given
+  std::string integer_dtype;    // NumPy's descr
   std::vector<uint8_t> integers;
-  std::string source;             // a file, or "synthetic"
+  std::string source;  // a file, or "synthetic"
 
   bool is_integer() const { return !integer_dtype.empty(); }
 };
 
-// One a port, in their order. What is not given is made from the seed. Throws runtime::UserError for names, shapes,
-// types and values that do not fit.
-std::vector<NetworkInput> bind_inputs(const std::vector<InputPort>& ports, const std::vector<GivenArray>& given,
-                                      uint64_t seed);
+// One a port, in their order. What is not given is made from the seed. Throws runtime::UserError for names,
+// shapes, types and values that do not fit.
+std::vector<NetworkInput> bind_inputs(const std::vector<InputPort>& ports,
+                                      const std::vector<GivenArray>& given, uint64_t seed);
 
 // Throws runtime::UserError unless given integers are of the type the quantized input has.
 void check_integer_type(const NetworkInput& input, const InputPort& port, isa::Element element);

@@ -8,8 +8,11 @@
 namespace mmasim::sim {
 
 void add_hardware_options(CLI::App& command, HardwareOptions& options) {
-  command.add_option("--config", options.config, "hardware configuration (default: the TDA4VM's)")->type_name("FILE");
-  command.add_option("--set", options.overrides, "override one configuration value, path.to.key=value; repeatable")
+  command.add_option("--config", options.config, "hardware configuration (default: the TDA4VM's)")
+      ->type_name("FILE");
+  command
+      .add_option("--set", options.overrides,
+                  "override one configuration value, path.to.key=value; repeatable")
       ->type_name("PATH=VALUE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
@@ -17,7 +20,8 @@ void add_hardware_options(CLI::App& command, HardwareOptions& options) {
 }
 
 void add_input_options(CLI::App& command, DataOptions& options) {
-  command.add_option("--input", options.inputs, "NAME=FILE.npy, or FILE.npy for one input; synthetic without it")
+  command
+      .add_option("--input", options.inputs, "NAME=FILE.npy, or FILE.npy for one input; synthetic without it")
       ->type_name("NAME=FILE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
@@ -27,14 +31,19 @@ void add_input_options(CLI::App& command, DataOptions& options) {
 
 void add_data_options(CLI::App& command, DataOptions& options) {
   add_input_options(command, options);
-  command.add_option("--calibration", options.calibration, "calibration samples: a dataset folder or FILE.npy")
+  command
+      .add_option("--calibration", options.calibration, "calibration samples: a dataset folder or FILE.npy")
       ->type_name("DIR|FILE");
-  command.add_option("--random-weights", options.random_weights, "make weights that the network declares without values")
+  command
+      .add_option("--random-weights", options.random_weights,
+                  "make weights that the network declares without values")
       ->type_name("SEED");
 }
 
 void add_mode_options(CLI::App& command, ModeOptions& options) {
-  command.add_flag("--verify{outputs}", options.verify, "compare outputs (--verify=layers: every tensor) with the reference")
+  command
+      .add_flag("--verify{outputs}", options.verify,
+                "compare outputs (--verify=layers: every tensor) with the reference")
       ->check(CLI::IsMember({"outputs", "layers"}));
   command.add_flag("--timing-only", options.timing_only, "cycles without values");
   command.add_flag("--functional-only", options.functional_only, "values without cycles");
@@ -59,7 +68,9 @@ void add_precision_list(CLI::App& command, std::vector<std::string>& precisions)
 }
 
 void add_quant_list(CLI::App& command, std::vector<std::string>& quants) {
-  command.add_option("--quant", quants, "quantization presets, a comma-separated list")->delimiter(',')->type_name("LIST");
+  command.add_option("--quant", quants, "quantization presets, a comma-separated list")
+      ->delimiter(',')
+      ->type_name("LIST");
 }
 
 void check_precision(const std::string& precision) {

@@ -1,5 +1,5 @@
-// What the user may say on the command line, shared by the commands. Declares options and keeps what was said; decides
-// nothing.
+// What the user may say on the command line, shared by the commands. Declares options and keeps what was
+// said; decides nothing.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -22,9 +22,10 @@ fs::path temporary_beside(const fs::path& path) {
   throw runtime::UserError(path.string() + ": cannot be written: " + why);
 }
 
-void write_text(const std::string& path, const std::string& text) {
+// path is named in messages, the text goes to `file`.
+void write_text(const fs::path& path, const fs::path& file, const std::string& text) {
   errno = 0;
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
   out.write(text.data(), static_cast<std::streamsize>(text.size()));
   out.close();
   if (!out) cannot_write(path, std::strerror(errno));
@@ -33,6 +34,7 @@ void write_text(const std::string& path, const std::string& text) {
 }  // namespace
 
 void write_file(const fs::path& path, const std::function<void(const std::string& temporary)>& make) {
+  check_writable(path);
   const auto temporary = temporary_beside(path);
   std::error_code error;
   try {
@@ -48,24 +50,29 @@ void write_file(const fs::path& path, const std::function<void(const std::string
 }
 
 void write_file(const fs::path& path, const std::string& text) {
-  write_file(path, [&](const std::string& temporary) { write_text(temporary, text); });
+  write_file(path, [&](const std::string& temporary) { write_text(path, temporary, text); });
+}
+
+void check_writable(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) cannot_write(path, "it is a folder");
+  const auto temporary = temporary_beside(path);
+  write_text(path, temporary, "");
+  fs::remove(temporary, error);
 }
 
 OutputFolder::OutputFolder(const std::string& path) : path_(path) {
   try {
     create(path_);
-    const auto probe = temporary_beside(path_ / "probe");
-    write_text(probe.string(), "");
-    fs::remove(probe);
+    check_writable(path_ / "report.json");
   } catch (const fs::filesystem_error& failure) {
     throw runtime::UserError("--out " + path + " cannot be written: " + failure.code().message());
-  } catch (const runtime::UserError&) {
-    throw runtime::UserError("--out " + path + " cannot be written: " + std::strerror(errno));
   }
 }
 
 OutputFolder::~OutputFolder() {
-  std::error_code error;  // a folder that holds something is not removed; nor does anything inside it need to be
+  std::error_code
+      error;  // a folder that holds something is not removed; nor does anything inside it need to be
   for (size_t i = created_.size(); i-- > 0;) fs::remove(created_[i], error);
 }
 

@@ -1,5 +1,5 @@
-// The folder a run's files go to. Proven writable before work starts; each file appears whole or not at all; a folder
-// made for a run that fails disappears again.
+// The folder a run's files go to. Proven writable before work starts; each file appears whole or not at all;
+// a folder made for a run that fails disappears again.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,8 @@ namespace mmasim::sim {
 
 class OutputFolder {
  public:
-  explicit OutputFolder(const std::string& path);  // throws runtime::UserError if it cannot be made or written
+  explicit OutputFolder(
+      const std::string& path);  // throws runtime::UserError if it cannot be made or written
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
@@ -30,7 +31,11 @@ class OutputFolder {
 };
 
 // One file, whole or not at all; for commands that write a single file. Throws runtime::UserError.
-void write_file(const std::filesystem::path& path, const std::function<void(const std::string& temporary)>& make);
+void write_file(const std::filesystem::path& path,
+                const std::function<void(const std::string& temporary)>& make);
 void write_file(const std::filesystem::path& path, const std::string& text);
+
+// Throws runtime::UserError if write_file() could not write there: asked before work starts.
+void check_writable(const std::filesystem::path& path);
 
 }  // namespace mmasim::sim

@@ -11,7 +11,8 @@
 namespace mmasim::sim {
 namespace {
 
-runtime::ImportedNetwork import_batched(const std::string& file, const std::vector<GivenArray>& given, Values values) {
+runtime::ImportedNetwork import_batched(const std::string& file, const std::vector<GivenArray>& given,
+                                        Values values) {
   runtime::ImportOptions options{0, values == Values::made};
   auto imported = runtime::import_network(file, options);
   options.batch = asked_batch(input_ports(imported.graph), given);
@@ -22,7 +23,8 @@ runtime::ImportedNetwork import_batched(const std::string& file, const std::vect
 void give_weights(runtime::Graph& graph, const std::string& file, const DataOptions& data) {
   if (!runtime::has_missing_weights(graph)) return;
   if (!data.random_weights) {
-    throw runtime::UserError(file + ": the network has weights without values; --random-weights SEED makes some, "
+    throw runtime::UserError(file +
+                             ": the network has weights without values; --random-weights SEED makes some, "
                              "--timing-only needs none");
   }
   runtime::fill_random_weights(graph, *data.random_weights);
@@ -45,8 +47,12 @@ LoadedNetwork load_network(const std::string& file, const DataOptions& data, Val
   auto& graph = imported.graph;
   if (values == Values::made) give_weights(graph, file, data);
   LoadedNetwork network;
-  network.facts = {graph.name.empty() ? file_stem(file) : graph.name, file, imported.sha256, runtime::macs(graph),
-                   graph.parameter_count, graph.operator_count};
+  network.facts = {graph.name.empty() ? file_stem(file) : graph.name,
+                   file,
+                   imported.sha256,
+                   runtime::macs(graph),
+                   graph.parameter_count,
+                   graph.operator_count};
   network.graph = runtime::legalize(graph);
   auto inputs = bind_inputs(input_ports(network.graph), given, data.seed);
   if (values == Values::made) network.inputs = std::move(inputs);
@@ -63,13 +69,15 @@ PlannedNetwork plan_network(const runtime::Graph& graph, const models::SocConfig
   planned.plan = ranges ? runtime::make_plan(graph, spec, choices.precision, *ranges)
                         : runtime::make_plan_structure(graph, spec, choices.precision);
   planned.quantize_s = stopwatch.restart();
-  planned.lowered = runtime::lower(graph, planned.plan, config.machine, {cost_model(config), choices.keep_intermediates});
+  planned.lowered =
+      runtime::lower(graph, planned.plan, config.machine, {cost_model(config), choices.keep_intermediates});
   verify_lowered(planned.lowered.program);
   planned.lower_s = stopwatch.seconds();
   return planned;
 }
 
-std::vector<std::vector<uint8_t>> quantize_inputs(const LoadedNetwork& network, const runtime::QuantPlan& plan) {
+std::vector<std::vector<uint8_t>> quantize_inputs(const LoadedNetwork& network,
+                                                  const runtime::QuantPlan& plan) {
   const auto ports = input_ports(network.graph);
   std::vector<std::vector<uint8_t>> integers;
   for (size_t i = 0; i < ports.size(); ++i) {

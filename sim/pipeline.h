@@ -1,5 +1,5 @@
-// From a network file to a program and its inputs: import, legalize, calibrate, plan, lower, each timed. Executes nothing
-// (execution.h) and writes nothing (report/).
+// From a network file to a program and its inputs: import, legalize, calibrate, plan, lower, each timed.
+// Executes nothing (execution.h) and writes nothing (report/).
 #pragma once
 
 #include <optional>
@@ -53,7 +53,8 @@ PlannedNetwork plan_network(const runtime::Graph& graph, const models::SocConfig
                             const runtime::Ranges* ranges, const PlanChoices& choices);
 
 // The integers the program takes, of one input a port.
-std::vector<std::vector<uint8_t>> quantize_inputs(const LoadedNetwork& network, const runtime::QuantPlan& plan);
+std::vector<std::vector<uint8_t>> quantize_inputs(const LoadedNetwork& network,
+                                                  const runtime::QuantPlan& plan);
 
 // What lowering assumes of time on this hardware: the one place where estimates are made of a configuration.
 runtime::CostModel cost_model(const models::SocConfig& config);

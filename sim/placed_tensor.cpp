@@ -6,7 +6,8 @@
 namespace mmasim::sim {
 namespace {
 
-// Calls visit(address, index of the run's first element, elements) for the longest contiguous runs, in row-major order.
+// Calls visit(address, index of the run's first element, elements) for the longest contiguous runs, in
+// row-major order.
 template <class Visit>
 void for_each_run(const isa::TensorPlacement& placement, Visit&& visit) {
   const auto& shape = placement.shape;
@@ -42,7 +43,8 @@ void widen(const std::vector<uint8_t>& bytes, std::vector<int64_t>& values) {
 }  // namespace
 
 uint64_t packed_bytes(const isa::TensorPlacement& placement) {
-  return static_cast<uint64_t>(runtime::element_count(placement.shape)) * isa::element_bytes(placement.element);
+  return static_cast<uint64_t>(runtime::element_count(placement.shape)) *
+         isa::element_bytes(placement.element);
 }
 
 void write_tensor(const isa::MemoryView& memory, const isa::TensorPlacement& placement,
@@ -72,7 +74,8 @@ std::string dtype_name(isa::Element element) {
 
 std::string npy_dtype(isa::Element element) {
   const auto bytes = isa::element_bytes(element);
-  return std::string(bytes == 1 ? "|" : "<") + (isa::element_is_signed(element) ? "i" : "u") + std::to_string(bytes);
+  return std::string(bytes == 1 ? "|" : "<") + (isa::element_is_signed(element) ? "i" : "u") +
+         std::to_string(bytes);
 }
 
 runtime::TensorPlan tensor_plan(const isa::TensorPlacement& placement) {
@@ -84,17 +87,33 @@ runtime::TensorPlan tensor_plan(const isa::TensorPlacement& placement) {
   return plan;
 }
 
-runtime::IntegerTensor unpack(const std::vector<uint8_t>& bytes, isa::Element element, const runtime::Shape& shape) {
+runtime::IntegerTensor unpack(const std::vector<uint8_t>& bytes, isa::Element element,
+                              const runtime::Shape& shape) {
   runtime::IntegerTensor tensor{shape, std::vector<int64_t>(bytes.size() / isa::element_bytes(element))};
   switch (element) {
-    case isa::Element::s8: widen<int8_t>(bytes, tensor.values); break;
-    case isa::Element::u8: widen<uint8_t>(bytes, tensor.values); break;
-    case isa::Element::s16: widen<int16_t>(bytes, tensor.values); break;
-    case isa::Element::u16: widen<uint16_t>(bytes, tensor.values); break;
-    case isa::Element::s32: widen<int32_t>(bytes, tensor.values); break;
-    case isa::Element::u32: widen<uint32_t>(bytes, tensor.values); break;
-    case isa::Element::s64: widen<int64_t>(bytes, tensor.values); break;
-    case isa::Element::s128: throw std::logic_error("no host tensor holds 128-bit elements");
+    case isa::Element::s8:
+      widen<int8_t>(bytes, tensor.values);
+      break;
+    case isa::Element::u8:
+      widen<uint8_t>(bytes, tensor.values);
+      break;
+    case isa::Element::s16:
+      widen<int16_t>(bytes, tensor.values);
+      break;
+    case isa::Element::u16:
+      widen<uint16_t>(bytes, tensor.values);
+      break;
+    case isa::Element::s32:
+      widen<int32_t>(bytes, tensor.values);
+      break;
+    case isa::Element::u32:
+      widen<uint32_t>(bytes, tensor.values);
+      break;
+    case isa::Element::s64:
+      widen<int64_t>(bytes, tensor.values);
+      break;
+    case isa::Element::s128:
+      throw std::logic_error("no host tensor holds 128-bit elements");
   }
   return tensor;
 }

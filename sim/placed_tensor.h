@@ -24,6 +24,7 @@ std::string npy_dtype(isa::Element element);   // NumPy's descr: "|i1", "<u2", .
 // What a placement says of quantization: enough to quantize an input or dequantize an output.
 runtime::TensorPlan tensor_plan(const isa::TensorPlacement& placement);
 
-runtime::IntegerTensor unpack(const std::vector<uint8_t>& bytes, isa::Element element, const runtime::Shape& shape);
+runtime::IntegerTensor unpack(const std::vector<uint8_t>& bytes, isa::Element element,
+                              const runtime::Shape& shape);
 
 }  // namespace mmasim::sim

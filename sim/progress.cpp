@@ -6,7 +6,8 @@
 
 namespace mmasim::sim {
 
-Progress::Progress(Loudness loudness) : is_shown_(loudness == Loudness::normal && isatty(STDERR_FILENO) == 1) {}
+Progress::Progress(Loudness loudness)
+    : is_shown_(loudness == Loudness::normal && isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() { say(""); }
 

@@ -1,5 +1,5 @@
-// One line on standard error that says how far a command is. Silent unless standard error is a terminal and the user
-// did not ask for quiet.
+// One line on standard error that says how far a command is. Silent unless standard error is a terminal and
+// the user did not ask for quiet.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 #include "sim/soc.h"
 
 #include <cstdlib>
+#include <memory>
 #include <stdexcept>
 
 #include "models/soc.h"
@@ -16,8 +17,8 @@ Activity simulate(const isa::Program& program, const SocConfig& config, isa::Mem
 
   Dsp::LayerBegins layer_begins;
   if (progress) layer_begins = [&](uint32_t layer) { progress(layer, program.layers.size()); };
-  Soc soc("soc", config, program, values, watcher, layer_begins);
-  return soc.run();
+  const auto soc = std::make_unique<Soc>("soc", config, program, values, watcher, layer_begins);
+  return soc->run();
 }
 
 }  // namespace mmasim::models

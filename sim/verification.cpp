@@ -1,5 +1,6 @@
 #include "sim/verification.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "runtime/reference/reference.h"
@@ -18,10 +19,16 @@ std::string index_text(size_t flat, const std::vector<int64_t>& shape) {
   return "[" + text + "]";
 }
 
+bool is_output(const isa::Program& program, const std::string& name) {
+  const auto& outputs = program.outputs;
+  return std::any_of(outputs.begin(), outputs.end(), [&](const auto& output) { return output.name == name; });
+}
+
 }  // namespace
 
-Verification::Verification(const runtime::Graph& graph, const runtime::QuantPlan& plan, const isa::Program& program,
-                           const std::vector<std::vector<uint8_t>>& inputs, const std::string& mode)
+Verification::Verification(const runtime::Graph& graph, const runtime::QuantPlan& plan,
+                           const isa::Program& program, const std::vector<std::vector<uint8_t>>& inputs,
+                           const std::string& mode)
     : program_(program) {
   result_.mode = mode;
   std::vector<runtime::IntegerTensor> integers;
@@ -34,6 +41,7 @@ Verification::Verification(const runtime::Graph& graph, const runtime::QuantPlan
   if (mode != "layers") return;
   for (size_t i = 0; i < program.intermediates.size(); ++i) {
     const auto& placement = program.intermediates[i];
+    if (is_output(program, placement.name)) continue;  // compared at the end
     awaited_[{placement.ready_token, placement.ready_count}].push_back(i);
   }
 }
@@ -57,7 +65,8 @@ VerifyResult Verification::finish(const std::vector<std::vector<uint8_t>>& outpu
       result_.compared_values += values;
       result_.mismatches += values;
       result_.differences.push_back("tensor " + placement.name + " never became whole: token " +
-                                    std::to_string(ready.first) + " did not reach " + std::to_string(ready.second));
+                                    std::to_string(ready.first) + " did not reach " +
+                                    std::to_string(ready.second));
     }
   }
   return result_;
@@ -65,7 +74,8 @@ VerifyResult Verification::finish(const std::vector<std::vector<uint8_t>>& outpu
 
 void Verification::compare(const isa::TensorPlacement& placement, const std::vector<uint8_t>& bytes) {
   const auto found = expected_.find(placement.name);
-  if (found == expected_.end()) throw std::logic_error("the program's tensor " + placement.name + " is not in the network");
+  if (found == expected_.end())
+    throw std::logic_error("the program's tensor " + placement.name + " is not in the network");
   const auto seen = unpack(bytes, placement.element, placement.shape);
   const auto& expected = found->second;
   if (seen.values.size() != expected.values.size()) {
@@ -83,10 +93,10 @@ void Verification::compare(const isa::TensorPlacement& placement, const std::vec
   result_.compared_values += seen.values.size();
   result_.mismatches += differing;
   if (differing == 0) return;
-  result_.differences.push_back("tensor " + placement.name + ": " + std::to_string(differing) + " of " +
-                                std::to_string(seen.values.size()) + " values differ, first at " +
-                                index_text(first, placement.shape) + ": " + std::to_string(seen.values[first]) +
-                                ", reference " + std::to_string(expected.values[first]));
+  result_.differences.push_back(
+      "tensor " + placement.name + ": " + std::to_string(differing) + " of " +
+      std::to_string(seen.values.size()) + " values differ, first at " + index_text(first, placement.shape) +
+      ": " + std::to_string(seen.values[first]) + ", reference " + std::to_string(expected.values[first]));
 }
 
 }  // namespace mmasim::sim

@@ -1,5 +1,5 @@
-// Compares what a program computed with the independent reference, bit for bit: outputs, or every tensor that the
-// program names. Runs the reference; does not run the program.
+// Compares what a program computed with the independent reference, bit for bit: outputs, or every tensor that
+// the program names. Runs the reference; does not run the program.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
-// The normative integer functions of quantization.md section 2: SRS, SAT, REQ_SHIFT and REQ_MUL. All are total: what
-// would leave 128 bits saturates there, so that a later clip to 64-bit bounds still gives the exact answer.
-// Knows neither elements nor instructions. Faster equivalents for proven ranges are in row_ops.cpp.
+// The normative integer functions of quantization.md section 2: SRS, SAT, REQ_SHIFT and REQ_MUL. All are
+// total: what would leave 128 bits saturates there, so that a later clip to 64-bit bounds still gives the
+// exact answer. Knows neither elements nor instructions. Faster equivalents for proven ranges are in
+// row_ops.cpp.
 #pragma once
 
 #include <cstdint>
@@ -60,10 +61,14 @@ constexpr Wide shift_round(Wide v, int shift, Rounding rounding) {
   const UnsignedWide r = static_cast<UnsignedWide>(v) & ((UnsignedWide{1} << shift) - 1);
   const UnsignedWide half = UnsignedWide{1} << (shift - 1);
   switch (rounding) {
-    case Rounding::half_up: return f + (r >= half ? 1 : 0);
-    case Rounding::half_even: return f + (r > half || (r == half && (f & 1) != 0) ? 1 : 0);
-    case Rounding::half_away: return f + (r > half || (r == half && v >= 0) ? 1 : 0);
-    case Rounding::floor: return f;
+    case Rounding::half_up:
+      return f + (r >= half ? 1 : 0);
+    case Rounding::half_even:
+      return f + (r > half || (r == half && (f & 1) != 0) ? 1 : 0);
+    case Rounding::half_away:
+      return f + (r > half || (r == half && v >= 0) ? 1 : 0);
+    case Rounding::floor:
+      return f;
   }
   return f;
 }
@@ -75,15 +80,16 @@ constexpr int64_t saturate(Wide v, int64_t lowest, int64_t highest) {
 }
 
 // REQ_SHIFT(acc, shift, zero_point, lowest, highest, R)
-constexpr int64_t requantize_shift(Wide accumulator, int shift, int64_t zero_point, int64_t lowest, int64_t highest,
-                                   Rounding rounding) {
+constexpr int64_t requantize_shift(Wide accumulator, int shift, int64_t zero_point, int64_t lowest,
+                                   int64_t highest, Rounding rounding) {
   return saturate(saturating_add(shift_round(accumulator, shift, rounding), zero_point), lowest, highest);
 }
 
 // REQ_MUL(acc, multiplier, shift, zero_point, lowest, highest, R): one rounding only.
 constexpr int64_t requantize_multiply(Wide accumulator, int64_t multiplier, int shift, int64_t zero_point,
                                       int64_t lowest, int64_t highest, Rounding rounding) {
-  return requantize_shift(saturating_multiply(accumulator, multiplier), shift, zero_point, lowest, highest, rounding);
+  return requantize_shift(saturating_multiply(accumulator, multiplier), shift, zero_point, lowest, highest,
+                          rounding);
 }
 
 }  // namespace mmasim::isa

@@ -1,5 +1,5 @@
-// dma.copy and dma.fill: whole descriptors at once. What a copy onto its own source gives is not defined beyond
-// staying inside the destination's rows.
+// dma.copy and dma.fill: whole descriptors at once. What a copy onto its own source gives is not defined
+// beyond staying inside the destination's rows.
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -46,7 +46,8 @@ void execute_dma(const DmaFill& fill, const MemoryView& memory) {
                            std::to_string(fill.element_bytes) + " bytes");
   uint8_t* dst = memory.at(fill.dst);
   for (int64_t i2 = 0; i2 < fill.n2; ++i2)
-    for (int64_t i1 = 0; i1 < fill.n1; ++i1) fill_row(dst + i2 * fill.dst_stride2 + i1 * fill.dst_stride1, fill);
+    for (int64_t i1 = 0; i1 < fill.n1; ++i1)
+      fill_row(dst + i2 * fill.dst_stride2 + i1 * fill.dst_stride1, fill);
 }
 
 }  // namespace mmasim::isa

@@ -56,8 +56,9 @@ Wide peak(const DspAdd& i) {
                         peak_product(centred_magnitude(i.b_type, i.b_zero), peak_of(i.b_multiplier)));
 }
 Wide peak(const DspMultiply& i) {
-  return peak_product(peak_product(centred_magnitude(i.a_type, i.a_zero), centred_magnitude(i.b_type, i.b_zero)),
-                      peak_of(i.multiplier));
+  return peak_product(
+      peak_product(centred_magnitude(i.a_type, i.a_zero), centred_magnitude(i.b_type, i.b_zero)),
+      peak_of(i.multiplier));
 }
 
 template <class Lane, class DspInstruction>
@@ -81,8 +82,8 @@ void combine_tiles(const DspInstruction& i, const std::array<TileSide, 3>& sides
 template <class DspInstruction>
 void execute_two_operands(const DspInstruction& i, const MemoryView& memory) {
   if (i.b_channels != i.channels && i.b_channels != 1)
-    throw std::logic_error(std::string(DspInstruction::mnemonic) + ": b_channels " + std::to_string(i.b_channels) +
-                           " for " + std::to_string(i.channels) + " channels");
+    throw std::logic_error(std::string(DspInstruction::mnemonic) + ": b_channels " +
+                           std::to_string(i.b_channels) + " for " + std::to_string(i.channels) + " channels");
   const std::array<TileSide, 3> sides = {{
       {memory.at(i.a), i.a_y_stride, i.a_x_stride, element_bytes(i.a_type)},
       {memory.at(i.b), i.b_y_stride, i.b_x_stride, element_bytes(i.b_type)},
@@ -130,10 +131,13 @@ void execute(const DspRescale& i, CoreState::Registers&, const MemoryView& memor
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, element_bytes(i.src_type)};
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, element_bytes(i.dst_type)};
   const Wide peak = peak_product(centred_magnitude(i.src_type, i.src_zero), peak_of(i.multiplier));
-  with_lanes(narrowest_lanes(peak, finish_terms(i)), [&](auto lane) { rescale<decltype(lane)>(i, src, dst); });
+  with_lanes(narrowest_lanes(peak, finish_terms(i)),
+             [&](auto lane) { rescale<decltype(lane)>(i, src, dst); });
 }
 
-void execute(const DspAdd& i, CoreState::Registers&, const MemoryView& memory) { execute_two_operands(i, memory); }
+void execute(const DspAdd& i, CoreState::Registers&, const MemoryView& memory) {
+  execute_two_operands(i, memory);
+}
 
 void execute(const DspMultiply& i, CoreState::Registers&, const MemoryView& memory) {
   execute_two_operands(i, memory);

@@ -12,9 +12,11 @@ namespace mmasim::isa {
 namespace {
 
 void require_operand(Element element, int fraction_bits, const char* mnemonic) {
-  if (fraction_bits > 32) throw std::logic_error(std::string(mnemonic) + ": " + std::to_string(fraction_bits) + " fraction bits");
+  if (fraction_bits > 32)
+    throw std::logic_error(std::string(mnemonic) + ": " + std::to_string(fraction_bits) + " fraction bits");
   if (element_bytes(element) > 4)
-    throw std::logic_error(std::string(mnemonic) + ": elements of " + std::to_string(element_bytes(element)) + " bytes");
+    throw std::logic_error(std::string(mnemonic) + ": elements of " + std::to_string(element_bytes(element)) +
+                           " bytes");
 }
 
 // A function as knots of 64 bits, joined by straight lines of 2^fraction_bits steps; or directly for 0 bits.
@@ -105,7 +107,8 @@ void execute(const DspLookup& i, CoreState::Registers&, const MemoryView& memory
   if (i.fraction_bits != 0) return look_up_segments(i, src, dst, {table, i.fraction_bits});
   with_element(i.src_type, [&](auto source) {
     with_element(i.dst_type, [&](auto entry) {
-      if constexpr (sizeof(source) <= 4) look_up_directly<decltype(entry), decltype(source)>(i, src, dst, table);
+      if constexpr (sizeof(source) <= 4)
+        look_up_directly<decltype(entry), decltype(source)>(i, src, dst, table);
     });
   });
 }

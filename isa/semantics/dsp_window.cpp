@@ -1,5 +1,5 @@
-// dsp.depthwise, dsp.pool_max and dsp.pool_average: every result comes from a window of a padded tile. Channels are
-// the inner loop. dsp.requantize, a window of one raw accumulator, is here too.
+// dsp.depthwise, dsp.pool_max and dsp.pool_average: every result comes from a window of a padded tile.
+// Channels are the inner loop. dsp.requantize, a window of one raw accumulator, is here too.
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -26,7 +26,8 @@ void depthwise(const DspDepthwise& i, const TileSide& src, const TileSide& dst, 
     for (int64_t ky = 0; ky < i.kernel_y; ++ky)
       for (int64_t kx = 0; kx < i.kernel_x; ++kx, tap += i.weight_stride)
         multiply_add(sums,
-                     src.at(y * i.stride_y + ky * i.dilation_y, x * i.stride_x + kx * i.dilation_x) + c * src.element_bytes,
+                     src.at(y * i.stride_y + ky * i.dilation_y, x * i.stride_x + kx * i.dilation_x) +
+                         c * src.element_bytes,
                      tap, count);
     stage.apply(sums, static_cast<uint32_t>(c), count, dst.at(y, x) + c * dst.element_bytes);
   });
@@ -50,8 +51,8 @@ Wide peak_magnitude(const DspRequantize& i, const TileSide& src) {
 
 template <class Storage>
 void requantize(const DspRequantize& i, const TileSide& src, Registers& registers, const MemoryView& memory) {
-  const OutputStage stage(registers.dsp_stage, i.src_type, i.lane, i.channels, peak_magnitude<Storage>(i, src),
-                          registers, memory);
+  const OutputStage stage(registers.dsp_stage, i.src_type, i.lane, i.channels,
+                          peak_magnitude<Storage>(i, src), registers, memory);
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, stage.out_bytes()};
   for_each_chunk(extent_of(i), [&](int64_t y, int64_t x, uint64_t c, size_t count) {
     Storage accumulators[kChunkElements];
@@ -81,7 +82,8 @@ struct Reciprocals {
 };
 
 template <class Lane>
-void pool_average(const DspPoolAverage& i, const TileSide& src, const TileSide& dst, const Reciprocals& reciprocals) {
+void pool_average(const DspPoolAverage& i, const TileSide& src, const TileSide& dst,
+                  const Reciprocals& reciprocals) {
   const RowOps<Lane>& ops = row_ops<Lane>();
   const auto finish = make_finish<Lane>(finish_terms(i));
   for_each_chunk(extent_of(i), [&](int64_t y, int64_t x, uint64_t c, size_t count) {
@@ -93,7 +95,8 @@ void pool_average(const DspPoolAverage& i, const TileSide& src, const TileSide& 
     if (valid_cells != 0) {
       for (int64_t ky = 0; ky < i.kernel_y; ++ky)
         for (int64_t kx = 0; kx < i.kernel_x; ++kx)
-          ops.accumulate[static_cast<int>(i.src_type)](sums, src.at(top + ky, left + kx) + c * src.element_bytes,
+          ops.accumulate[static_cast<int>(i.src_type)](sums,
+                                                       src.at(top + ky, left + kx) + c * src.element_bytes,
                                                        static_cast<Lane>(i.src_zero), count);
       ops.scale(sums, count, 0, static_cast<Lane>(reciprocals.of(valid_cells)));
       ops.finish(sums, count, finish);
@@ -111,8 +114,8 @@ void execute(const DspDepthwise& i, Registers& registers, const MemoryView& memo
                            std::to_string(element_bytes(i.weight_type)) + " bytes");
   const Wide taps = Wide{i.kernel_y} * i.kernel_x;
   const Wide bound = taps * element_magnitude(i.src_type) * element_magnitude(i.weight_type);
-  const OutputStage stage(registers.dsp_stage, accumulator_element(bytes), i.lane, i.channels, bound, registers,
-                          memory);
+  const OutputStage stage(registers.dsp_stage, accumulator_element(bytes), i.lane, i.channels, bound,
+                          registers, memory);
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, bytes};
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, stage.out_bytes()};
   with_lanes(narrowest_lanes(bound, {}),
@@ -122,10 +125,14 @@ void execute(const DspDepthwise& i, Registers& registers, const MemoryView& memo
 void execute(const DspRequantize& i, Registers& registers, const MemoryView& memory) {
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, element_bytes(i.src_type)};
   switch (i.src_type) {
-    case Element::s32: return requantize<int32_t>(i, src, registers, memory);
-    case Element::s64: return requantize<int64_t>(i, src, registers, memory);
-    case Element::s128: return requantize<Wide>(i, src, registers, memory);
-    default: throw std::logic_error("dsp.requantize: src_type is no accumulator");
+    case Element::s32:
+      return requantize<int32_t>(i, src, registers, memory);
+    case Element::s64:
+      return requantize<int64_t>(i, src, registers, memory);
+    case Element::s128:
+      return requantize<Wide>(i, src, registers, memory);
+    default:
+      throw std::logic_error("dsp.requantize: src_type is no accumulator");
   }
 }
 
@@ -148,7 +155,8 @@ void execute(const DspPoolMax& i, Registers&, const MemoryView& memory) {
 void execute(const DspPoolAverage& i, Registers&, const MemoryView& memory) {
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, element_bytes(i.src_type)};
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, element_bytes(i.dst_type)};
-  const Reciprocals reciprocals = {i.reciprocals.is_none() ? nullptr : memory.at(i.reciprocals), i.reciprocal};
+  const Reciprocals reciprocals = {i.reciprocals.is_none() ? nullptr : memory.at(i.reciprocals),
+                                   i.reciprocal};
   const int64_t cells = int64_t{i.kernel_y} * i.kernel_x;
   const Wide factor = reciprocals.peak(cells);
   const Wide sum = saturating_multiply(cells, centred_magnitude(i.src_type, i.src_zero));

@@ -14,14 +14,22 @@ namespace mmasim::isa {
 template <class Visit>
 constexpr decltype(auto) with_element(Element element, Visit&& visit) {
   switch (element) {
-    case Element::s8: return visit(int8_t{});
-    case Element::u8: return visit(uint8_t{});
-    case Element::s16: return visit(int16_t{});
-    case Element::u16: return visit(uint16_t{});
-    case Element::s32: return visit(int32_t{});
-    case Element::u32: return visit(uint32_t{});
-    case Element::s64: return visit(int64_t{});
-    case Element::s128: return visit(Wide{});
+    case Element::s8:
+      return visit(int8_t{});
+    case Element::u8:
+      return visit(uint8_t{});
+    case Element::s16:
+      return visit(int16_t{});
+    case Element::u16:
+      return visit(uint16_t{});
+    case Element::s32:
+      return visit(int32_t{});
+    case Element::u32:
+      return visit(uint32_t{});
+    case Element::s64:
+      return visit(int64_t{});
+    case Element::s128:
+      return visit(Wide{});
   }
   throw std::logic_error("no such element");
 }

@@ -1,5 +1,6 @@
-// How wide the lanes of a row must be so that nothing overflows, and the constants of SRS, zero point and clip in
-// that width. The proof is by magnitudes: a narrow lane is used only where no intermediate can leave it.
+// How wide the lanes of a row must be so that nothing overflows, and the constants of SRS, zero point and
+// clip in that width. The proof is by magnitudes: a narrow lane is used only where no intermediate can leave
+// it.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +37,8 @@ constexpr bool lane_suffices(Wide peak, const FinishTerms& f) {
   return saturating_add(shifted, zero_magnitude) <= kHighest;
 }
 
-// `peak` is the largest magnitude that any value before the shift can have: operands, factors, products and sums.
+// `peak` is the largest magnitude that any value before the shift can have: operands, factors, products and
+// sums.
 constexpr LaneWidth narrowest_lanes(Wide peak, const FinishTerms& finish) {
   if (lane_suffices<int32_t>(peak, finish)) return LaneWidth::int32;
   if (lane_suffices<int64_t>(peak, finish)) return LaneWidth::int64;

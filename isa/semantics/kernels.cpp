@@ -7,9 +7,12 @@
 namespace mmasim::isa {
 namespace {
 
-void gather_pairs(const Gather& from, bool is_signed, int16_t* a) { kernel_loops::gather_pairs(from, is_signed, a); }
+void gather_pairs(const Gather& from, bool is_signed, int16_t* a) {
+  kernel_loops::gather_pairs(from, is_signed, a);
+}
 
-void widen_pairs(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns, bool is_signed, int16_t* b) {
+void widen_pairs(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns, bool is_signed,
+                 int16_t* b) {
   kernel_loops::widen_pairs(panel, row_bytes, rows, columns, is_signed, b);
 }
 
@@ -40,7 +43,8 @@ void multiply_lanes(const LaneProduct& p) {
   }
 }
 
-constexpr StreamKernels kPlain = {SimdLevel::plain, gather_pairs, widen_pairs, multiply_pairs, multiply_lanes};
+constexpr StreamKernels kPlain = {SimdLevel::plain, gather_pairs, widen_pairs, multiply_pairs,
+                                  multiply_lanes};
 
 }  // namespace
 

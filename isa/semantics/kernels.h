@@ -1,6 +1,7 @@
-// The inner loops of mma.stream: operands widened and packed, then products summed over the depth. One set for every
-// SIMD level of the host, all bit-identical. Callers (mma.cpp) prove that no sum overflows; a kernel knows neither
-// addresses, banks nor instructions, and may be replaced by a faster one of the same shape.
+// The inner loops of mma.stream: operands widened and packed, then products summed over the depth. One set
+// for every SIMD level of the host, all bit-identical. Callers (mma.cpp) prove that no sum overflows; a
+// kernel knows neither addresses, banks nor instructions, and may be replaced by a faster one of the same
+// shape.
 #pragma once
 
 #include <cstddef>
@@ -16,11 +17,12 @@ enum class SumsStart { from_zero, from_c };
 
 // A stretch of the depth that lies contiguous in memory, the same for every row.
 struct DepthRun {
-  int64_t offset_bytes;  // from the row's first byte
+  int64_t offset_bytes;   // from the row's first byte
   uint32_t start, count;  // elements
 };
 
-// rows x depth operands, gathered: a[row][k] = the element k of the row, widened. An odd 8-bit depth ends in a zero.
+// rows x depth operands, gathered: a[row][k] = the element k of the row, widened. An odd 8-bit depth ends in
+// a zero.
 struct Gather {
   const uint8_t* const* row_starts;
   uint32_t rows;
@@ -30,12 +32,13 @@ struct Gather {
   size_t pitch;  // elements from row to row of a, at least depth rounded up to 2
 };
 
-// c[row][column] += sum over k of a[row][k] * b[k][column], in 32 bits. b holds pairs of depths: [k / 2][column][k % 2].
+// c[row][column] += sum over k of a[row][k] * b[k][column], in 32 bits. b holds pairs of depths: [k /
+// 2][column][k % 2].
 struct PairProduct {
   const int16_t* a;
   size_t a_pitch;
   const int16_t* b;
-  int32_t* c;  // `columns` from row to row
+  int32_t* c;                           // `columns` from row to row
   uint32_t rows, depth_pairs, columns;  // columns: a multiple of 16
   SumsStart start;
 };
@@ -52,9 +55,9 @@ struct LaneProduct {
 
 struct StreamKernels {
   SimdLevel level;
-  void (*gather_pairs)(const Gather& from, bool is_signed, int16_t* a);    // 8-bit elements
+  void (*gather_pairs)(const Gather& from, bool is_signed, int16_t* a);  // 8-bit elements
   void (*widen_pairs)(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns, bool is_signed,
-                      int16_t* b);                                         // B rows; columns: of the storage
+                      int16_t* b);  // B rows; columns: of the storage
   void (*multiply_pairs)(const PairProduct& product);
   void (*multiply_lanes)(const LaneProduct& product);
 };

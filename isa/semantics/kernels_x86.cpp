@@ -1,6 +1,6 @@
-// mma.stream in AVX2 and AVX-512 VNNI. A block of rows x columns of C stays in registers over the whole depth: a
-// broadcast A operand against B vectors. 8-bit operands are pairs of int16 (pmaddwd, vpdpwssd): two products and their
-// sum in 32 bits at once, exact for every sign. Wider operands are 64-bit lanes (pmuldq).
+// mma.stream in AVX2 and AVX-512 VNNI. A block of rows x columns of C stays in registers over the whole
+// depth: a broadcast A operand against B vectors. 8-bit operands are pairs of int16 (pmaddwd, vpdpwssd): two
+// products and their sum in 32 bits at once, exact for every sign. Wider operands are 64-bit lanes (pmuldq).
 // Functions are compiled for their level by attribute, never by compiler flags, so nothing else changes.
 #include "isa/semantics/kernels_x86.h"
 
@@ -14,7 +14,8 @@
 #define MMASIM_AVX2 __attribute__((target("avx2")))
 #define MMASIM_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
 #define MMASIM_AVX2_INLINE __attribute__((target("avx2"), always_inline)) inline
-#define MMASIM_AVX512_INLINE __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"), always_inline)) inline
+#define MMASIM_AVX512_INLINE \
+  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"), always_inline)) inline
 
 namespace mmasim::isa {
 namespace {
@@ -28,7 +29,8 @@ int32_t read_pair(const int16_t* at) {
 // ---------------------------------------------------------------- AVX2
 
 template <int kRows>
-MMASIM_AVX2_INLINE void pairs_block_avx2(const PairProduct& p, const int16_t* a, const int16_t* b, int32_t* c) {
+MMASIM_AVX2_INLINE void pairs_block_avx2(const PairProduct& p, const int16_t* a, const int16_t* b,
+                                         int32_t* c) {
   __m256i sums[kRows][2];
   for (int r = 0; r < kRows; ++r)
     for (int v = 0; v < 2; ++v)
@@ -55,12 +57,14 @@ MMASIM_AVX2 void multiply_pairs_avx2(const PairProduct& p) {
     uint32_t row = 0;
     for (; row + 4 <= p.rows; row += 4)
       pairs_block_avx2<4>(p, p.a + row * p.a_pitch, b, p.c + row * p.columns + column);
-    for (; row < p.rows; ++row) pairs_block_avx2<1>(p, p.a + row * p.a_pitch, b, p.c + row * p.columns + column);
+    for (; row < p.rows; ++row)
+      pairs_block_avx2<1>(p, p.a + row * p.a_pitch, b, p.c + row * p.columns + column);
   }
 }
 
 template <int kRows>
-MMASIM_AVX2_INLINE void lanes_block_avx2(const LaneProduct& p, const int64_t* a, const int64_t* b, int64_t* c) {
+MMASIM_AVX2_INLINE void lanes_block_avx2(const LaneProduct& p, const int64_t* a, const int64_t* b,
+                                         int64_t* c) {
   __m256i sums[kRows][2];
   for (int r = 0; r < kRows; ++r)
     for (int v = 0; v < 2; ++v)
@@ -103,12 +107,13 @@ MMASIM_AVX2 void widen_pairs_avx2(const uint8_t* panel, size_t row_bytes, uint32
 // ---------------------------------------------------------------- AVX-512
 
 template <int kRows, int kVectors>
-MMASIM_AVX512_INLINE void pairs_block_avx512(const PairProduct& p, const int16_t* a, const int16_t* b, int32_t* c) {
+MMASIM_AVX512_INLINE void pairs_block_avx512(const PairProduct& p, const int16_t* a, const int16_t* b,
+                                             int32_t* c) {
   __m512i sums[kRows][kVectors];
   for (int r = 0; r < kRows; ++r)
     for (int v = 0; v < kVectors; ++v)
-      sums[r][v] =
-          p.start == SumsStart::from_zero ? _mm512_setzero_si512() : _mm512_loadu_si512(c + r * p.columns + 16 * v);
+      sums[r][v] = p.start == SumsStart::from_zero ? _mm512_setzero_si512()
+                                                   : _mm512_loadu_si512(c + r * p.columns + 16 * v);
   for (uint32_t pair = 0; pair < p.depth_pairs; ++pair, a += 2, b += 2 * p.columns) {
     __m512i panel[kVectors];
     for (int v = 0; v < kVectors; ++v) panel[v] = _mm512_loadu_si512(b + 32 * v);
@@ -138,12 +143,13 @@ MMASIM_AVX512 void multiply_pairs_avx512(const PairProduct& p) {
 }
 
 template <int kRows, int kVectors>
-MMASIM_AVX512_INLINE void lanes_block_avx512(const LaneProduct& p, const int64_t* a, const int64_t* b, int64_t* c) {
+MMASIM_AVX512_INLINE void lanes_block_avx512(const LaneProduct& p, const int64_t* a, const int64_t* b,
+                                             int64_t* c) {
   __m512i sums[kRows][kVectors];
   for (int r = 0; r < kRows; ++r)
     for (int v = 0; v < kVectors; ++v)
-      sums[r][v] =
-          p.start == SumsStart::from_zero ? _mm512_setzero_si512() : _mm512_loadu_si512(c + r * p.columns + 8 * v);
+      sums[r][v] = p.start == SumsStart::from_zero ? _mm512_setzero_si512()
+                                                   : _mm512_loadu_si512(c + r * p.columns + 8 * v);
   for (uint32_t k = 0; k < p.depth; ++k, ++a, b += p.columns) {
     __m512i panel[kVectors];
     for (int v = 0; v < kVectors; ++v) panel[v] = _mm512_loadu_si512(b + 8 * v);
@@ -183,8 +189,8 @@ MMASIM_AVX512 void widen_pairs_avx512(const uint8_t* panel, size_t row_bytes, ui
 
 constexpr StreamKernels kAvx2 = {SimdLevel::avx2, gather_pairs_avx2, widen_pairs_avx2, multiply_pairs_avx2,
                                  multiply_lanes_avx2};
-constexpr StreamKernels kAvx512 = {SimdLevel::avx512, gather_pairs_avx512, widen_pairs_avx512, multiply_pairs_avx512,
-                                   multiply_lanes_avx512};
+constexpr StreamKernels kAvx512 = {SimdLevel::avx512, gather_pairs_avx512, widen_pairs_avx512,
+                                   multiply_pairs_avx512, multiply_lanes_avx512};
 
 }  // namespace
 

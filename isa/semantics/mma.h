@@ -15,4 +15,10 @@ void execute(const MmaTransfer&, CoreState::Registers&, const MemoryView&);
 void execute(const MmaRange&, CoreState::Registers&, const MemoryView&);
 void execute(const StageSet&, CoreState::Registers&, const MemoryView&);
 
+// Widens the bank for the operands now configured, unless it is already.
+void widen(const CoreState::Registers&, BBank&);
+
+// A number of rows, columns or depths that the panel does not have is a bug of the caller.
+void require_panel(uint32_t count, const CoreState::Registers&, const char* what);
+
 }  // namespace mmasim::isa

@@ -11,10 +11,17 @@ namespace {
 
 void require_counts(uint32_t first, uint32_t second, const char* what) {
   if (first == 0 || second == 0)
-    throw std::logic_error(std::string(what) + ": counts " + std::to_string(first) + " and " + std::to_string(second));
+    throw std::logic_error(std::string(what) + ": counts " + std::to_string(first) + " and " +
+                           std::to_string(second));
 }
 
 }  // namespace
+
+void require_panel(uint32_t count, const CoreState::Registers& registers, const char* what) {
+  if (count > registers.panel())
+    throw std::logic_error(std::string(what) + " " + std::to_string(count) + "; the panel has " +
+                           std::to_string(registers.panel()));
+}
 
 void execute(const MmaConfig& config, CoreState::Registers& registers, const MemoryView&) {
   if (element_bytes(config.a) != element_bytes(config.b) || element_bytes(config.a) > 4)

@@ -1,10 +1,7 @@
-// mma.load_b and mma.stream: panels widened for the kernels, A gathered by its pattern, products summed into a C bank.
-// Every row of a C bank carries a bound of its sums' magnitude; a row whose bound outgrows its storage moves to wider
-// storage, so sums are exact and nothing is checked in the inner loop.
+// mma.stream: A gathered by its pattern, multiplied with a widened B panel, products summed into a C bank.
+// Every row of a C bank carries a bound of its sums' magnitude; a row whose bound outgrows its storage moves
+// to wider storage, so sums are exact and nothing is checked in the inner loop.
 #include <algorithm>
-#include <cstring>
-#include <stdexcept>
-#include <string>
 
 #include "isa/semantics/elements.h"
 #include "isa/semantics/kernels.h"
@@ -19,37 +16,6 @@ using Registers = CoreState::Registers;
 
 constexpr Wide kNarrowHighest = std::numeric_limits<int32_t>::max();
 constexpr Wide kMiddleHighest = std::numeric_limits<int64_t>::max();
-
-void require(uint32_t seen, uint32_t limit, const char* what) {
-  if (seen > limit)
-    throw std::logic_error(std::string(what) + " " + std::to_string(seen) + "; the panel has " + std::to_string(limit));
-}
-
-// The kernels multiply signed 32-bit values: u32 is stored less 2^31, and add_products() makes up for it.
-void widen_values(const Registers& registers, BBank& bank) {
-  const Element b = registers.config.b;
-  const uint32_t panel = registers.panel(), columns = registers.columns();
-  const auto load = row_ops<int64_t>().load[static_cast<int>(b)];
-  for (uint32_t k = 0; k < panel; ++k) {
-    int64_t* row = bank.values.data() + static_cast<size_t>(k) * columns;
-    load(bank.bytes.data() + static_cast<size_t>(k) * registers.machine.array_bytes, row, panel);
-    if (b == Element::u32)
-      for (uint32_t column = 0; column < panel; ++column) row[column] -= int64_t{1} << 31;
-    std::fill(row + panel, row + columns, 0);
-  }
-}
-
-void widen(const Registers& registers, BBank& bank) {
-  if (bank.is_widened && bank.widened_as == registers.config.b) return;
-  const uint32_t bytes = registers.machine.array_bytes;
-  if (registers.operand_bytes() == 1)
-    stream_kernels().widen_pairs(bank.bytes.data(), bytes, (bytes + 1) / 2 * 2, registers.columns(),
-                                 registers.config.b == Element::s8, bank.pairs.data());
-  else
-    widen_values(registers, bank);
-  bank.is_widened = true;
-  bank.widened_as = registers.config.b;
-}
 
 // The depths k_start .. k_start + depth as contiguous stretches.
 void find_runs(const MmaStream& stream, Registers& registers) {
@@ -81,7 +47,8 @@ void find_rows(const MmaStream& stream, Registers& registers, const MemoryView& 
 
 // Raises the bounds of the rows that the stream touches; true if all their storage stays the narrow one.
 bool raise_bounds(const MmaStream& stream, const Registers& registers, CBank& bank, Wide narrow_highest) {
-  const Wide step = stream.depth * element_magnitude(registers.config.a) * element_magnitude(registers.config.b);
+  const Wide step =
+      stream.depth * element_magnitude(registers.config.a) * element_magnitude(registers.config.b);
   Wide peak = 0;
   for (uint32_t i = 0; i < stream.rows; ++i) peak = std::max(peak, bank.bound[i] += step);
   return peak <= narrow_highest;
@@ -89,8 +56,8 @@ bool raise_bounds(const MmaStream& stream, const Registers& registers, CBank& ba
 
 // sums[i] holds this stream's part of row i. Rows whose storage is or becomes the wide one take it there.
 template <class Narrow, class WideStorage>
-void add_to_rows(const MmaStream& stream, const Registers& registers, CBank& bank, const Narrow* sums, Narrow* narrow,
-                 WideStorage* wide, const std::vector<Wide>& old_bound, Wide narrow_highest) {
+void add_to_rows(const MmaStream& stream, const Registers& registers, CBank& bank, const Narrow* sums,
+                 Narrow* narrow, WideStorage* wide, const std::vector<Wide>& old_bound, Wide narrow_highest) {
   const size_t columns = registers.columns();
   for (size_t i = 0; i < stream.rows; ++i) {
     Narrow* narrow_row = narrow + i * columns;
@@ -101,7 +68,9 @@ void add_to_rows(const MmaStream& stream, const Registers& registers, CBank& ban
     } else {
       const bool was_wide = old_bound[i] > narrow_highest;
       for (size_t c = 0; c < columns; ++c) {
-        const WideStorage before = was_wide ? wide_row[c] : old_bound[i] == 0 ? 0 : WideStorage{narrow_row[c]};
+        const WideStorage before = was_wide            ? wide_row[c]
+                                   : old_bound[i] == 0 ? 0
+                                                       : WideStorage{narrow_row[c]};
         wide_row[c] = before + part[c];
       }
     }
@@ -110,21 +79,24 @@ void add_to_rows(const MmaStream& stream, const Registers& registers, CBank& ban
 
 // True if every row that the stream adds to holds zeros.
 bool rows_are_zero(const MmaStream& stream, const CBank& bank) {
-  return std::all_of(bank.bound.begin(), bank.bound.begin() + stream.rows, [](Wide bound) { return bound == 0; });
+  return std::all_of(bank.bound.begin(), bank.bound.begin() + stream.rows,
+                     [](Wide bound) { return bound == 0; });
 }
 
 // A row of bound 0 need not hold zeros, but the kernels read what it holds.
 template <class Narrow>
-void materialise_zeros(const MmaStream& stream, const Registers& registers, const CBank& bank, Narrow* narrow) {
+void materialise_zeros(const MmaStream& stream, const Registers& registers, const CBank& bank,
+                       Narrow* narrow) {
   for (size_t i = 0; i < stream.rows; ++i)
     if (bank.bound[i] == 0) std::fill_n(narrow + i * registers.columns(), registers.columns(), Narrow{0});
 }
 
-// The sums of 8-bit and 16-bit operands: straight into narrow storage where the bounds allow, else by way of `sums`.
-// multiply(c, start) runs the kernel.
+// The sums of 8-bit and 16-bit operands: straight into narrow storage where the bounds allow, else by way of
+// `sums`. multiply(c, start) runs the kernel.
 template <class Narrow, class WideStorage, class Multiply>
 void sum_rows(const MmaStream& stream, Registers& registers, CBank& bank, AlignedVector<Narrow>& narrow,
-              AlignedVector<WideStorage>& wide, std::vector<Narrow>& sums, Wide narrow_highest, Multiply&& multiply) {
+              AlignedVector<WideStorage>& wide, std::vector<Narrow>& sums, Wide narrow_highest,
+              Multiply&& multiply) {
   if (!stream.accumulate) std::fill_n(bank.bound.begin(), stream.rows, 0);
   const bool from_zero = rows_are_zero(stream, bank);
   if (!from_zero) materialise_zeros(stream, registers, bank, narrow.data());
@@ -146,12 +118,14 @@ void stream_8_bit(const MmaStream& stream, Registers& registers, const BBank& b,
   const uint32_t pairs = (stream.depth + 1u) / 2;
   scratch.a_pairs.resize(static_cast<size_t>(stream.rows) * pairs * 2);
   const StreamKernels& kernels = stream_kernels();
-  kernels.gather_pairs({scratch.row_starts.data(), stream.rows, runs.data(), runs.size(), stream.depth, 2 * pairs},
-                       registers.config.a == Element::s8, scratch.a_pairs.data());
-  sum_rows(stream, registers, c, c.narrow, c.middle, scratch.sums, kNarrowHighest, [&](int32_t* sums, SumsStart start) {
-    kernels.multiply_pairs({scratch.a_pairs.data(), 2 * pairs, b.pairs.data(), sums, stream.rows, pairs,
-                            registers.columns(), start});
-  });
+  kernels.gather_pairs(
+      {scratch.row_starts.data(), stream.rows, runs.data(), runs.size(), stream.depth, 2 * pairs},
+      registers.config.a == Element::s8, scratch.a_pairs.data());
+  sum_rows(stream, registers, c, c.narrow, c.middle, scratch.sums, kNarrowHighest,
+           [&](int32_t* sums, SumsStart start) {
+             kernels.multiply_pairs({scratch.a_pairs.data(), 2 * pairs, b.pairs.data(), sums, stream.rows,
+                                     pairs, registers.columns(), start});
+           });
 }
 
 void gather_values(const MmaStream& stream, Registers& registers) {
@@ -160,15 +134,16 @@ void gather_values(const MmaStream& stream, Registers& registers) {
   const auto load = row_ops<int64_t>().load[static_cast<int>(registers.config.a)];
   int64_t* row = scratch.a_values.data();
   for (uint32_t i = 0; i < stream.rows; ++i, row += stream.depth)
-    for (const DepthRun& run : scratch.runs) load(scratch.row_starts[i] + run.offset_bytes, row + run.start, run.count);
+    for (const DepthRun& run : scratch.runs)
+      load(scratch.row_starts[i] + run.offset_bytes, row + run.start, run.count);
 }
 
 void stream_16_bit(const MmaStream& stream, Registers& registers, const BBank& b, CBank& c) {
   Scratch& scratch = registers.scratch;
   sum_rows(stream, registers, c, c.middle, c.wide, scratch.products, kMiddleHighest,
            [&](int64_t* sums, SumsStart start) {
-             stream_kernels().multiply_lanes({scratch.a_values.data(), stream.depth, b.values.data(), sums, stream.rows,
-                                              stream.depth, registers.columns(), start});
+             stream_kernels().multiply_lanes({scratch.a_values.data(), stream.depth, b.values.data(), sums,
+                                              stream.rows, stream.depth, registers.columns(), start});
            });
 }
 
@@ -185,8 +160,9 @@ void multiply_halves(const MmaStream& stream, const Registers& registers, Scratc
   const size_t count = static_cast<size_t>(stream.rows) * registers.columns();
   scratch.products.resize(count);
   scratch.low_products.resize(count);
-  LaneProduct product = {scratch.a_values.data(), stream.depth, b.values.data(), scratch.products.data(), stream.rows,
-                         stream.depth, registers.columns(), SumsStart::from_zero};
+  LaneProduct product = {scratch.a_values.data(), stream.depth,        b.values.data(),
+                         scratch.products.data(), stream.rows,         stream.depth,
+                         registers.columns(),     SumsStart::from_zero};
   stream_kernels().multiply_lanes(product);
   product.a = scratch.a_low.data();
   product.c = scratch.low_products.data();
@@ -196,7 +172,8 @@ void multiply_halves(const MmaStream& stream, const Registers& registers, Scratc
 void stream_32_bit(const MmaStream& stream, Registers& registers, const BBank& b, CBank& c) {
   Scratch& scratch = registers.scratch;
   const size_t columns = registers.columns();
-  const bool b_is_offset = registers.config.b == Element::u32;  // by 2^31: sum(a*b) = sum(a*(b - 2^31)) + 2^31 * sum(a)
+  const bool b_is_offset =
+      registers.config.b == Element::u32;  // by 2^31: sum(a*b) = sum(a*(b - 2^31)) + 2^31 * sum(a)
   if (!stream.accumulate) std::fill_n(c.bound.begin(), stream.rows, 0);
   std::vector<int64_t>& row_sums = scratch.row_sums;
   row_sums.resize(stream.rows);
@@ -220,19 +197,9 @@ void stream_32_bit(const MmaStream& stream, Registers& registers, const BBank& b
 
 }  // namespace
 
-void execute(const MmaLoadB& load, Registers& registers, const MemoryView& memory) {
-  require(load.rows, registers.panel(), "mma.load_b: rows");
-  BBank& bank = registers.b_bank(load.bank);
-  const size_t loaded = static_cast<size_t>(load.rows) * registers.machine.array_bytes;
-  std::memcpy(bank.bytes.data(), memory.at(load.addr), loaded);
-  std::fill(bank.bytes.begin() + static_cast<int64_t>(loaded), bank.bytes.end(), 0);
-  bank.is_widened = false;
-  widen(registers, bank);
-}
-
 void execute(const MmaStream& stream, Registers& registers, const MemoryView& memory) {
-  require(stream.rows, registers.panel(), "mma.stream: rows");
-  require(stream.depth, registers.panel(), "mma.stream: depth");
+  require_panel(stream.rows, registers, "mma.stream: rows");
+  require_panel(stream.depth, registers, "mma.stream: depth");
   BBank& b = registers.b_bank(stream.b_bank);
   CBank& c = registers.c_bank(stream.c_bank);
   widen(registers, b);

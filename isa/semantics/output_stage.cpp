@@ -1,4 +1,5 @@
-// The output stage: the proof of a lane width, the tables in that width, and the general element-by-element form.
+// The output stage: the proof of a lane width, the tables in that width, and the general element-by-element
+// form.
 #include "isa/semantics/output_stage.h"
 
 #include <algorithm>
@@ -9,7 +10,8 @@
 namespace mmasim::isa {
 namespace {
 
-constexpr size_t kChunk = 512;  // elements of a row handled at a time, so that lanes stay in the first-level cache
+constexpr size_t kChunk =
+    512;  // elements of a row handled at a time, so that lanes stay in the first-level cache
 
 int64_t to_int64(Wide v) {
   return saturate(v, std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max());
@@ -38,12 +40,13 @@ std::string decimal(Wide v) {
 
 Wide AccumulatorRange::settle(Wide sum, Wide bias, uint64_t& overflow_count) const {
   Wide total = 0;
-  const bool leaves_128_bits = __builtin_add_overflow(sum, bias, &total);  // total then holds the low 128 bits
+  const bool leaves_128_bits =
+      __builtin_add_overflow(sum, bias, &total);  // total then holds the low 128 bits
   const Wide lowest = element_lowest(element), highest = element_highest(element);
   if (!leaves_128_bits && total >= lowest && total <= highest) return total;
   if (policy == Overflow::trap)
-    throw OverflowTrap("accumulator overflow: " + decimal(sum) + " + bias " + decimal(bias) + " does not fit " +
-                       std::to_string(8 * element_bytes(element)) + " bits");
+    throw OverflowTrap("accumulator overflow: " + decimal(sum) + " + bias " + decimal(bias) +
+                       " does not fit " + std::to_string(8 * element_bytes(element)) + " bits");
   ++overflow_count;
   const bool is_negative = leaves_128_bits ? sum < 0 : total < 0;
   if (policy == Overflow::saturate) return is_negative ? lowest : highest;
@@ -84,10 +87,12 @@ OutputStage::LaneTerms OutputStage::terms(uint32_t lane) const {
 // Shift apart, which may differ from lane to lane.
 FinishTerms OutputStage::finish() const {
   if (!stage_.raw) return {0, stage_.rounding, stage_.zero_point, stage_.clip_min, stage_.clip_max};
-  return {0, Rounding::floor, 0, to_int64(element_lowest(range_.element)), to_int64(element_highest(range_.element))};
+  return {0, Rounding::floor, 0, to_int64(element_lowest(range_.element)),
+          to_int64(element_highest(range_.element))};
 }
 
-// 32-bit lanes need the proof that no sum overflows. 64-bit lanes of 32-bit accumulators check instead (apply_lanes).
+// 32-bit lanes need the proof that no sum overflows. 64-bit lanes of 32-bit accumulators check instead
+// (apply_lanes).
 void OutputStage::choose_lanes(Wide bound) {
   const bool is_narrow = element_bytes(range_.element) == 4;
   Wide peak_sum = 0, peak = 0;
@@ -105,8 +110,10 @@ void OutputStage::choose_lanes(Wide bound) {
   terms_of_all.shift = largest_shift;
   const bool sum_is_proven = peak_sum <= element_highest(range_.element);
   const Wide peak_before = larger(peak, peak_sum);
-  if (sum_is_proven && lane_suffices<int32_t>(peak_before, terms_of_all)) width_ = LaneWidth::int32;
-  else if ((sum_is_proven || is_narrow) && lane_suffices<int64_t>(peak_before, terms_of_all)) width_ = LaneWidth::int64;
+  if (sum_is_proven && lane_suffices<int32_t>(peak_before, terms_of_all))
+    width_ = LaneWidth::int32;
+  else if ((sum_is_proven || is_narrow) && lane_suffices<int64_t>(peak_before, terms_of_all))
+    width_ = LaneWidth::int64;
 }
 
 template <class Lane>
@@ -165,8 +172,8 @@ void OutputStage::apply_wide(const Storage* accumulators, uint32_t first, size_t
     const LaneTerms t = terms(first + static_cast<uint32_t>(i));
     const Wide sum = range_.settle(accumulators[i], t.bias, registers_.overflow_count);
     const Wide result = stage_.raw ? sum
-                                   : requantize_multiply(sum, t.multiplier, t.shift, stage_.zero_point, stage_.clip_min,
-                                                         stage_.clip_max, stage_.rounding);
+                                   : requantize_multiply(sum, t.multiplier, t.shift, stage_.zero_point,
+                                                         stage_.clip_min, stage_.clip_max, stage_.rounding);
     if (stage_.track_range) track(result, registers_.range);
     std::memcpy(dst, &result, out_bytes());  // the low bytes; the host is little-endian
   }

@@ -1,5 +1,6 @@
-// The output stage that mma.transfer, dsp.depthwise and dsp.requantize share: bias, overflow policy, multiplier, shift,
-// zero point, clip, range register, store. Prepared once for a run of lanes, then applied to row after row.
+// The output stage that mma.transfer, dsp.depthwise and dsp.requantize share: bias, overflow policy,
+// multiplier, shift, zero point, clip, range register, store. Prepared once for a run of lanes, then applied
+// to row after row.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +11,8 @@
 
 namespace mmasim::isa {
 
-// An accumulator's true sum plus bias is compared with the accumulator's range. Outside it, once for each element, the
-// overflow is counted and the sum wraps to its low bits or saturates; or OverflowTrap is thrown.
+// An accumulator's true sum plus bias is compared with the accumulator's range. Outside it, once for each
+// element, the overflow is counted and the sum wraps to its low bits or saturates; or OverflowTrap is thrown.
 struct AccumulatorRange {
   Element element;
   Overflow policy;
@@ -21,13 +22,13 @@ struct AccumulatorRange {
 
 class OutputStage {
  public:
-  // `bound`: no accumulator's magnitude exceeds it. Lanes are first_lane .. first_lane + lane_count of the tables.
-  // Uses the registers' scratch; one stage lives at a time.
-  OutputStage(const StageSet& stage, Element accumulator, uint32_t first_lane, uint32_t lane_count, Wide bound,
-              CoreState::Registers& registers, const MemoryView& memory);
+  // `bound`: no accumulator's magnitude exceeds it. Lanes are first_lane .. first_lane + lane_count of the
+  // tables. Uses the registers' scratch; one stage lives at a time.
+  OutputStage(const StageSet& stage, Element accumulator, uint32_t first_lane, uint32_t lane_count,
+              Wide bound, CoreState::Registers& registers, const MemoryView& memory);
 
-  // Accumulators of the lanes first .. first + count, counted from the stage's own first lane. Storage is int32_t,
-  // int64_t or Wide, and may be wider than the accumulator.
+  // Accumulators of the lanes first .. first + count, counted from the stage's own first lane. Storage is
+  // int32_t, int64_t or Wide, and may be wider than the accumulator.
   template <class Storage>
   void apply(const Storage* accumulators, uint32_t first, size_t count, uint8_t* dst) const;
 

@@ -41,9 +41,9 @@ Bank& checked(std::vector<Bank>& banks, uint32_t index, const char* what) {
 
 CoreState::Registers::Registers(const Machine& of) : machine(of) {
   if (machine.array_bytes < 4 || machine.array_bytes > 255 || machine.b_banks > 256 || machine.c_banks > 256)
-    throw std::logic_error("array_bytes " + std::to_string(machine.array_bytes) + " with " +
-                           std::to_string(machine.b_banks) + " B banks and " + std::to_string(machine.c_banks) +
-                           " C banks; instructions can name 4..255 and 256");
+    throw std::logic_error(
+        "array_bytes " + std::to_string(machine.array_bytes) + " with " + std::to_string(machine.b_banks) +
+        " B banks and " + std::to_string(machine.c_banks) + " C banks; instructions can name 4..255 and 256");
   b.assign(machine.b_banks, make_b_bank(machine));
   c.assign(machine.c_banks, make_c_bank(machine));
 }

@@ -21,8 +21,8 @@ struct CacheLineAllocator {
   CacheLineAllocator() = default;
   template <class U>
   CacheLineAllocator(const CacheLineAllocator<U>&) {}
-  T* allocate(size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{64})); }
-  void deallocate(T* at, size_t) { ::operator delete(at, std::align_val_t{64}); }
+  T* allocate(size_t n) { return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{64})); }
+  void deallocate(T* at, size_t) { ::operator delete (at, std::align_val_t{64}); }
   friend bool operator==(const CacheLineAllocator&, const CacheLineAllocator&) { return true; }
   friend bool operator!=(const CacheLineAllocator&, const CacheLineAllocator&) { return false; }
 };
@@ -31,16 +31,17 @@ using AlignedVector = std::vector<T, CacheLineAllocator<T>>;
 
 // A B panel: its bytes, and the same widened for the kernels (kernels.h) as `widened_as` says.
 struct BBank {
-  std::vector<uint8_t> bytes;  // array_bytes rows of array_bytes (the panel of 8-bit operands), and one of zeros
+  std::vector<uint8_t>
+      bytes;  // array_bytes rows of array_bytes (the panel of 8-bit operands), and one of zeros
   bool is_widened = false;
   Element widened_as = Element::s8;
   AlignedVector<int16_t> pairs;   // 8 bit: [depth / 2][column][2]
   AlignedVector<int64_t> values;  // 16 and 32 bit: [depth][column]; u32 less 2^31
 };
 
-// Accumulators. Each row has a bound that |sum| has provably not passed; a bound of 0 is a row of zeros, whatever its
-// storage holds. 8-bit operands: int32 while the bound fits, else int64. 16-bit: int64, else Wide. 32-bit: Wide, which
-// 2^50 streams could not fill.
+// Accumulators. Each row has a bound that |sum| has provably not passed; a bound of 0 is a row of zeros,
+// whatever its storage holds. 8-bit operands: int32 while the bound fits, else int64. 16-bit: int64, else
+// Wide. 32-bit: Wide, which 2^50 streams could not fill.
 struct CBank {
   std::vector<Wide> bound;  // one a row
   AlignedVector<int32_t> narrow;
@@ -81,8 +82,10 @@ struct Scratch {
 
   template <class Lane>
   LaneTables<Lane>& tables() {
-    if constexpr (sizeof(Lane) == 4) return tables32;
-    else return tables64;
+    if constexpr (sizeof(Lane) == 4)
+      return tables32;
+    else
+      return tables64;
   }
 };
 

@@ -1,6 +1,6 @@
-// The loops over rows of elements that the DSP and the output stage are made of, in three widths of lane (int32_t,
-// int64_t, Wide) and for every SIMD level. A caller picks the narrowest lane in which nothing can overflow (finish.h);
-// in Wide everything saturates at 128 bits. Knows no instructions and no addresses.
+// The loops over rows of elements that the DSP and the output stage are made of, in three widths of lane
+// (int32_t, int64_t, Wide) and for every SIMD level. A caller picks the narrowest lane in which nothing can
+// overflow (finish.h); in Wide everything saturates at 128 bits. Knows no instructions and no addresses.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,8 @@ namespace mmasim::isa {
 template <class Lane>
 struct RightShift {
   Lane shift = 0;
-  Lane half = 1;    // 2^(shift-1); 1 for no shift, whose remainder is 0; out of reach of any remainder to round down
+  Lane half =
+      1;  // 2^(shift-1); 1 for no shift, whose remainder is 0; out of reach of any remainder to round down
   Lane mask = 0;    // 2^shift - 1
   Lane offset = 0;  // 2^63 >> shift; 64-bit lanes only
 };
@@ -57,13 +58,15 @@ struct RowOps {
 
   void (*scale)(Lane* v, size_t count, Lane zero, Lane multiplier);  // v = (v - zero) * multiplier
   // a = a_multiplier * (a - a_zero) + b_multiplier * (b - b_zero)
-  void (*combine)(Lane* a, const Lane* b, size_t count, Lane a_zero, Lane a_multiplier, Lane b_zero, Lane b_multiplier);
+  void (*combine)(Lane* a, const Lane* b, size_t count, Lane a_zero, Lane a_multiplier, Lane b_zero,
+                  Lane b_multiplier);
   // a = (a - a_zero) * (b - b_zero) * multiplier
   void (*product)(Lane* a, const Lane* b, size_t count, Lane a_zero, Lane b_zero, Lane multiplier);
   // v = v - zero; v = v >= 0 ? v * positive : v * slopes[i]
   void (*rectify)(Lane* v, const Lane* slopes, size_t count, Lane zero, Lane positive);
   void (*finish)(Lane* v, size_t count, const Finish<Lane>& finish);
-  // v = clip(SRS((v + bias) * multiplier, shift) + zero). Tells whether every v + bias fitted 32 bits. Not for Wide.
+  // v = clip(SRS((v + bias) * multiplier, shift) + zero). Tells whether every v + bias fitted 32 bits. Not
+  // for Wide.
   bool (*stage)(Lane* v, size_t count, const StageLanes<Lane>& lanes);
 };
 

@@ -1,5 +1,5 @@
-// The row half of mma.pattern and mma.store_pattern: where row r of a three-dimensional pattern begins, walked row by
-// row without a division for each.
+// The row half of mma.pattern and mma.store_pattern: where row r of a three-dimensional pattern begins,
+// walked row by row without a division for each.
 #pragma once
 
 #include <cstdint>

@@ -12,9 +12,10 @@ namespace mmasim::isa {
 namespace {
 
 template <class T>
-constexpr bool runs_on_core = !std::is_same_v<T, CtlLayer> && !std::is_same_v<T, CtlEnd> && !std::is_same_v<T, SyncWait> &&
-                              !std::is_same_v<T, SyncSignal> && !std::is_same_v<T, DmaWait> && !std::is_same_v<T, DmaCopy> &&
-                              !std::is_same_v<T, DmaFill>;
+constexpr bool runs_on_core =
+    !std::is_same_v<T, CtlLayer> && !std::is_same_v<T, CtlEnd> && !std::is_same_v<T, SyncWait> &&
+    !std::is_same_v<T, SyncSignal> && !std::is_same_v<T, DmaWait> && !std::is_same_v<T, DmaCopy> &&
+    !std::is_same_v<T, DmaFill>;
 
 }  // namespace
 
@@ -22,8 +23,10 @@ void execute_core(const Instruction& instruction, CoreState& state, const Memory
   std::visit(
       [&](const auto& i) {
         using T = std::decay_t<decltype(i)>;
-        if constexpr (runs_on_core<T>) execute(i, state.registers(), memory);
-        else throw std::logic_error(std::string("execute_core: ") + T::mnemonic + " is not the core's");
+        if constexpr (runs_on_core<T>)
+          execute(i, state.registers(), memory);
+        else
+          throw std::logic_error(std::string("execute_core: ") + T::mnemonic + " is not the core's");
       },
       instruction);
 }

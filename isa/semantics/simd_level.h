@@ -1,4 +1,5 @@
-// Which vector instructions of the host the inner loops use. Every level gives the same bytes; only speed differs.
+// Which vector instructions of the host the inner loops use. Every level gives the same bytes; only speed
+// differs.
 #pragma once
 
 #include <vector>

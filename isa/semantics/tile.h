@@ -1,5 +1,5 @@
-// Walking the tiles of dsp.* instructions: positions in rows and columns, channels in chunks that fit the first-level
-// cache. Tiles whose positions lie end to end are walked as one long row.
+// Walking the tiles of dsp.* instructions: positions in rows and columns, channels in chunks that fit the
+// first-level cache. Tiles whose positions lie end to end are walked as one long row.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,8 @@ struct TileExtent {
   uint64_t y, x, channels;
 };
 
-// Merges columns into channels, then rows, where every side's lie end to end: for work that is alike for all elements.
+// Merges columns into channels, then rows, where every side's lie end to end: for work that is alike for all
+// elements.
 template <size_t kSides>
 TileExtent merged(TileExtent extent, const std::array<TileSide, kSides>& sides) {
   const auto dense = [&](uint64_t count, int64_t TileSide::*stride) {

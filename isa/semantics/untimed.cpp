@@ -1,5 +1,5 @@
-// The untimed executor: an order of execution that tokens allow, the same one every time. The core runs until it
-// stalls, then every DMA channel in turn until it stalls, and again. Knows nothing of cycles.
+// The untimed executor: an order of execution that tokens allow, the same one every time. The core runs until
+// it stalls, then every DMA channel in turn until it stalls, and again. Knows nothing of cycles.
 #include "isa/semantics/untimed.h"
 
 #include <algorithm>
@@ -27,8 +27,8 @@ std::vector<Instruction> decode_all(const Program& program) {
 
 void require_below(uint32_t index, uint32_t count, const char* what, size_t at) {
   if (index >= count)
-    throw std::logic_error("instruction " + std::to_string(at) + ": " + what + " " + std::to_string(index) + " of " +
-                           std::to_string(count));
+    throw std::logic_error("instruction " + std::to_string(at) + ": " + what + " " + std::to_string(index) +
+                           " of " + std::to_string(count));
 }
 
 // verify_program() promised this; a program that breaks it would write outside the machine's tables.
@@ -37,9 +37,11 @@ void check_indices(const std::vector<Instruction>& instructions, const Machine& 
     std::visit(
         [&](const auto& i) {
           using T = std::decay_t<decltype(i)>;
-          if constexpr (std::is_same_v<T, SyncWait> || std::is_same_v<T, SyncSignal> || std::is_same_v<T, DmaWait>)
+          if constexpr (std::is_same_v<T, SyncWait> || std::is_same_v<T, SyncSignal> ||
+                        std::is_same_v<T, DmaWait>)
             require_below(i.token, machine.tokens, "token", at);
-          if constexpr (std::is_same_v<T, DmaWait> || std::is_same_v<T, DmaCopy> || std::is_same_v<T, DmaFill>)
+          if constexpr (std::is_same_v<T, DmaWait> || std::is_same_v<T, DmaCopy> ||
+                        std::is_same_v<T, DmaFill>)
             require_below(i.channel, machine.dma_channels, "DMA channel", at);
           if constexpr (std::is_same_v<T, DmaCopy> || std::is_same_v<T, DmaFill>)
             require_below(i.signal, machine.tokens, "token", at);
@@ -123,7 +125,9 @@ bool UntimedMachine::Impl::enqueue(uint8_t channel) {
 // Both return whether the unit did anything.
 bool UntimedMachine::Impl::run_core() {
   const size_t first = next;
-  while (next < instructions.size() && std::visit([this](const auto& i) { return step(i); }, instructions[next])) ++next;
+  while (next < instructions.size() &&
+         std::visit([this](const auto& i) { return step(i); }, instructions[next]))
+    ++next;
   return next != first;
 }
 
@@ -152,8 +156,8 @@ bool UntimedMachine::Impl::all_done() const {
 
 std::string UntimedMachine::Impl::stalls() const {
   const auto waiting = [this](size_t index, uint16_t token, uint32_t count) {
-    return "instruction " + std::to_string(index) + " waits for token " + std::to_string(token) + " to reach " +
-           std::to_string(count) + ", it is at " + std::to_string(counts[token]);
+    return "instruction " + std::to_string(index) + " waits for token " + std::to_string(token) +
+           " to reach " + std::to_string(count) + ", it is at " + std::to_string(counts[token]);
   };
   std::string text = "deadlock";
   if (next < instructions.size()) {
@@ -188,7 +192,9 @@ void UntimedMachine::Impl::run(const MemoryView& view, const TokenWatcher& watch
 
 UntimedMachine::UntimedMachine(const Program& program) : impl_(std::make_unique<Impl>(program)) {}
 UntimedMachine::~UntimedMachine() = default;
-void UntimedMachine::run(const MemoryView& memory, const TokenWatcher& watcher) { impl_->run(memory, watcher); }
+void UntimedMachine::run(const MemoryView& memory, const TokenWatcher& watcher) {
+  impl_->run(memory, watcher);
+}
 uint64_t UntimedMachine::overflow_count() const { return impl_->state.overflow_count(); }
 
 }  // namespace mmasim::isa

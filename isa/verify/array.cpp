@@ -8,7 +8,8 @@ namespace {
 
 // The last index of a pattern is a 32-bit number for executors too.
 void expect_32_bit(const char* name, uint32_t first, uint32_t count) {
-  if (uint64_t{first} + count > uint64_t{1} << 32) violate("{} is {}, and {} more; expected below 2^32", name, first, count);
+  if (uint64_t{first} + count > uint64_t{1} << 32)
+    violate("{} is {}, and {} more; expected below 2^32", name, first, count);
 }
 
 }  // namespace
@@ -32,7 +33,8 @@ void InstructionChecks::check(const MmaPattern& pattern) {
   expect_not_zero("k1", pattern.k1);
   expect_not_zero("r0", pattern.r0);
   expect_not_zero("r1", pattern.r1);
-  load_pattern_rows_ = Pattern{pattern.r0, pattern.r1, pattern.r0_stride, pattern.r1_stride, pattern.r2_stride};
+  load_pattern_rows_ =
+      Pattern{pattern.r0, pattern.r1, pattern.r0_stride, pattern.r1_stride, pattern.r2_stride};
   load_pattern_depth_ = Pattern{pattern.k0, pattern.k1, 0, pattern.k1_stride, pattern.k2_stride};
 }
 
@@ -63,8 +65,9 @@ void InstructionChecks::check(const MmaStream& stream) {
   depth_pattern.stride0 = operand_bytes_;
   const Span rows = span_of(*load_pattern_rows_, stream.row, stream.rows);
   const Span depth = span_of(depth_pattern, stream.k_start, stream.depth);
-  memory_.expect_in_l2("a", stream.a,
-                       Extent::of_bytes(operand_bytes_).spread(rows.lowest, rows.highest).spread(depth.lowest, depth.highest));
+  memory_.expect_in_l2(
+      "a", stream.a,
+      Extent::of_bytes(operand_bytes_).spread(rows.lowest, rows.highest).spread(depth.lowest, depth.highest));
 }
 
 void InstructionChecks::check(const MmaTransfer& transfer) {

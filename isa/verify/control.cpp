@@ -7,7 +7,8 @@ InstructionChecks::InstructionChecks(const Program& program)
     : machine_(program.machine), num_layers_(program.layers.size()), memory_(program) {}
 
 void InstructionChecks::expect_token(const char* name, uint16_t token) const {
-  if (token >= machine_.tokens) violate("{} is {}; the machine has tokens 0..{}", name, token, machine_.tokens - 1);
+  if (token >= machine_.tokens)
+    violate("{} is {}; the machine has tokens 0..{}", name, token, machine_.tokens - 1);
 }
 
 void InstructionChecks::expect_channel(uint8_t channel) const {
@@ -54,8 +55,10 @@ void InstructionChecks::check(const DmaFill& fill) {
   expect_token("signal", fill.signal);
   expect_work({{"row_bytes", fill.row_bytes}, {"n1", fill.n1}, {"n2", fill.n2}});
   const uint32_t bytes = fill.element_bytes;
-  if (bytes != 1 && bytes != 2 && bytes != 4 && bytes != 8) violate("element_bytes is {}; expected 1, 2, 4 or 8", bytes);
-  if (fill.row_bytes % bytes != 0) violate("row_bytes is {}; expected a multiple of {}", fill.row_bytes, bytes);
+  if (bytes != 1 && bytes != 2 && bytes != 4 && bytes != 8)
+    violate("element_bytes is {}; expected 1, 2, 4 or 8", bytes);
+  if (fill.row_bytes % bytes != 0)
+    violate("row_bytes is {}; expected a multiple of {}", fill.row_bytes, bytes);
   memory_.expect_inside(
       "dst", fill.dst,
       Extent::of_bytes(fill.row_bytes).repeat(fill.n1, fill.dst_stride1).repeat(fill.n2, fill.dst_stride2));

@@ -6,7 +6,8 @@
 namespace mmasim::isa {
 namespace {
 
-// Entries of a table over all values of an element: one a value, or one a knot and the knot behind the last segment.
+// Entries of a table over all values of an element: one a value, or one a knot and the knot behind the last
+// segment.
 uint64_t table_entries(Element src, uint32_t fraction_bits) {
   const uint64_t values = uint64_t{1} << (8 * element_bytes(src));
   return fraction_bits == 0 ? values : ((values - 1) >> fraction_bits) + 2;
@@ -56,7 +57,8 @@ void expect_source_and_destination(const Operation& op, const MemoryBounds& memo
 void InstructionChecks::check(const DspRescale& rescale) {
   expect_source_and_destination(rescale, memory_);
   expect_clip(rescale.dst_type, rescale.clip_min, rescale.clip_max);
-  expect_arithmetic_bits(difference_bits(rescale.src_type, rescale.src_zero) + bit_length(rescale.multiplier));
+  expect_arithmetic_bits(difference_bits(rescale.src_type, rescale.src_zero) +
+                         bit_length(rescale.multiplier));
 }
 
 void InstructionChecks::check(const DspAdd& add) {
@@ -93,7 +95,8 @@ void InstructionChecks::check(const DspPrelu& prelu) {
   expect_clip(prelu.dst_type, prelu.clip_min, prelu.clip_max);
   uint32_t factor_bits = std::max(bit_length(prelu.positive), bit_length(prelu.slope));
   if (!prelu.slopes.is_none()) {
-    if (uint64_t{prelu.lane} + prelu.channels > uint64_t{1} << 32) violate("lane is {}; expected less", prelu.lane);
+    if (uint64_t{prelu.lane} + prelu.channels > uint64_t{1} << 32)
+      violate("lane is {}; expected less", prelu.lane);
     const Int128 first = static_cast<Int128>(prelu.lane) * 8;
     memory_.expect_inside("slopes", prelu.slopes, {first, first + static_cast<Int128>(prelu.channels) * 8});
     factor_bits = 64;  // the table may hold anything
@@ -113,8 +116,9 @@ void InstructionChecks::check(const DspArgmax& argmax) {
   expect_tile_work(argmax);
   expect_scalar("src_type", argmax.src_type);
   memory_.expect_inside("src", argmax.src, src_extent(argmax, element_bytes(argmax.src_type)));
-  memory_.expect_inside("dst", argmax.dst,
-                        tile_extent(argmax.count_y, argmax.count_x, 8, argmax.dst_y_stride, argmax.dst_x_stride));
+  memory_.expect_inside(
+      "dst", argmax.dst,
+      tile_extent(argmax.count_y, argmax.count_x, 8, argmax.dst_y_stride, argmax.dst_x_stride));
 }
 
 void InstructionChecks::check(const DspPermute& p) {
@@ -122,7 +126,8 @@ void InstructionChecks::check(const DspPermute& p) {
   if (bytes != 1 && bytes != 2 && bytes != 4 && bytes != 8 && bytes != 16) {
     violate("element_bytes is {}; expected 1, 2, 4, 8 or 16", bytes);
   }
-  expect_work({{"n1", p.n1}, {"n2", p.n2}, {"n3", p.n3}, {"n4", p.n4}, {"n5", p.n5}, {"element_bytes", bytes}});
+  expect_work(
+      {{"n1", p.n1}, {"n2", p.n2}, {"n3", p.n3}, {"n4", p.n4}, {"n5", p.n5}, {"element_bytes", bytes}});
   memory_.expect_inside("src", p.src,
                         Extent::of_bytes(bytes)
                             .repeat(p.n1, p.src_stride1)

@@ -11,7 +11,8 @@ struct CellRange {
   int64_t first, last;
 };
 
-CellRange resize_cells(uint32_t out_first, uint32_t count, uint16_t factor, bool half_pixel, uint32_t in_cells) {
+CellRange resize_cells(uint32_t out_first, uint32_t count, uint16_t factor, bool half_pixel,
+                       uint32_t in_cells) {
   const int64_t offset = half_pixel ? 1 - int64_t{factor} : 0;
   const int64_t divisor = 2 * int64_t{factor};
   const auto floor_cell = [&](int64_t out) {
@@ -43,9 +44,9 @@ void InstructionChecks::check(const DspDepthwise& op) {
   }
   const StageSet& stage = expect_stage(Unit::dsp, accumulator_element(bytes), op.lane, op.channels);
   memory_.expect_inside("src", op.src, window_extent(op, bytes, op.dilation_y, op.dilation_x));
-  memory_.expect_inside(
-      "weights", op.weights,
-      Extent::of_bytes(uint64_t{op.channels} * bytes).repeat(uint64_t{op.kernel_y} * op.kernel_x, op.weight_stride));
+  memory_.expect_inside("weights", op.weights,
+                        Extent::of_bytes(uint64_t{op.channels} * bytes)
+                            .repeat(uint64_t{op.kernel_y} * op.kernel_x, op.weight_stride));
   memory_.expect_inside("dst", op.dst, dst_extent(op, element_bytes(stage.out)));
 }
 
@@ -70,8 +71,8 @@ void InstructionChecks::check(const DspPoolAverage& pool) {
     memory_.expect_in_l2("reciprocals", pool.reciprocals, Extent::of_bytes(cells * 8));
     factor_bits = 64;  // the table may hold anything
   }
-  expect_arithmetic_bits(difference_bits(pool.src_type, pool.src_zero) + bit_length(static_cast<Int128>(cells)) +
-                         factor_bits);
+  expect_arithmetic_bits(difference_bits(pool.src_type, pool.src_zero) +
+                         bit_length(static_cast<Int128>(cells)) + factor_bits);
   memory_.expect_inside("src", pool.src, window_extent(pool, element_bytes(pool.src_type), 1, 1));
   memory_.expect_inside("dst", pool.dst, dst_extent(pool, element_bytes(pool.dst_type)));
 }
@@ -86,16 +87,20 @@ void InstructionChecks::check(const DspResize& resize) {
   expect_scalar("type", resize.type);
   expect_clip(resize.type, resize.clip_min, resize.clip_max);
   const auto weights_total = static_cast<Int128>(4) * resize.factor_y * resize.factor_x;
-  expect_arithmetic_bits(difference_bits(resize.type, 0) + bit_length(weights_total) + bit_length(resize.multiplier));
+  expect_arithmetic_bits(difference_bits(resize.type, 0) + bit_length(weights_total) +
+                         bit_length(resize.multiplier));
 
   const bool half_pixel = resize.half_pixel == 1;
   const CellRange rows = expect_resize_cells(
-      "src_y", resize_cells(resize.out_y, resize.count_y, resize.factor_y, half_pixel, resize.in_height), resize.src_y);
+      "src_y", resize_cells(resize.out_y, resize.count_y, resize.factor_y, half_pixel, resize.in_height),
+      resize.src_y);
   const CellRange columns = expect_resize_cells(
-      "src_x", resize_cells(resize.out_x, resize.count_x, resize.factor_x, half_pixel, resize.in_width), resize.src_x);
+      "src_x", resize_cells(resize.out_x, resize.count_x, resize.factor_x, half_pixel, resize.in_width),
+      resize.src_x);
   const uint32_t bytes = element_bytes(resize.type);
   Extent src = Extent::of_bytes(uint64_t{resize.channels} * bytes);
-  for (const auto& [cells, stride] : {std::pair(rows, resize.src_y_stride), std::pair(columns, resize.src_x_stride)}) {
+  for (const auto& [cells, stride] :
+       {std::pair(rows, resize.src_y_stride), std::pair(columns, resize.src_x_stride)}) {
     const Int128 first = static_cast<Int128>(cells.first) * stride;
     const Int128 last = static_cast<Int128>(cells.last) * stride;
     src.spread(std::min(first, last), std::max(first, last));

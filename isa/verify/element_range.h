@@ -1,4 +1,5 @@
-// What the values of an element are, and how many bits sums and products of them need: the DSP computes in 128 bits.
+// What the values of an element are, and how many bits sums and products of them need: the DSP computes in
+// 128 bits.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +15,8 @@ namespace mmasim::isa {
 
 // Of every element but s128.
 constexpr int64_t smallest_value(Element e) {
-  return !element_is_signed(e) ? 0 : -1 - static_cast<int64_t>((uint64_t{1} << (8 * element_bytes(e) - 1)) - 1);
+  return !element_is_signed(e) ? 0
+                               : -1 - static_cast<int64_t>((uint64_t{1} << (8 * element_bytes(e) - 1)) - 1);
 }
 constexpr int64_t largest_value(Element e) {
   const uint32_t value_bits = 8 * element_bytes(e) - (element_is_signed(e) ? 1 : 0);

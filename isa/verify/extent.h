@@ -1,5 +1,5 @@
-// The bytes that a strided access touches, from the first to one past the last, relative to its base address. Exact:
-// 128-bit sums of what the instructions' fields can hold never overflow.
+// The bytes that a strided access touches, from the first to one past the last, relative to its base address.
+// Exact: 128-bit sums of what the instructions' fields can hold never overflow.
 #pragma once
 
 #include <algorithm>
@@ -46,12 +46,13 @@ inline Span span_of(const Pattern& pattern, uint32_t first, uint32_t count) {
   uint32_t i0 = first % pattern.n0;
   uint32_t i1 = first / pattern.n0 % pattern.n1;
   uint32_t i2 = first / pattern.n0 / pattern.n1;
-  const Int128 origin = static_cast<Int128>(i0) * pattern.stride0 + static_cast<Int128>(i1) * pattern.stride1 +
-                        static_cast<Int128>(i2) * pattern.stride2;
+  const Int128 origin = static_cast<Int128>(i0) * pattern.stride0 +
+                        static_cast<Int128>(i1) * pattern.stride1 + static_cast<Int128>(i2) * pattern.stride2;
   Span span{origin, origin};
   while (true) {
     const uint32_t run = std::min(count, pattern.n0 - i0);
-    const Int128 start = static_cast<Int128>(i0) * pattern.stride0 + static_cast<Int128>(i1) * pattern.stride1 +
+    const Int128 start = static_cast<Int128>(i0) * pattern.stride0 +
+                         static_cast<Int128>(i1) * pattern.stride1 +
                          static_cast<Int128>(i2) * pattern.stride2;
     const Int128 last = start + static_cast<Int128>(run - 1) * pattern.stride0;
     span.lowest = std::min({span.lowest, start, last});

@@ -1,5 +1,6 @@
-// One check an instruction: everything that executors may then rely on. Follows the configuration (mma.config, the
-// patterns, the output stages) in stream order, as extents depend on it. Does not know deadlocks: see untimed.h.
+// One check an instruction: everything that executors may then rely on. Follows the configuration
+// (mma.config, the patterns, the output stages) in stream order, as extents depend on it. Does not know
+// deadlocks: see untimed.h.
 #pragma once
 
 #include <optional>

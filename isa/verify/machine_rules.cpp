@@ -51,7 +51,8 @@ void check_bound(const char* field, uint64_t value) {
 void check_machine(const Machine& machine) {
   for_each_field<Machine>([&machine](const auto& f) { check_bound(f.name, machine.*f.member); });
   const uint32_t array_bytes = machine.array_bytes;
-  if ((array_bytes & (array_bytes - 1)) != 0) violate("array_bytes is {}; expected a power of two", array_bytes);
+  if ((array_bytes & (array_bytes - 1)) != 0)
+    violate("array_bytes is {}; expected a power of two", array_bytes);
 }
 
 std::string machine_difference(const Machine& program_machine, const Machine& machine) {

@@ -8,7 +8,8 @@
 
 namespace mmasim::isa {
 
-// L2 and L3 as large as the machine's; DDR up to the program's high-water mark, which is what executors provide.
+// L2 and L3 as large as the machine's; DDR up to the program's high-water mark, which is what executors
+// provide.
 class MemoryBounds {
  public:
   explicit MemoryBounds(const Program& program)
@@ -18,7 +19,8 @@ class MemoryBounds {
     if (base.space() == Space::none) violate("{} is none; expected an address", operand);
     const auto offset = static_cast<Int128>(base.offset());
     const uint64_t bytes = bytes_[static_cast<size_t>(base.space())];
-    if (offset + extent.first < 0 || offset + extent.end > static_cast<Int128>(bytes)) fail(operand, base, extent);
+    if (offset + extent.first < 0 || offset + extent.end > static_cast<Int128>(bytes))
+      fail(operand, base, extent);
   }
   void expect_in_l2(const char* operand, Address base, const Extent& extent) const {
     if (base.space() != Space::l2) violate("{} lies in {}; expected l2", operand, word(base.space()));
@@ -28,8 +30,9 @@ class MemoryBounds {
  private:
   [[noreturn, gnu::cold]] void fail(const char* operand, Address base, const Extent& extent) const {
     const auto offset = static_cast<Int128>(base.offset());
-    violate("{} touches bytes {}..{} of {}; expected 0..{}{}", operand, offset + extent.first, offset + extent.end - 1,
-            word(base.space()), static_cast<Int128>(bytes_[static_cast<size_t>(base.space())]) - 1,
+    violate("{} touches bytes {}..{} of {}; expected 0..{}{}", operand, offset + extent.first,
+            offset + extent.end - 1, word(base.space()),
+            static_cast<Int128>(bytes_[static_cast<size_t>(base.space())]) - 1,
             base.space() == Space::ddr ? ", the program's ddr_bytes_used" : "");
   }
 

@@ -22,7 +22,8 @@ void InstructionChecks::check(const StageSet& stage) {
   } else {
     expect_scalar("out", stage.out);
     if (stage.shift_mode == TableMode::none) violate("shift_mode is none; expected common or per_lane");
-    if (stage.multiplier_mode == TableMode::per_lane) expect_table_place("multipliers", stage.multipliers, false);
+    if (stage.multiplier_mode == TableMode::per_lane)
+      expect_table_place("multipliers", stage.multipliers, false);
     if (stage.shift_mode == TableMode::per_lane) expect_table_place("shifts", stage.shifts, false);
     expect_clip(stage.out, stage.clip_min, stage.clip_max);
     if (stage.unit == Unit::mma) check_array_stage(stage);
@@ -33,7 +34,8 @@ void InstructionChecks::check(const StageSet& stage) {
 void InstructionChecks::check_array_stage(const StageSet& stage) const {
   const uint32_t multiplier_bits = machine_.multiplier_bits;
   if (multiplier_bits == 0 && stage.multiplier_mode != TableMode::none) {
-    violate("multiplier_mode is {}; expected none, as the machine has no multiplier", word(stage.multiplier_mode));
+    violate("multiplier_mode is {}; expected none, as the machine has no multiplier",
+            word(stage.multiplier_mode));
   }
   if (stage.multiplier_mode == TableMode::common && uint64_t{stage.multiplier} >> multiplier_bits != 0) {
     violate("multiplier is {}; the machine's has {} bits", stage.multiplier, multiplier_bits);
@@ -57,14 +59,17 @@ void InstructionChecks::check_array_stage(const StageSet& stage) const {
   }
 }
 
-const StageSet& InstructionChecks::expect_stage(Unit unit, Element accumulator, uint32_t lane, uint32_t lanes) const {
+const StageSet& InstructionChecks::expect_stage(Unit unit, Element accumulator, uint32_t lane,
+                                                uint32_t lanes) const {
   const auto& set = stages_[static_cast<size_t>(unit)];
   if (!set) violate("no stage.set of unit {} before it", word(unit));
   const StageSet& stage = *set;
   if (stage.raw == 1 && stage.out != accumulator) {
-    violate("the raw output stage writes {}, but the accumulators are {}", word(stage.out), word(accumulator));
+    violate("the raw output stage writes {}, but the accumulators are {}", word(stage.out),
+            word(accumulator));
   }
-  if (uint64_t{lane} + lanes > uint64_t{1} << 32) violate("lane is {}, and {} more; expected below 2^32", lane, lanes);
+  if (uint64_t{lane} + lanes > uint64_t{1} << 32)
+    violate("lane is {}, and {} more; expected below 2^32", lane, lanes);
 
   const auto expect_table = [&](const char* name, Address table, uint32_t entry_bytes) {
     const auto first = static_cast<Int128>(lane) * entry_bytes;
@@ -72,7 +77,8 @@ const StageSet& InstructionChecks::expect_stage(Unit unit, Element accumulator, 
   };
   if (!stage.bias.is_none()) expect_table("bias of the stage", stage.bias, element_bytes(accumulator));
   if (stage.raw == 1) return stage;
-  if (stage.multiplier_mode == TableMode::per_lane) expect_table("multipliers of the stage", stage.multipliers, 4);
+  if (stage.multiplier_mode == TableMode::per_lane)
+    expect_table("multipliers of the stage", stage.multipliers, 4);
   if (stage.shift_mode == TableMode::per_lane) expect_table("shifts of the stage", stage.shifts, 1);
   return stage;
 }

@@ -6,7 +6,8 @@
 namespace mmasim::isa {
 
 // A tile of count_y x count_x positions, each `position_bytes` contiguous bytes.
-inline Extent tile_extent(uint64_t count_y, uint64_t count_x, uint64_t position_bytes, int64_t y_stride, int64_t x_stride) {
+inline Extent tile_extent(uint64_t count_y, uint64_t count_x, uint64_t position_bytes, int64_t y_stride,
+                          int64_t x_stride) {
   return Extent::of_bytes(position_bytes).repeat(count_y, y_stride).repeat(count_x, x_stride);
 }
 
@@ -42,8 +43,8 @@ Extent dst_extent(const Operation& op, uint32_t bytes) {
 template <class Operation>
 Extent window_extent(const Operation& op, uint32_t bytes, uint32_t dilation_y, uint32_t dilation_x) {
   return tile_extent(window_count(op.count_y, op.kernel_y, op.stride_y, dilation_y),
-                     window_count(op.count_x, op.kernel_x, op.stride_x, dilation_x), uint64_t{op.channels} * bytes,
-                     op.src_y_stride, op.src_x_stride);
+                     window_count(op.count_x, op.kernel_x, op.stride_x, dilation_x),
+                     uint64_t{op.channels} * bytes, op.src_y_stride, op.src_x_stride);
 }
 
 }  // namespace mmasim::isa

@@ -20,9 +20,11 @@ void check_summary(const Program& program) {
   expect_at_most("l2_bytes_used", program.l2_bytes_used, program.machine.l2_bytes, "machine's l2_bytes");
   expect_at_most("l3_bytes_used", program.l3_bytes_used, program.machine.l3_bytes, "machine's l3_bytes");
   expect_at_most("ddr_bytes_used", program.ddr_bytes_used, program.machine.ddr_bytes, "machine's ddr_bytes");
-  expect_at_most("constants_bytes", program.constants_bytes, program.ddr_bytes_used, "program's ddr_bytes_used");
+  expect_at_most("constants_bytes", program.constants_bytes, program.ddr_bytes_used,
+                 "program's ddr_bytes_used");
   if (!program.constants.empty() && program.constants.size() != program.constants_bytes) {
-    violate("there are {} bytes of constants; expected {} or none", program.constants.size(), program.constants_bytes);
+    violate("there are {} bytes of constants; expected {} or none", program.constants.size(),
+            program.constants_bytes);
   }
 }
 
@@ -43,7 +45,8 @@ void check_placement(const TensorPlacement& tensor, const Program& program, cons
   }
   memory.expect_inside("it", tensor.address, extent);
   if (tensor.ready_token >= program.machine.tokens) {
-    violate("ready_token is {}; the machine has tokens 0..{}", tensor.ready_token, program.machine.tokens - 1);
+    violate("ready_token is {}; the machine has tokens 0..{}", tensor.ready_token,
+            program.machine.tokens - 1);
   }
   if (!std::isfinite(tensor.inv_step) || tensor.inv_step <= 0) {
     violate("inv_step is {}; expected a finite number above 0", tensor.inv_step);
@@ -82,7 +85,8 @@ void check_code(const Program& program) {
     } catch (const DecodeError& error) {
       throw ProgramFileError(fmt::format("instruction {}: {}", index, error.what()));
     } catch (const Violation& violation) {
-      throw ProgramFileError(fmt::format("instruction {} ({}): {}", index, mnemonic(instruction), violation.what()));
+      throw ProgramFileError(
+          fmt::format("instruction {} ({}): {}", index, mnemonic(instruction), violation.what()));
     }
   }
   if (!ended) throw ProgramFileError(fmt::format("code: no ctl.end after {} instructions", index));

@@ -19,7 +19,8 @@ ChunkCutter::ChunkCutter(const isa::DmaFill& fill, const DmaConfig& config)
     : config_(config),
       dst_(fill.dst),
       row_bytes_(fill.row_bytes),
-      dimensions_{{fill.n1, fill.dst_stride1, fill.dst_stride1}, {fill.n2, fill.dst_stride2, fill.dst_stride2}} {
+      dimensions_{{fill.n1, fill.dst_stride1, fill.dst_stride1},
+                  {fill.n2, fill.dst_stride2, fill.dst_stride2}} {
   prepare();
 }
 
@@ -66,7 +67,8 @@ Extent ChunkCutter::extent(isa::Address first, int64_t Dimension::*stride) const
   return extent;
 }
 
-// Without overlap, each stride in order of size passes all that the smaller ones reach. (Said yes when in doubt.)
+// Without overlap, each stride in order of size passes all that the smaller ones reach. (Said yes when in
+// doubt.)
 bool ChunkCutter::destination_rows_overlap() const {
   std::vector<std::pair<uint64_t, uint64_t>> by_stride;  // stride, count
   for (const Dimension& dimension : dimensions_) {
@@ -117,7 +119,8 @@ Chunk ChunkCutter::group_of_rows() {
   return chunk;
 }
 
-// Goes on by so many places of a dimension, never past its end; at its end, back to its begin and on with the next.
+// Goes on by so many places of a dimension, never past its end; at its end, back to its begin and on with the
+// next.
 void ChunkCutter::step(size_t dimension, uint64_t by) {
   if (dimension == dimensions_.size()) {
     done_ = true;

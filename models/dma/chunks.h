@@ -1,8 +1,8 @@
 // A descriptor cut into chunks: what the engine reads and then writes as one. Pure: no time, no bytes.
 //
-// Dimensions that follow one another without a gap on both sides are joined first. A chunk is then either a piece of a
-// long row, ending at a multiple of chunk_bytes of its DDR address (or else its destination's), or a group of whole
-// short rows with one stride.
+// Dimensions that follow one another without a gap on both sides are joined first. A chunk is then either a
+// piece of a long row, ending at a multiple of chunk_bytes of its DDR address (or else its destination's), or
+// a group of whole short rows with one stride.
 #pragma once
 
 #include <cstddef>

@@ -30,15 +30,17 @@ std::vector<uint8_t> fill_element(const DmaEntry& entry) {
   return element;
 }
 
-uint16_t signal_of(const DmaEntry& entry) {
-  if (const auto* copy = std::get_if<isa::DmaCopy>(&entry)) return copy->signal;
-  return std::get<isa::DmaFill>(entry).signal;
-}
-
 }  // namespace
 
-Dma::Descriptor::Descriptor(const DmaEntry& entry, uint32_t layer_index, const DmaConfig& config)
-    : chunks(cut(entry, config)), layer(layer_index), signal(signal_of(entry)), fill(fill_element(entry)) {
+Dma::Descriptor::Descriptor(const DmaEntry& entry, const DmaConfig& config)
+    : chunks(cut(entry, config)), fill(fill_element(entry)) {
+  if (const auto* copy = std::get_if<isa::DmaCopy>(&entry)) {
+    layer = copy->layer;
+    signal = copy->signal;
+  } else {
+    layer = std::get<isa::DmaFill>(entry).layer;
+    signal = std::get<isa::DmaFill>(entry).signal;
+  }
   origin.cause = slowest(chunks);
 }
 
@@ -47,8 +49,8 @@ Dma::Slot::Slot(uint32_t chunk_bytes) : bytes(chunk_bytes), rows(new RowsExtensi
   payload.set_extension(rows);  // the payload frees it
 }
 
-Dma::Dma(sc_core::sc_module_name name, const DmaConfig& config, const isa::Machine& machine, const Clock& clock,
-         TokenBoard& tokens, Ledger& ledger, Failure& failure)
+Dma::Dma(sc_core::sc_module_name name, const DmaConfig& config, const isa::Machine& machine,
+         const Clock& clock, TokenBoard& tokens, Ledger& ledger, Failure& failure)
     : sc_module(name),
       config_(config),
       queue_entries_(machine.dma_queue_entries),
@@ -73,10 +75,10 @@ Dma::Dma(sc_core::sc_module_name name, const DmaConfig& config, const isa::Machi
 
 bool Dma::full(uint32_t channel) const { return channels_.at(channel)->queue.size() >= queue_entries_; }
 
-void Dma::post(const DmaEntry& entry, uint32_t layer) {
+void Dma::post(const DmaEntry& entry) {
   const uint32_t index = std::visit([](const auto& of) { return of.channel; }, entry);
   Channel& channel = *channels_.at(index);
-  channel.queue.push_back({entry, layer});
+  channel.queue.push_back(entry);
   ++entries_;
   channel.posted.notify(sc_core::SC_ZERO_TIME);
 }
@@ -97,11 +99,11 @@ std::string Dma::waiting_for() const {
 void Dma::serve(Channel& channel) {
   for (;;) {
     while (channel.queue.empty()) wait(channel.posted);
-    const Posted posted = channel.queue.front();
-    if (const auto* held_by = std::get_if<isa::DmaWait>(&posted.entry)) {
+    const DmaEntry entry = channel.queue.front();
+    if (const auto* held_by = std::get_if<isa::DmaWait>(&entry)) {
       hold(channel, *held_by);
     } else {
-      start(channel, std::make_unique<Descriptor>(posted.entry, posted.layer, config_));
+      start(channel, std::make_unique<Descriptor>(entry, config_));
     }
   }
 }
@@ -190,8 +192,8 @@ Dma::Channel* Dma::next_channel() {
 
 void Dma::move(Slot& slot, const Chunk& chunk, const Descriptor& descriptor) {
   if (!chunk.src.is_none()) {
-    access(slot, tlm::TLM_READ_COMMAND, chunk.src, Rows::packed(chunk.rows, chunk.row_bytes, chunk.src_stride),
-           descriptor.layer);
+    access(slot, tlm::TLM_READ_COMMAND, chunk.src,
+           Rows::packed(chunk.rows, chunk.row_bytes, chunk.src_stride), descriptor.layer);
   } else {
     const std::vector<uint8_t>& element = descriptor.fill;
     for (uint64_t i = 0; i < chunk.bytes(); ++i) {
@@ -203,9 +205,10 @@ void Dma::move(Slot& slot, const Chunk& chunk, const Descriptor& descriptor) {
   ledger_.layer(descriptor.layer).dma_bytes += chunk.bytes();
 }
 
-// Takes its turn at the engine's port, then moves the rows over the interconnect. A port takes one command a cycle, of
-// at most burst_bytes, and one beat of data.
-void Dma::access(Slot& slot, tlm::tlm_command command, isa::Address address, const Rows& rows, uint32_t layer) {
+// Takes its turn at the engine's port, then moves the rows over the interconnect. A port takes one command a
+// cycle, of at most burst_bytes, and one beat of data.
+void Dma::access(Slot& slot, tlm::tlm_command command, isa::Address address, const Rows& rows,
+                 uint32_t layer) {
   const bool is_read = command == tlm::TLM_READ_COMMAND;
   const uint64_t now = clock_.now();
   const uint64_t cycles = std::max(rows.beats(config_.port_bytes_per_cycle), rows.beats(config_.burst_bytes));
@@ -221,8 +224,8 @@ void Dma::access(Slot& slot, tlm::tlm_command command, isa::Address address, con
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   (is_read ? read : write)->b_transport(slot.payload, delay);
   if (!slot.payload.is_response_ok()) {
-    throw std::logic_error("dma: address " + std::to_string(address.raw) + " of " + std::to_string(rows.rows) +
-                           " rows answers " + slot.payload.get_response_string());
+    throw std::logic_error("dma: address " + std::to_string(address.raw) + " of " +
+                           std::to_string(rows.rows) + " rows answers " + slot.payload.get_response_string());
   }
   if (delay > sc_core::SC_ZERO_TIME) wait(delay);
 

@@ -1,8 +1,8 @@
-// The DMA engine. Every channel is a queue served in order; the channels' chunks take turns on one read and one write
-// port, with a bounded number under way. What a chunk is: chunks.h.
+// The DMA engine. Every channel is a queue served in order; the channels' chunks take turns on one read and
+// one write port, with a bounded number under way. What a chunk is: chunks.h.
 //
-// A channel begins its next descriptor while the last bytes of the one before are still on their way, unless the two
-// touch the same bytes; it signals in order.
+// A channel begins its next descriptor while the last bytes of the one before are still on their way, unless
+// the two touch the same bytes; it signals in order.
 #pragma once
 
 #include <tlm_utils/simple_initiator_socket.h>
@@ -32,30 +32,26 @@ class Dma : public sc_core::sc_module, public DmaCommands {
       TokenBoard& tokens, Ledger& ledger, Failure& failure);
 
   bool full(uint32_t channel) const override;
-  void post(const DmaEntry& entry, uint32_t layer) override;
+  void post(const DmaEntry& entry) override;
   bool idle() const override { return entries_ == 0; }
   const sc_core::sc_event& progressed() const override { return progressed_; }
   const SignalOrigin& last_completion() const override { return last_completion_; }
 
-  std::string waiting_for() const;  // "channel 2 waits for token 3 count 1 (it is 0)", for every channel that waits
+  std::string waiting_for()
+      const;  // "channel 2 waits for token 3 count 1 (it is 0)", for every channel that waits
 
  private:
   struct Descriptor {
-    Descriptor(const DmaEntry& entry, uint32_t layer_index, const DmaConfig& config);
+    Descriptor(const DmaEntry& entry, const DmaConfig& config);
     ChunkCutter chunks;
-    uint32_t layer;
+    uint32_t layer = 0;  // that uses the bytes
     uint16_t signal = 0;
     std::vector<uint8_t> fill;  // the element, for a fill
     uint32_t under_way = 0;     // chunks
     SignalOrigin origin;
-    bool moved = false;  // its first chunk has begun
-  };
-  struct Posted {
-    DmaEntry entry;
-    uint32_t layer;
   };
   struct Channel {
-    std::deque<Posted> queue;
+    std::deque<DmaEntry> queue;
     std::deque<std::unique_ptr<Descriptor>> active;  // oldest first
     Descriptor* current = nullptr;                   // whose chunks the slots take
     const isa::DmaWait* held_by = nullptr;

@@ -27,7 +27,8 @@ struct DmaConfig {
       key(&DmaConfig::burst_bytes, "burst_bytes", "bytes", 16, 65536,
           "bytes of one command on a port, which takes one command a cycle (hardware.md 3)"),
       key(&DmaConfig::chunk_bytes, "chunk_bytes", "bytes", 64, 65536,
-          "longest piece of a descriptor that is read and then written as one; the channels take turns by it [?]"),
+          "longest piece of a descriptor that is read and then written as one; the channels take turns by it "
+          "[?]"),
       key(&DmaConfig::chunk_rows, "chunk_rows", "", 1, 4096,
           "most rows of a strided descriptor that one piece covers [?]"),
       key(&DmaConfig::outstanding_chunks, "outstanding_chunks", "", 1, 256,

@@ -16,17 +16,20 @@ template <class Type, class... Types>
 constexpr bool is_any_of = (std::is_same_v<Type, Types> || ...);
 
 template <class Type>
-constexpr bool is_array_command = is_any_of<Type, isa::MmaLoadB, isa::MmaStream, isa::MmaTransfer, isa::MmaRange>;
+constexpr bool is_array_command =
+    is_any_of<Type, isa::MmaLoadB, isa::MmaStream, isa::MmaTransfer, isa::MmaRange>;
 
 template <class Type>
-constexpr bool is_register = is_any_of<Type, isa::StageSet, isa::MmaConfig, isa::MmaPattern, isa::MmaStorePattern>;
+constexpr bool is_register =
+    is_any_of<Type, isa::StageSet, isa::MmaConfig, isa::MmaPattern, isa::MmaStorePattern>;
 
 }  // namespace
 
 SC_HAS_PROCESS(Dsp);
 
-Dsp::Dsp(sc_core::sc_module_name name, const CoreConfig& config, const isa::Program& program, const Clock& clock,
-         TokenBoard& tokens, Ledger& ledger, Failure& failure, isa::CoreState* state, LayerBegins layer_begins)
+Dsp::Dsp(sc_core::sc_module_name name, const CoreConfig& config, const isa::Program& program,
+         const Clock& clock, TokenBoard& tokens, Ledger& ledger, Failure& failure, isa::CoreState* state,
+         LayerBegins layer_begins)
     : sc_module(name),
       config_(config),
       program_(program),
@@ -127,7 +130,7 @@ void Dsp::hand_to_dma(const DmaEntry& entry, uint32_t channel) {
   while (dma->full(channel)) wait(dma->progressed());
   time_ = clock_.now();
   ledger_.stalled(begin, time_, "dma_queue");
-  dma->post(entry, ledger_.current_layer());
+  dma->post(entry);
 }
 
 void Dsp::hand_to_array(const isa::Instruction& instruction) {
@@ -215,10 +218,14 @@ uint64_t Dsp::setup_cycles(isa::Setup setup) const {
   const OverheadConfig& overhead = config_.overhead;
   const uint64_t every_layer = overhead.layer_dma_pipe_up_cycles + overhead.layer_rest_cycles;
   switch (setup) {
-    case isa::Setup::none: return 0;
-    case isa::Setup::call: return overhead.network_call_cycles;
-    case isa::Setup::heavy: return overhead.layer_setup_heavy_cycles + every_layer;
-    case isa::Setup::light: return overhead.layer_setup_light_cycles + every_layer;
+    case isa::Setup::none:
+      return 0;
+    case isa::Setup::call:
+      return overhead.network_call_cycles;
+    case isa::Setup::heavy:
+      return overhead.layer_setup_heavy_cycles + every_layer;
+    case isa::Setup::light:
+      return overhead.layer_setup_light_cycles + every_layer;
   }
   return 0;
 }

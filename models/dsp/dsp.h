@@ -1,6 +1,6 @@
-// The core: fetches the program's one stream of instructions in order. Runs dsp.* itself, hands mma.* to the array and
-// dma.* to the channels. Its own time runs ahead of the kernel's and meets it where the rest of the SoC can tell the
-// difference: at sync, dma and ctl instructions.
+// The core: fetches the program's one stream of instructions in order. Runs dsp.* itself, hands mma.* to the
+// array and dma.* to the channels. Its own time runs ahead of the kernel's and meets it where the rest of the
+// SoC can tell the difference: at sync, dma and ctl instructions.
 #pragma once
 
 #include <tlm_utils/simple_initiator_socket.h>

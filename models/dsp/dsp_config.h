@@ -1,4 +1,5 @@
-// What instructions cost on the vector core. Vectors are of Machine::vector_bytes; wider elements fill more of them.
+// What instructions cost on the vector core. Vectors are of Machine::vector_bytes; wider elements fill more
+// of them.
 #pragma once
 
 #include <cstdint>

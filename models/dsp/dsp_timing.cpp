@@ -105,7 +105,8 @@ DspCost binary(const Op& op, double cycles_per_vector, const DspConfig& config, 
   const Tile a{op.count_y, op.count_x, op.channels, element_bytes(op.a_type), op.a_y_stride, op.a_x_stride};
   const Tile dst = result_tile(op, op.dst_type);
   // What b is broadcast over is read once.
-  const uint64_t b_rows = op.b_y_stride == 0 ? 1 : op.count_y, b_columns = op.b_x_stride == 0 ? 1 : op.count_x;
+  const uint64_t b_rows = op.b_y_stride == 0 ? 1 : op.count_y,
+                 b_columns = op.b_x_stride == 0 ? 1 : op.count_x;
   const uint64_t b_bytes = b_rows * b_columns * op.b_channels * element_bytes(op.b_type);
   Estimate estimate(config, machine, std::max({a.bytes, element_bytes(op.b_type), dst.bytes}));
   estimate.work(static_cast<double>(estimate.vectors(a, dst)), cycles_per_vector);
@@ -116,26 +117,34 @@ DspCost binary(const Op& op, double cycles_per_vector, const DspConfig& config, 
   return estimate.done();
 }
 
-// The cells of the source that windows touch: (count - 1) * stride + (kernel - 1) * dilation + 1 along each axis.
+// The cells of the source that windows touch: (count - 1) * stride + (kernel - 1) * dilation + 1 along each
+// axis.
 template <class Op>
 Tile window_source(const Op& op, uint32_t bytes, uint32_t dilation_y, uint32_t dilation_x) {
   const auto extent = [](uint64_t count, uint64_t stride, uint64_t kernel, uint64_t dilation) {
     return count == 0 ? 0 : (count - 1) * stride + (kernel - 1) * dilation + 1;
   };
   return {extent(op.count_y, op.stride_y, op.kernel_y, dilation_y),
-          extent(op.count_x, op.stride_x, op.kernel_x, dilation_x), op.channels, bytes, op.src_y_stride,
+          extent(op.count_x, op.stride_x, op.kernel_x, dilation_x),
+          op.channels,
+          bytes,
+          op.src_y_stride,
           op.src_x_stride};
 }
 
 template <class Op>
-DspCost window(const Op& op, isa::Element src_type, isa::Element dst_type, uint32_t dilation_y, uint32_t dilation_x,
-               double tap_cycles, double result_cycles, uint64_t filter_bytes, isa::Address filter,
-               const DspConfig& config, const isa::Machine& machine) {
+DspCost window(const Op& op, isa::Element src_type, isa::Element dst_type, uint32_t dilation_y,
+               uint32_t dilation_x, double tap_cycles, double result_cycles, uint64_t filter_bytes,
+               isa::Address filter, const DspConfig& config, const isa::Machine& machine) {
   const Tile src = window_source(op, element_bytes(src_type), dilation_y, dilation_x);
   const Tile dst = result_tile(op, dst_type);
   // Neighbouring results share a vector if their windows are neighbours too.
-  const Tile step{op.count_y, op.count_x, op.channels, src.bytes,
-                  int64_t{op.src_y_stride} * op.stride_y, int64_t{op.src_x_stride} * op.stride_x};
+  const Tile step{op.count_y,
+                  op.count_x,
+                  op.channels,
+                  src.bytes,
+                  int64_t{op.src_y_stride} * op.stride_y,
+                  int64_t{op.src_x_stride} * op.stride_x};
   const uint64_t taps = uint64_t{op.kernel_y} * op.kernel_x;
   Estimate estimate(config, machine, src.bytes);
   const auto vectors = static_cast<double>(estimate.vectors(step, dst));
@@ -162,20 +171,20 @@ struct CostOf {
   DspCost operator()(const isa::DspDepthwise& op) const {
     const uint64_t taps = uint64_t{op.kernel_y} * op.kernel_x;
     return window(op, op.src_type, stage_out, op.dilation_y, op.dilation_x, config.depthwise_tap_cycles,
-                  config.requantize_cycles, taps * op.channels * element_bytes(op.weight_type), op.weights, config,
-                  machine);
+                  config.requantize_cycles, taps * op.channels * element_bytes(op.weight_type), op.weights,
+                  config, machine);
   }
   // Four vectors of accumulators become one of results.
   DspCost operator()(const isa::DspRequantize& op) const {
     return unary(op, op.src_type, stage_out, config.requantize_cycles / 4, config, machine);
   }
   DspCost operator()(const isa::DspPoolMax& op) const {
-    return window(op, op.type, op.type, op.dilation_y, op.dilation_x, config.pool_max_tap_cycles, 0, 0, {}, config,
-                  machine);
+    return window(op, op.type, op.type, op.dilation_y, op.dilation_x, config.pool_max_tap_cycles, 0, 0, {},
+                  config, machine);
   }
   DspCost operator()(const isa::DspPoolAverage& op) const {
-    return window(op, op.src_type, op.dst_type, 1, 1, config.pool_average_tap_cycles, config.rescale_cycles, 0, {},
-                  config, machine);
+    return window(op, op.src_type, op.dst_type, 1, 1, config.pool_average_tap_cycles, config.rescale_cycles,
+                  0, {}, config, machine);
   }
   DspCost operator()(const isa::DspLookup& op) const {
     const double cycles = op.fraction_bits == 0 ? config.lookup_cycles : config.lookup_segment_cycles;
@@ -200,11 +209,12 @@ struct CostOf {
   // Each result is made of four cells; the source is smaller by the factors.
   DspCost operator()(const isa::DspResize& op) const {
     const Tile dst = result_tile(op, op.type);
-    const uint64_t src_bytes = isa::divide_up(dst.rows, op.factor_y) * isa::divide_up(dst.columns, op.factor_x) *
-                               dst.channels * dst.bytes;
+    const uint64_t src_bytes = isa::divide_up(dst.rows, op.factor_y) *
+                               isa::divide_up(dst.columns, op.factor_x) * dst.channels * dst.bytes;
     Estimate estimate(config, machine, dst.bytes);
-    estimate.work(static_cast<double>(dst.rows * dst.columns * estimate.vectors({1, 1, dst.channels, dst.bytes, 0, 0},
-                                                                                {1, 1, dst.channels, dst.bytes, 0, 0})),
+    estimate.work(static_cast<double>(dst.rows * dst.columns *
+                                      estimate.vectors({1, 1, dst.channels, dst.bytes, 0, 0},
+                                                       {1, 1, dst.channels, dst.bytes, 0, 0})),
                   config.resize_cycles);
     estimate.operations(4 * dst.elements());
     estimate.reads(op.src, src_bytes, 4 * dst.total_bytes());
@@ -216,7 +226,8 @@ struct CostOf {
     const uint64_t bytes = elements * op.element_bytes;
     Estimate estimate(config, machine, op.element_bytes);
     if (op.src_stride1 == op.element_bytes && op.dst_stride1 == op.element_bytes) {
-      estimate.work(static_cast<double>(rows * isa::divide_up(uint64_t{op.n1} * op.element_bytes, machine.vector_bytes)),
+      estimate.work(static_cast<double>(
+                        rows * isa::divide_up(uint64_t{op.n1} * op.element_bytes, machine.vector_bytes)),
                     config.permute_cycles);
     } else {
       estimate.work(static_cast<double>(elements), config.permute_element_cycles);

@@ -1,9 +1,12 @@
-// The vector core's time: what a dsp.* instruction costs, as a pure function of its fields. No SystemC, no values.
+// The vector core's time: what a dsp.* instruction costs, as a pure function of its fields. No SystemC, no
+// values.
 //
-//   cycles = start + ceil(vectors * cycles per vector) + for each operand in L3 or DDR: latency + ceil(bytes / fill rate)
+//   cycles = start + ceil(vectors * cycles per vector) + for each operand in L3 or DDR: latency + ceil(bytes
+//   / fill rate)
 //
-// A vector holds vector_bytes / (bytes of the widest element; of the source element where windows are) lanes. Positions that follow one another without a gap
-// share vectors; otherwise every position begins a new one. Operands in L2 stream beside the arithmetic.
+// A vector holds vector_bytes / (bytes of the widest element; of the source element where windows are) lanes.
+// Positions that follow one another without a gap share vectors; otherwise every position begins a new one.
+// Operands in L2 stream beside the arithmetic.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +20,14 @@ namespace mmasim::models {
 
 struct DspCost {
   uint64_t cycles = 0;
-  uint64_t operations = 0;      // element operations: elements of the result, times cells of the window
-  uint32_t width_index = 0;     // 0, 1, 2 for operations on 1, 2, 4 or more bytes
-  Traffic l1;                   // vectors between the core and its L1
-  Traffic l2, l3, ddr;          // operands, each byte once
+  uint64_t operations = 0;   // element operations: elements of the result, times cells of the window
+  uint32_t width_index = 0;  // 0, 1, 2 for operations on 1, 2, 4 or more bytes
+  Traffic l1;                // vectors between the core and its L1
+  Traffic l2, l3, ddr;       // operands, each byte once
 };
 
-// The cost of a dsp.* instruction; `stage_out` is the element of the DSP's output stage. Anything else is a bug of the
-// caller (std::logic_error).
+// The cost of a dsp.* instruction; `stage_out` is the element of the DSP's output stage. Anything else is a
+// bug of the caller (std::logic_error).
 DspCost dsp_cost(const isa::Instruction& instruction, isa::Element stage_out, const DspConfig& config,
                  const isa::Machine& machine);
 

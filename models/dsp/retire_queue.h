@@ -1,6 +1,7 @@
-// What the core has issued and not yet carried out for the rest of the SoC: signals that wait for their cycle, and
-// behind them the values of the instructions that follow. Instructions take effect on memory in program order with
-// the signals, so that whoever looks at a signal sees memory as it is then, however far ahead the core's time is.
+// What the core has issued and not yet carried out for the rest of the SoC: signals that wait for their
+// cycle, and behind them the values of the instructions that follow. Instructions take effect on memory in
+// program order with the signals, so that whoever looks at a signal sees memory as it is then, however far
+// ahead the core's time is.
 #pragma once
 
 #include <deque>
@@ -21,11 +22,11 @@ class RetireQueue {
       : clock_(clock), tokens_(tokens), compute_(std::move(compute)) {}
 
   bool empty() const { return queue_.empty(); }
-  const sc_core::sc_event& due() const { return due_; }        // call retire_due() then
+  const sc_core::sc_event& due() const { return due_; }  // call retire_due() then
   const sc_core::sc_event& emptied() const { return emptied_; }
 
-  void compute(const isa::Instruction& instruction);     // now, or behind the signals that wait
-  void signal(uint16_t token, uint64_t cycle);  // cycles never decrease
+  void compute(const isa::Instruction& instruction);  // now, or behind the signals that wait
+  void signal(uint16_t token, uint64_t cycle);        // cycles never decrease
   void retire_due();
 
  private:

@@ -9,8 +9,8 @@
 
 namespace mmasim::models {
 
-// Before the descriptor reached the head of its queue, and while its bytes moved, the wait was for memory (a queue
-// moves bytes like its last descriptor's, mostly); in between for the engine's start.
+// Before the descriptor reached the head of its queue, and while its bytes moved, the wait was for memory (a
+// queue moves bytes like its last descriptor's, mostly); in between for the engine's start.
 inline void book_stall(Ledger& ledger, uint64_t begin, uint64_t end, const SignalOrigin& origin) {
   const uint64_t start = std::clamp(origin.start_cycle, begin, end);
   const uint64_t data = std::clamp(origin.data_cycle, start, end);

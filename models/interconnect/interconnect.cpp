@@ -8,7 +8,8 @@ namespace {
 // Shows the memory its own byte offset, and puts the address back.
 class OffsetAddress {
  public:
-  explicit OffsetAddress(tlm::tlm_generic_payload& payload) : payload_(payload), whole_(payload.get_address()) {
+  explicit OffsetAddress(tlm::tlm_generic_payload& payload)
+      : payload_(payload), whole_(payload.get_address()) {
     payload_.set_address(isa::Address{whole_}.offset());
   }
   ~OffsetAddress() { payload_.set_address(whole_); }
@@ -35,10 +36,14 @@ Interconnect::Interconnect(sc_core::sc_module_name name, const InterconnectConfi
 
 Interconnect::Route* Interconnect::route_of(const tlm::tlm_generic_payload& payload) {
   switch (isa::Address{payload.get_address()}.space()) {
-    case isa::Space::l2: return &routes_[0];
-    case isa::Space::l3: return &routes_[1];
-    case isa::Space::ddr: return &routes_[2];
-    default: return nullptr;
+    case isa::Space::l2:
+      return &routes_[0];
+    case isa::Space::l3:
+      return &routes_[1];
+    case isa::Space::ddr:
+      return &routes_[2];
+    default:
+      return nullptr;
   }
 }
 

@@ -1,5 +1,5 @@
-// Routes transactions by the memory that an isa::Address names, over one link to each memory and one back. Links serve
-// one transaction after another; a memory sees the byte offset only.
+// Routes transactions by the memory that an isa::Address names, over one link to each memory and one back.
+// Links serve one transaction after another; a memory sees the byte offset only.
 #pragma once
 
 #include <tlm_utils/multi_passthrough_target_socket.h>
@@ -27,7 +27,8 @@ class Interconnect : public sc_core::sc_module {
     Port forward, back;  // written bytes, read bytes
   };
 
-  // Books the link at request time, read data included, and passes on: the memory's beats run beside the link's.
+  // Books the link at request time, read data included, and passes on: the memory's beats run beside the
+  // link's.
   void b_transport(int initiator, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   bool get_direct_mem_ptr(int initiator, tlm::tlm_generic_payload& payload, tlm::tlm_dmi& dmi);
   unsigned transport_dbg(int initiator, tlm::tlm_generic_payload& payload);

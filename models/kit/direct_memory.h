@@ -6,7 +6,8 @@
 
 namespace mmasim::models {
 
-// Asks `socket` for the memory at `address`; where it grants none (a run without values) the view stays empty.
+// Asks `socket` for the memory at `address`; where it grants none (a run without values) the view stays
+// empty.
 template <class Socket>
 void request_direct_memory(Socket& socket, uint64_t address, isa::Space space, isa::MemoryView& view) {
   tlm::tlm_generic_payload payload;

@@ -1,5 +1,5 @@
-// Carries an exception out of a SystemC process, which the kernel would turn into a report: the process stops the
-// simulation, and whoever called sc_start() throws it again.
+// Carries an exception out of a SystemC process, which the kernel would turn into a report: the process
+// pauses the simulation, and whoever called sc_start() throws it again.
 #pragma once
 
 #include <exception>
@@ -19,7 +19,7 @@ class Failure {
       throw;  // the kernel's own: it ends a process
     } catch (const std::exception&) {
       if (!error_) error_ = std::current_exception();
-      sc_core::sc_stop();
+      sc_core::sc_pause();  // sc_stop() would print
     }
   }
   void rethrow() const {

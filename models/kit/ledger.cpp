@@ -63,10 +63,14 @@ void Ledger::ddr_counts(uint64_t activates, uint64_t refreshes) {
 
 Traffic& Ledger::traffic(LayerActivity& layer, isa::Space space) {
   switch (space) {
-    case isa::Space::l2: return layer.l2;
-    case isa::Space::l3: return layer.l3;
-    case isa::Space::ddr: return layer.ddr;
-    case isa::Space::none: break;
+    case isa::Space::l2:
+      return layer.l2;
+    case isa::Space::l3:
+      return layer.l3;
+    case isa::Space::ddr:
+      return layer.ddr;
+    case isa::Space::none:
+      break;
   }
   throw std::logic_error("ledger: traffic of no memory");
 }

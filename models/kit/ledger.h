@@ -1,7 +1,9 @@
-// Where every cycle and byte of an execution is booked. The units call it with their own cycles; it knows no kernel.
+// Where every cycle and byte of an execution is booked. The units call it with their own cycles; it knows no
+// kernel.
 //
-// The core's time goes forward in pieces, each booked once: busy, overhead or stalled. The array works beside the core,
-// so of a piece that is not busy itself only the part beyond the array's busy time counts as overhead or stall.
+// The core's time goes forward in pieces, each booked once: busy, overhead or stalled. The array works beside
+// the core, so of a piece that is not busy itself only the part beyond the array's busy time counts as
+// overhead or stall.
 #pragma once
 
 #include <cstdint>

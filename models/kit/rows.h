@@ -1,5 +1,5 @@
-// Rows of a strided access in one TLM transaction: the payload's data holds them packed, its address is the first
-// row's. A payload without the extension is one row. Memories and links of ours honour it.
+// Rows of a strided access in one TLM transaction: the payload's data holds them packed, its address is the
+// first row's. A payload without the extension is one row. Memories and links of ours honour it.
 #pragma once
 
 #include <cstdint>

@@ -12,7 +12,8 @@ class Storage {
  public:
   Storage(uint8_t* base, uint64_t bytes) : base_(base), bytes_(bytes) {}
 
-  // Moves the payload's rows, if there are bytes to move, and sets its response: an address error outside the memory.
+  // Moves the payload's rows, if there are bytes to move, and sets its response: an address error outside the
+  // memory.
   void access(tlm::tlm_generic_payload& payload) const {
     const Rows rows = rows_of(payload);
     uint64_t address = payload.get_address();

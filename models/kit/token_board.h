@@ -1,5 +1,5 @@
-// The dependency tokens: counts that only grow, and who raised each of them last. The core and the DMA channels wait on
-// its events.
+// The dependency tokens: counts that only grow, and who raised each of them last. The core and the DMA
+// channels wait on its events.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// The DDR as the SoC sees it: storage, and a DRAM controller that says when an access is done. Translates between the
-// core clock and the DRAM clock; knows nothing of banks and rows (dram_controller.h).
+// The DDR as the SoC sees it: storage, and a DRAM controller that says when an access is done. Translates
+// between the core clock and the DRAM clock; knows nothing of banks and rows (dram_controller.h).
 #pragma once
 
 #include <tlm_utils/simple_target_socket.h>
@@ -20,7 +20,8 @@ class Ddr : public sc_core::sc_module {
  public:
   tlm_utils::simple_target_socket<Ddr> port{"port"};
 
-  Ddr(sc_core::sc_module_name name, const DramConfig& config, const Clock& clock, Storage storage, Ledger& ledger);
+  Ddr(sc_core::sc_module_name name, const DramConfig& config, const Clock& clock, Storage storage,
+      Ledger& ledger);
 
   void count_until_now();  // tells the ledger of every activate and refresh so far
 

@@ -27,16 +27,14 @@ class DramController {
   using Ticket = uint64_t;
   struct Completion {
     Ticket ticket;
-    uint64_t cycle;  // reads: last data on the bus; writes: the cycle after the last burst entered the write
-                     // buffer
+    uint64_t cycle;  // of a read's last data on the bus; of a write, when the write buffer has all of it
   };
   struct Stats {
     uint64_t reads_done = 0, writes_done = 0;  // bursts
     uint64_t activates = 0, precharges = 0, refreshes = 0;
-    uint64_t read_row_hits = 0;  // reads that found their row opened by an earlier request
-    uint64_t read_latency_cycles =
-        0;                     // sum over bursts, from acceptance into the transaction queue to last data
-    uint64_t busy_cycles = 0;  // data bus occupied
+    uint64_t read_row_hits = 0;        // reads that found their row opened by an earlier request
+    uint64_t read_latency_cycles = 0;  // sum over bursts, acceptance to last data
+    uint64_t busy_cycles = 0;          // data bus occupied
   };
 
   // A contiguous request of any length; it is split into bursts, which enter the transaction queue in order

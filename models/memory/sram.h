@@ -1,5 +1,6 @@
-// An on-chip memory: storage, and one read and one write port towards the interconnect. The core reaches it by direct
-// memory interface at its own timing. Which bytes an access means is its caller's; nothing is decoded here.
+// An on-chip memory: storage, and one read and one write port towards the interconnect. The core reaches it
+// by direct memory interface at its own timing. Which bytes an access means is its caller's; nothing is
+// decoded here.
 #pragma once
 
 #include <tlm_utils/multi_passthrough_target_socket.h>

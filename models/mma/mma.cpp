@@ -36,7 +36,8 @@ uint64_t Mma::issue(const isa::Instruction& instruction, uint64_t now) {
         if constexpr (std::is_same_v<Type, isa::MmaConfig> || std::is_same_v<Type, isa::StageSet>) {
           configure(of);
           return now;
-        } else if constexpr (std::is_same_v<Type, isa::MmaPattern> || std::is_same_v<Type, isa::MmaStorePattern>) {
+        } else if constexpr (std::is_same_v<Type, isa::MmaPattern> ||
+                             std::is_same_v<Type, isa::MmaStorePattern>) {
           return now;  // registers travel with the commands behind them
         } else if constexpr (std::is_same_v<Type, isa::MmaLoadB> || std::is_same_v<Type, isa::MmaStream> ||
                              std::is_same_v<Type, isa::MmaTransfer> || std::is_same_v<Type, isa::MmaRange>) {

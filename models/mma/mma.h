@@ -1,6 +1,6 @@
-// The matrix array: takes the core's commands, asks the pipeline when they run (mma_timing.h) and books what they do.
-// Reaches L2 by direct memory interface over its socket; its two operand streams and its store do not contend with
-// the interconnect's port (hardware.md 2: a streaming engine each).
+// The matrix array: takes the core's commands, asks the pipeline when they run (mma_timing.h) and books what
+// they do. Reaches L2 by direct memory interface over its socket; its two operand streams and its store do
+// not contend with the interconnect's port (hardware.md 2: a streaming engine each).
 #pragma once
 
 #include <tlm_utils/simple_initiator_socket.h>

@@ -1,4 +1,5 @@
-// Times and widths of the matrix array that a program does not rely on. Panel and bank counts are the machine's.
+// Times and widths of the matrix array that a program does not rely on. Panel and bank counts are the
+// machine's.
 #pragma once
 
 #include <cstdint>

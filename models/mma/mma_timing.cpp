@@ -30,8 +30,8 @@ uint64_t MmaPipeline::earliest_load(uint32_t b_bank, uint64_t now) const {
 }
 
 uint64_t MmaPipeline::earliest_stream(uint32_t b_bank, uint32_t c_bank, bool from_zero, uint64_t now) const {
-  const uint64_t ready = std::max({opened(stream_queue_.earliest(now)), stream_free_, b_banks_[b_bank].loaded_cycle,
-                                   c_banks_[c_bank].read_cycle});
+  const uint64_t ready = std::max({opened(stream_queue_.earliest(now)), stream_free_,
+                                   b_banks_[b_bank].loaded_cycle, c_banks_[c_bank].read_cycle});
   return ready + (from_zero ? block_pause() : 0);
 }
 
@@ -63,7 +63,8 @@ MmaPipeline::Span MmaPipeline::stream(uint32_t b_bank, uint32_t c_bank, uint32_t
   return {accepted, start, end};
 }
 
-MmaPipeline::Span MmaPipeline::transfer(uint32_t c_bank, uint32_t rows, uint32_t cycles_per_row, uint64_t now) {
+MmaPipeline::Span MmaPipeline::transfer(uint32_t c_bank, uint32_t rows, uint32_t cycles_per_row,
+                                        uint64_t now) {
   const uint64_t accepted = transfer_queue_.earliest(now), start = earliest_transfer(c_bank, now);
   const uint64_t end = start + uint64_t{rows} * cycles_per_row;
   open(accepted);

@@ -1,9 +1,12 @@
-// The array's time, as an object that is asked and told: no SystemC, no values. All cycles are of the core clock.
+// The array's time, as an object that is asked and told: no SystemC, no values. All cycles are of the core
+// clock.
 //
-// Three units work beside each other, each in order: the loader (one B row a cycle), the stream (one A vector a cycle)
-// and the transfer (one C row a cycle, or more cycles where a row is wider than the store). Banks alone order them:
+// Three units work beside each other, each in order: the loader (one B row a cycle), the stream (one A vector
+// a cycle) and the transfer (one C row a cycle, or more cycles where a row is wider than the store). Banks
+// alone order them:
 //   - a panel is streamed against when it is loaded whole, and overwritten when its last stream has ended;
-//   - a C bank is transferred when its last stream has ended, and written again when its last transfer has ended.
+//   - a C bank is transferred when its last stream has ended, and written again when its last transfer has
+//   ended.
 // A product of M x N blocks, K panels deep, with S rows in each then takes
 //   open + S + M*N*K*S + M*N*block + S + drain + close        (hardware.md 2)
 // as every load but the first and every transfer but the last hides behind streams.
@@ -53,8 +56,8 @@ class MmaPipeline {
 
   // Everything issued has ended and its results are in L2.
   uint64_t retired_cycle() const { return retired_cycle_; }
-  // Ends the run, so that the next command opens the array again; returns the cycle in which the core is free.
-  // `now` if no run is open.
+  // Ends the run, so that the next command opens the array again; returns the cycle in which the core is
+  // free. `now` if no run is open.
   uint64_t close(uint64_t now);
 
  private:

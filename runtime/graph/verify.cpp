@@ -19,7 +19,8 @@ class Verifier {
     for (TensorId input : graph_.inputs) define(input, "the graph's inputs");
     for (const Node& node : graph_.nodes) check(node);
     for (TensorId output : graph_.outputs) {
-      require(index(output, "the graph's outputs"), "the graph", "output '" + graph_.tensors[output].name + "' is never produced");
+      require_index(output, "the graph's outputs");
+      require(defined_[output], "the graph's outputs", "'" + graph_.tensors[output].name + "' is never produced");
       used_[output] = true;
     }
     check_tensors();
@@ -30,15 +31,14 @@ class Verifier {
     if (!holds) throw std::logic_error("verify: " + where + ": " + what);
   }
 
-  // Whether the tensor exists already; an id out of range is a fault of its own.
-  bool index(TensorId tensor, const std::string& where) const {
+  void require_index(TensorId tensor, const std::string& where) const {
     require(tensor < graph_.tensors.size(), where,
             "tensor " + std::to_string(tensor) + " of " + std::to_string(graph_.tensors.size()));
-    return defined_[tensor];
   }
 
   void define(TensorId tensor, const std::string& where) {
-    require(!index(tensor, where), where, "tensor '" + graph_.tensors[tensor].name + "' is produced twice");
+    require_index(tensor, where);
+    require(!defined_[tensor], where, "tensor '" + graph_.tensors[tensor].name + "' is produced twice");
     defined_[tensor] = true;
   }
 
@@ -46,7 +46,8 @@ class Verifier {
     const std::string where = "node '" + node.name + "' (" + operator_name(node.op) + ")";
     std::vector<Shape> shapes;
     for (TensorId input : node.inputs) {
-      require(index(input, where), where, "reads '" + graph_.tensors[input].name + "' before it is produced");
+      require_index(input, where);
+      require(defined_[input], where, "reads '" + graph_.tensors[input].name + "' before it is produced");
       used_[input] = true;
       shapes.push_back(graph_.tensors[input].shape);
     }
@@ -78,9 +79,9 @@ class Verifier {
     for (TensorId id = 0; id < graph_.tensors.size(); ++id) {
       const Tensor& tensor = graph_.tensors[id];
       const std::string where = "tensor '" + tensor.name + "'";
-      require(defined_[id], where, "is never produced");
-      require(used_[id], where, "is never used");
-      require(names.insert(tensor.name).second, where, "its name is another's too");
+      require(defined_[id], where, "never produced");
+      require(used_[id], where, "never used");
+      require(names.insert(tensor.name).second, where, "another has the same name");
       for (int64_t dimension : tensor.shape) require(dimension > 0, where, "has shape " + shape_text(tensor.shape));
     }
   }

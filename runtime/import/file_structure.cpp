@@ -7,29 +7,10 @@
 #include <unordered_set>
 
 #include "runtime/import/limits.h"
+#include "runtime/import/printable.h"
 
 namespace mmasim::runtime::importing {
 namespace {
-
-// Names reach reports and file formats of text: they must be valid UTF-8 without control characters.
-bool is_printable(const std::string& name) {
-  for (size_t i = 0; i < name.size();) {
-    const auto lead = static_cast<unsigned char>(name[i]);
-    if (lead < 0x20 || lead == 0x7f) return false;
-    const size_t length = lead < 0x80 ? 1 : lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : lead >> 3 == 30 ? 4 : 0;
-    if (length == 0 || i + length > name.size()) return false;
-    uint32_t code = length == 1 ? lead : lead & (0xffu >> (length + 1));
-    for (size_t k = 1; k < length; ++k) {
-      const auto next = static_cast<unsigned char>(name[i + k]);
-      if (next >> 6 != 2) return false;
-      code = code << 6 | (next & 63u);
-    }
-    const uint32_t least = length == 1 ? 0 : length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000;
-    if (code < least || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return false;
-    i += length;
-  }
-  return true;
-}
 
 void require_printable(const std::string& name, const std::string& what) {
   if (!is_printable(name)) refuse("the name of " + what + " is not printable UTF-8 text");

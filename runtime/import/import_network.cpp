@@ -16,6 +16,7 @@
 #include "runtime/import/node_import.h"
 #include "runtime/import/operator_table.h"
 #include "runtime/import/operators.h"
+#include "runtime/import/printable.h"
 #include "runtime/import/prune.h"
 #include "runtime/import/sha256.h"
 #include "runtime/user_error.h"
@@ -229,11 +230,11 @@ ImportedNetwork import_network(const std::string& path, const ImportOptions& opt
     imported.graph = importing::NetworkImport(path, options, model).run();
     return imported;
   } catch (const std::invalid_argument& fault) {
-    throw UserError(path + ": " + fault.what());
+    throw UserError(path + ": " + importing::made_printable(fault.what()));
   } catch (const std::bad_alloc&) {
     throw UserError(path + ": the network needs more memory than there is");
   } catch (const google::protobuf::FatalException& fault) {
-    throw UserError(path + ": the file is damaged: " + fault.what());
+    throw UserError(path + ": the file is damaged: " + importing::made_printable(fault.what()));
   }
 }
 

@@ -131,7 +131,7 @@ void absorb_follower(GraphRewriter& graph, NodeId id, NodeId producer) {
 bool takes_activation(const Operator& op) {
   return std::holds_alternative<Conv>(op) || std::holds_alternative<ConvTranspose>(op) || std::holds_alternative<Gemm>(op) ||
          std::holds_alternative<BatchNorm>(op) || std::holds_alternative<Add>(op) || std::holds_alternative<Sub>(op) ||
-         std::holds_alternative<Mul>(op) || std::holds_alternative<MaxPool>(op) || std::holds_alternative<AveragePool>(op) ||
+         std::holds_alternative<Mul>(op) || std::holds_alternative<AveragePool>(op) ||
          std::holds_alternative<GlobalAveragePool>(op);
 }
 

@@ -16,16 +16,19 @@ int64_t element_max(isa::Element e) {
 
 }  // namespace
 
-isa::StageSet make_stage(const LinearLayer& layer, const LaneTables& tables, isa::Address at, isa::Unit unit, bool has_values) {
+isa::StageSet make_stage(const LinearLayer& layer, const LaneTables& tables, isa::Address at, isa::Unit unit,
+                         bool has_values) {
   const auto& requant = layer.plan->requant;
   isa::StageSet stage;
   stage.unit = unit;
   stage.out = layer.out.element;
   stage.bias = at + static_cast<int64_t>(tables.bias);
   stage.rounding = requant.rounding;
-  if (requant.has_multiplier) stage.multiplier_mode = requant.per_channel ? isa::TableMode::per_lane : isa::TableMode::common;
+  if (requant.has_multiplier)
+    stage.multiplier_mode = requant.per_channel ? isa::TableMode::per_lane : isa::TableMode::common;
   stage.shift_mode = requant.per_channel ? isa::TableMode::per_lane : isa::TableMode::common;
-  if (stage.multiplier_mode == isa::TableMode::per_lane) stage.multipliers = at + static_cast<int64_t>(tables.multipliers);
+  if (stage.multiplier_mode == isa::TableMode::per_lane)
+    stage.multipliers = at + static_cast<int64_t>(tables.multipliers);
   if (stage.shift_mode == isa::TableMode::per_lane) stage.shifts = at + static_cast<int64_t>(tables.shifts);
   stage.clip_min = element_min(stage.out), stage.clip_max = element_max(stage.out);
   if (!has_values) return stage;
@@ -41,15 +44,19 @@ void ArrayWork::run_units(StepEmitter& emit) const {
   if (!is_raw()) {
     const Block block{region.frames(), 0, region.rows(), 0, region.columns()};
     for (size_t unit = weights.first_unit; unit < weights.end_unit; ++unit) multiply(emit, unit, block);
-    if (shared->path == OutputPath::stage_clip && ends_depth(shared->units[weights.first_unit])) clip_in_place(emit);
+    if (shared->path == OutputPath::stage_clip && ends_depth(shared->units[weights.first_unit]))
+      clip_in_place(emit);
     return;
   }
   // Boxes of few enough positions: whole lines, or pieces of one.
-  const auto columns = std::min(region.columns(), kRawPositions), rows = std::max<int64_t>(1, kRawPositions / columns);
+  const auto positions = raw_positions(shared->machine, shared->layer.operand_bytes);
+  const auto columns = std::min(region.columns(), positions),
+             rows = std::max<int64_t>(1, positions / columns);
   for (int64_t f = 0; f < region.frames(); ++f) {
     for (int64_t y = 0; y < region.rows(); y += rows) {
       for (int64_t x = 0; x < region.columns(); x += columns) {
-        const Block block{1, f * region.rows() + y, std::min(rows, region.rows() - y), x, std::min(columns, region.columns() - x)};
+        const Block block{1, f * region.rows() + y, std::min(rows, region.rows() - y), x,
+                          std::min(columns, region.columns() - x)};
         for (size_t unit = weights.first_unit; unit < weights.end_unit; ++unit) multiply(emit, unit, block);
       }
     }
@@ -96,7 +103,8 @@ void ArrayWork::set_patterns(StepEmitter& emit, const PanelUnit& unit, const Blo
   isa::MmaStorePattern c;
   c.r0 = a.r0, c.r1 = a.r1;
   if (is_raw()) {
-    c.r0_stride = static_cast<int32_t>(panel() * isa::element_bytes(isa::accumulator_element(layer.operand_bytes)));
+    c.r0_stride =
+        static_cast<int32_t>(panel() * isa::element_bytes(isa::accumulator_element(layer.operand_bytes)));
     c.r1_stride = static_cast<int32_t>(block.columns) * c.r0_stride;
   } else {
     c.r0_stride = static_cast<int32_t>(out.pitch_x), c.r1_stride = static_cast<int32_t>(out.pitch_y);
@@ -111,37 +119,44 @@ void ArrayWork::multiply(StepEmitter& emit, size_t unit_index, const Block& bloc
   const auto blocks = static_cast<int64_t>(isa::divide_up(block.positions(), panel()));
   for (int64_t i = 0; i < blocks; ++i) {
     // Between the pieces of a split depth a row block's accumulators stay in the bank that is its own.
-    const auto own_bank = static_cast<uint8_t>((static_cast<int64_t>(unit_index) * blocks + i) % shared->machine.c_banks);
+    const auto own_bank =
+        static_cast<uint8_t>((static_cast<int64_t>(unit_index) * blocks + i) % shared->machine.c_banks);
     multiply_rows(emit, unit, block, i * panel(), piece ? own_bank : emit.next_c_bank());
   }
   if (is_raw() && ends_depth(unit)) requantize(emit, unit, block);
 }
 
-void ArrayWork::multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Block& block, int64_t first_row, uint8_t c_bank) const {
+void ArrayWork::multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Block& block, int64_t first_row,
+                              uint8_t c_bank) const {
   const auto& layer = shared->layer;
   const auto rows = static_cast<uint8_t>(std::min(panel(), block.positions() - first_row));
   const int64_t frame = block.y0 / region.rows(), y = block.y0 % region.rows();
-  const auto in_offset = static_cast<int64_t>(in.offset) + frame * in.pitch_n + y * layer.stride_y * in.pitch_y +
-                         block.x0 * layer.stride_x * in.pitch_x + unit.in_channel * layer.operand_bytes;
+  const auto in_offset = static_cast<int64_t>(in.offset) + frame * in.pitch_n +
+                         y * layer.stride_y * in.pitch_y + block.x0 * layer.stride_x * in.pitch_x +
+                         unit.in_channel * layer.operand_bytes;
   const auto weights_offset = static_cast<int64_t>(unit.offset - weights.offset);
   const auto [begin, end] = depth_of(unit);
   for (int64_t k = begin; k < end; k += panel()) {
     const auto depth = static_cast<uint8_t>(std::min(panel(), end - k));
     const auto b_bank = emit.next_b_bank();
-    emit.issue(isa::MmaLoadB{b_bank, emit.address(weights.buffer) + weights_offset + (k - begin) * shared->machine.array_bytes, depth});
-    emit.issue(isa::MmaStream{emit.address(in.buffer) + in_offset, static_cast<uint32_t>(first_row), rows, static_cast<uint32_t>(k), depth,
-                              b_bank, c_bank, static_cast<uint8_t>(k > 0 ? 1 : 0)});
+    emit.issue(isa::MmaLoadB{
+        b_bank, emit.address(weights.buffer) + weights_offset + (k - begin) * shared->machine.array_bytes,
+        depth});
+    emit.issue(isa::MmaStream{emit.address(in.buffer) + in_offset, static_cast<uint32_t>(first_row), rows,
+                              static_cast<uint32_t>(k), depth, b_bank, c_bank,
+                              static_cast<uint8_t>(k > 0 ? 1 : 0)});
   }
   if (!ends_depth(unit)) return;
   const auto target = is_raw() ? emit.address(scratch) : output_address(emit, unit.out_channel, block);
-  emit.issue(isa::MmaTransfer{c_bank, rows, static_cast<uint8_t>(unit.columns), static_cast<uint32_t>(unit.out_channel), target,
+  emit.issue(isa::MmaTransfer{c_bank, rows, static_cast<uint8_t>(unit.columns),
+                              static_cast<uint32_t>(unit.out_channel), target,
                               static_cast<uint32_t>(first_row)});
 }
 
 isa::Address ArrayWork::output_address(StepEmitter& emit, int64_t channel, const Block& block) const {
   const int64_t frame = block.y0 / region.rows(), y = block.y0 % region.rows();
-  return emit.address(out.buffer, out.offset) + (channel - region.c0) * shared->layer.out.element_size() + frame * out.pitch_n +
-         y * out.pitch_y + block.x0 * out.pitch_x;
+  return emit.address(out.buffer, out.offset) + (channel - region.c0) * shared->layer.out.element_size() +
+         frame * out.pitch_n + y * out.pitch_y + block.x0 * out.pitch_x;
 }
 
 void ArrayWork::requantize(StepEmitter& emit, const PanelUnit& unit, const Block& block) const {
@@ -149,11 +164,14 @@ void ArrayWork::requantize(StepEmitter& emit, const PanelUnit& unit, const Block
   requantize.src = emit.address(scratch);
   requantize.dst = output_address(emit, unit.out_channel, block);
   requantize.src_type = isa::accumulator_element(shared->layer.operand_bytes);
-  requantize.count_y = static_cast<uint32_t>(block.rows), requantize.count_x = static_cast<uint32_t>(block.columns);
-  requantize.channels = static_cast<uint32_t>(unit.columns), requantize.lane = static_cast<uint32_t>(unit.out_channel);
+  requantize.count_y = static_cast<uint32_t>(block.rows),
+  requantize.count_x = static_cast<uint32_t>(block.columns);
+  requantize.channels = static_cast<uint32_t>(unit.columns),
+  requantize.lane = static_cast<uint32_t>(unit.out_channel);
   requantize.src_x_stride = static_cast<int32_t>(panel() * isa::element_bytes(requantize.src_type));
   requantize.src_y_stride = static_cast<int32_t>(block.columns) * requantize.src_x_stride;
-  requantize.dst_x_stride = static_cast<int32_t>(out.pitch_x), requantize.dst_y_stride = static_cast<int32_t>(out.pitch_y);
+  requantize.dst_x_stride = static_cast<int32_t>(out.pitch_x),
+  requantize.dst_y_stride = static_cast<int32_t>(out.pitch_y);
   emit.issue(requantize);
 }
 
@@ -168,9 +186,12 @@ void ArrayWork::clip_in_place(StepEmitter& emit) const {
   clip.src_y_stride = clip.dst_y_stride = static_cast<int32_t>(out.pitch_y);
   clip.src_x_stride = clip.dst_x_stride = static_cast<int32_t>(out.pitch_x);
   clip.clip_min = element_min(element), clip.clip_max = element_max(element);
-  if (shared->has_values) clip.clip_min = shared->layer.plan->requant.clip_min, clip.clip_max = shared->layer.plan->requant.clip_max;
+  if (shared->has_values)
+    clip.clip_min = shared->layer.plan->requant.clip_min,
+    clip.clip_max = shared->layer.plan->requant.clip_max;
   for (int64_t frame = 0; frame < region.frames(); ++frame) {
-    clip.src = clip.dst = output_address(emit, first, {1, frame * region.rows(), region.rows(), 0, region.columns()});
+    clip.src = clip.dst =
+        output_address(emit, first, {1, frame * region.rows(), region.rows(), 0, region.columns()});
     emit.issue(clip);
   }
 }

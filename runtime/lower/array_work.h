@@ -35,10 +35,10 @@ struct DepthPiece {
 struct ArrayWork {
   std::shared_ptr<const ArrayLayer> shared;
   Tile in, out;
-  Region region;             // of the output
+  Region region;  // of the output
   WeightBuffer weights;
   std::optional<DepthPiece> piece{};  // of the one unit of a depth_split; none: units in their whole depth
-  BufferId scratch{};        // of OutputPath::raw
+  BufferId scratch{};                 // of OutputPath::raw
 
   void run_units(StepEmitter& emit) const;
 
@@ -50,17 +50,21 @@ struct ArrayWork {
   void configure(StepEmitter& emit) const;
   void set_patterns(StepEmitter& emit, const PanelUnit& unit, const Block& block) const;
   void multiply(StepEmitter& emit, size_t unit_index, const Block& block) const;
-  void multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Block& block, int64_t first_row, uint8_t c_bank) const;
+  void multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Block& block, int64_t first_row,
+                     uint8_t c_bank) const;
   void requantize(StepEmitter& emit, const PanelUnit& unit, const Block& block) const;
   void clip_in_place(StepEmitter& emit) const;
   isa::Address output_address(StepEmitter& emit, int64_t channel, const Block& block) const;
-  DepthPiece depth_of(const PanelUnit& unit) const { return piece.value_or(DepthPiece{0, unit.depth(shared->layer)}); }
+  DepthPiece depth_of(const PanelUnit& unit) const {
+    return piece.value_or(DepthPiece{0, unit.depth(shared->layer)});
+  }
   bool ends_depth(const PanelUnit& unit) const { return depth_of(unit).end == unit.depth(shared->layer); }
   int64_t panel() const { return shared->machine.panel(shared->layer.operand_bytes); }
   bool is_raw() const { return shared->path == OutputPath::raw; }
 };
 
 // The output stage as the plan wants it, for either unit. Lane tables lie at `tables`.
-isa::StageSet make_stage(const LinearLayer& layer, const LaneTables& tables, isa::Address at, isa::Unit unit, bool has_values);
+isa::StageSet make_stage(const LinearLayer& layer, const LaneTables& tables, isa::Address at, isa::Unit unit,
+                         bool has_values);
 
 }  // namespace mmasim::runtime

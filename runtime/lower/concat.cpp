@@ -1,5 +1,5 @@
-// Concat: every input is rescaled into its place in the result. Along the innermost axes the inputs' pieces meet in one
-// tile and leave together; otherwise each input goes to its own stretch of the result.
+// Concat: every input is rescaled into its place in the result. Along the innermost axes the inputs' pieces
+// meet in one tile and leave together; otherwise each input goes to its own stretch of the result.
 #include <algorithm>
 
 #include "runtime/lower/dsp_tile.h"
@@ -17,7 +17,8 @@ struct Piece {
 
 int64_t inner_elements(const Shape& shape, int64_t axis) {
   const auto d = dims_of(shape);
-  if (shape.size() == 4) return axis == 1 ? d.c : axis == 3 ? d.w * d.c : axis == 2 ? d.h * d.w * d.c : d.elements();
+  if (shape.size() == 4)
+    return axis == 1 ? d.c : axis == 3 ? d.w * d.c : axis == 2 ? d.h * d.w * d.c : d.elements();
   int64_t inner = 1;
   for (auto i = static_cast<size_t>(axis); i < shape.size(); ++i) inner *= shape[i];
   return inner;
@@ -49,7 +50,8 @@ int64_t channels_of(const std::vector<Piece>& pieces) {
 }
 
 // Several inputs' pieces of some rows, side by side in one output tile.
-void add_joint_step(LoweringContext& context, uint32_t row, const std::vector<Piece>& pieces, const TensorView& out_view, const Region& region) {
+void add_joint_step(LoweringContext& context, uint32_t row, const std::vector<Piece>& pieces,
+                    const TensorView& out_view, const Region& region) {
   auto& step = context.schedule.new_step(row);
   std::vector<Tile> sources;
   for (const auto& piece : pieces) {
@@ -74,7 +76,8 @@ void add_joint_step(LoweringContext& context, uint32_t row, const std::vector<Pi
 }
 
 // One input's stretch of one row, in as many steps as it takes.
-void add_stretch_steps(LoweringContext& context, uint32_t row, const Piece& piece, const TensorView& out_view, int64_t channel, uint64_t budget) {
+void add_stretch_steps(LoweringContext& context, uint32_t row, const Piece& piece, const TensorView& out_view,
+                       int64_t channel, uint64_t budget) {
   const auto size = piece.view.element_size() + out_view.element_size();
   const auto need = [&](const Region& region) { return static_cast<uint64_t>(region.elements() * size); };
   for (const auto& region : cut_regions(piece.view.dims, need, budget)) {
@@ -98,10 +101,13 @@ void add_stretch_steps(LoweringContext& context, uint32_t row, const Piece& piec
 // Loads of a step and of the one before it must fit into a DMA queue.
 constexpr size_t kPiecesTogether = 6;
 
-void add_group(LoweringContext& context, uint32_t row, const std::vector<Piece>& group, const TensorView& out, int64_t channel, uint64_t budget) {
+void add_group(LoweringContext& context, uint32_t row, const std::vector<Piece>& group, const TensorView& out,
+               int64_t channel, uint64_t budget) {
   const auto inner = channels_of(group);
   const auto size = group[0].view.element_size() + out.element_size();
-  const auto need = [&](const Region& region) { return static_cast<uint64_t>(region.columns() * inner * size); };
+  const auto need = [&](const Region& region) {
+    return static_cast<uint64_t>(region.columns() * inner * size);
+  };
   if (2 * need({0, 1, 0, 1, 0, 1, 0, inner}) <= budget) {
     const Dims rows{1, 1, out.dims.w, inner};
     for (auto region : cut_regions(rows, need, budget)) {
@@ -129,7 +135,8 @@ void lower_concat(LoweringContext& context, NodeId id) {
   int64_t channel = 0;
   for (size_t first = 0; first < pieces.size(); first += kPiecesTogether) {
     const auto end = std::min(first + kPiecesTogether, pieces.size());
-    const std::vector<Piece> group(pieces.begin() + static_cast<ptrdiff_t>(first), pieces.begin() + static_cast<ptrdiff_t>(end));
+    const std::vector<Piece> group(pieces.begin() + static_cast<ptrdiff_t>(first),
+                                   pieces.begin() + static_cast<ptrdiff_t>(end));
     add_group(context, row, group, out, channel, budget);
     channel += channels_of(group);
   }

@@ -1,4 +1,5 @@
-// The constant segment at the start of DDR: packed panels, tables, biases. Without values only its size grows.
+// The constant segment at the start of DDR: packed panels, tables, biases. Without values only its size
+// grows.
 #pragma once
 
 #include <cstdint>

@@ -11,9 +11,12 @@ isa::DspDepthwise make_instruction(const LinearLayer& layer) {
   isa::DspDepthwise work;
   work.src_type = input_element(layer), work.weight_type = weight_element(layer);
   work.weight_stride = static_cast<int32_t>(layer.out.dims.c * layer.operand_bytes);
-  work.kernel_y = static_cast<uint16_t>(layer.kernel_y), work.kernel_x = static_cast<uint16_t>(layer.kernel_x);
-  work.stride_y = static_cast<uint16_t>(layer.stride_y), work.stride_x = static_cast<uint16_t>(layer.stride_x);
-  work.dilation_y = static_cast<uint16_t>(layer.dilation_y), work.dilation_x = static_cast<uint16_t>(layer.dilation_x);
+  work.kernel_y = static_cast<uint16_t>(layer.kernel_y),
+  work.kernel_x = static_cast<uint16_t>(layer.kernel_x);
+  work.stride_y = static_cast<uint16_t>(layer.stride_y),
+  work.stride_x = static_cast<uint16_t>(layer.stride_x);
+  work.dilation_y = static_cast<uint16_t>(layer.dilation_y),
+  work.dilation_x = static_cast<uint16_t>(layer.dilation_x);
   return work;
 }
 
@@ -31,7 +34,8 @@ void add_depthwise_steps(LoweringContext& context, uint32_t row, const LinearLay
   const auto weights_bytes = static_cast<uint64_t>(layer.taps() * layer.out.dims.c) * layer.operand_bytes;
   const auto need = [&](const Region& region) {
     const auto input = channels_of(layer.input_region(region), region);
-    return static_cast<uint64_t>(input.elements() * layer.in.element_size() + region.elements() * layer.out.element_size());
+    return static_cast<uint64_t>(input.elements() * layer.in.element_size() +
+                                 region.elements() * layer.out.element_size());
   };
   const auto budget = context.tile_budget_bytes(layer.node);
   const auto constants = tables.bytes + weights_bytes + 1024;
@@ -46,10 +50,12 @@ void add_depthwise_steps(LoweringContext& context, uint32_t row, const LinearLay
     }
     step.uses.push_back(table_buffer);
     step.uses.push_back(weight_buffer);
-    const auto in = load_tile(context, step, layer.in, channels_of(layer.input_region(region), region), layer.input_zero, layer.spread);
+    const auto in = load_tile(context, step, layer.in, channels_of(layer.input_region(region), region),
+                              layer.input_zero, layer.spread);
     const auto out = output_tile(context, step, layer.out, region);
     const bool has_values = context.has_values();
-    step.compute = [layer, tables, table_buffer, weight_buffer, in, out, region, has_values](StepEmitter& emit) {
+    step.compute = [layer, tables, table_buffer, weight_buffer, in, out, region,
+                    has_values](StepEmitter& emit) {
       emit.configure(make_stage(layer, tables, emit.address(table_buffer), isa::Unit::dsp, has_values));
       auto work = make_instruction(layer);
       set_tile(work, region.rows(), region.columns(), region.channels());

@@ -20,7 +20,9 @@ TensorView aligned(const LoweringContext& context, NodeId id, TensorId tensor, s
   const bool was_linear = is_linear(shape);
   while (shape.size() < rank) shape.insert(shape.begin(), 1);
   if (was_linear && !is_linear(shape)) {
-    throw UserError(context.place(id) + ": an operand of lower rank with several channels and positions is not supported; reshape it to rank 4");
+    throw UserError(context.place(id) +
+                    ": an operand of lower rank with several channels and positions is not supported; "
+                    "reshape it to rank 4");
   }
   view.dims = dims_of(shape);
   return view;
@@ -37,29 +39,32 @@ Region broadcast_region(const TensorView& operand, Region region) {
 
 bool fits_under(const Dims& operand, const Dims& result) {
   const auto fits = [](int64_t a, int64_t b) { return a == b || a == 1; };
-  return fits(operand.n, result.n) && fits(operand.h, result.h) && fits(operand.w, result.w) && fits(operand.c, result.c);
+  return fits(operand.n, result.n) && fits(operand.h, result.h) && fits(operand.w, result.w) &&
+         fits(operand.c, result.c);
 }
 
-struct Pair {
+struct Pair {  // the first operand has the result's own extents, the second may broadcast (graph.h)
   TensorView a, b, out;
-  bool swapped = false;
 };
 
-// The operand with the result's own extents comes first.
 Pair pair_up(const LoweringContext& context, NodeId id) {
   const auto& node = context.graph.nodes[id];
   const auto rank = context.graph.tensors[node.output].shape.size();
-  Pair pair{aligned(context, id, node.inputs[0], rank), aligned(context, id, node.inputs[1], rank), context.view(node.output)};
-  if (!(pair.a.dims == pair.out.dims)) std::swap(pair.a, pair.b), pair.swapped = true;
+  Pair pair{aligned(context, id, node.inputs[0], rank), aligned(context, id, node.inputs[1], rank),
+            context.view(node.output)};
   if (!(pair.a.dims == pair.out.dims) || !fits_under(pair.b.dims, pair.out.dims)) {
-    throw UserError(context.place(id) + ": this broadcast is not supported; one operand must have the shape of the result, the other may have extent 1 in N, C, H or W");
+    throw UserError(context.place(id) +
+                    ": this broadcast is not supported; the first operand must have the shape of the result, "
+                    "the second may have extent 1 in N, C, H or W");
   }
-  if (pair.b.dims == pair.a.dims) pair.a = flattened(pair.a), pair.b = flattened(pair.b), pair.out = flattened(pair.out);
+  if (pair.b.dims == pair.a.dims)
+    pair.a = flattened(pair.a), pair.b = flattened(pair.b), pair.out = flattened(pair.out);
   return pair;
 }
 
 template <class Instruction>
-void set_operands(Instruction& work, StepEmitter& emit, const Pair& pair, const Tile& a, const Tile& b, const Tile& out, const Region& region) {
+void set_operands(Instruction& work, StepEmitter& emit, const Pair& pair, const Tile& a, const Tile& b,
+                  const Tile& out, const Region& region) {
   set_tile(work, region.rows(), region.columns(), region.channels());
   work.a = emit.address(a.buffer, a.offset);
   work.b = emit.address(b.buffer, b.offset);
@@ -95,13 +100,12 @@ void add_pair_steps(LoweringContext& context, NodeId id, uint32_t row, const Ins
 void lower_sum(LoweringContext& context, NodeId id, uint32_t row) {
   const auto& node = context.graph.nodes[id];
   const auto& plan = std::get<SumPlan>(context.plan.nodes[id]);
-  const auto first = pair_up(context, id).swapped ? 1u : 0u;
   isa::DspAdd work;
   set_finish(work, plan.requants.at(0), context.has_values());
   if (context.has_values()) {
-    work.a_multiplier = plan.multipliers.at(first), work.b_multiplier = plan.multipliers.at(1 - first);
-    work.a_zero = context.tensor_plan(node.inputs[first]).zero_point;
-    work.b_zero = context.tensor_plan(node.inputs[1 - first]).zero_point;
+    work.a_multiplier = plan.multipliers.at(0), work.b_multiplier = plan.multipliers.at(1);
+    work.a_zero = context.tensor_plan(node.inputs[0]).zero_point;
+    work.b_zero = context.tensor_plan(node.inputs[1]).zero_point;
   }
   add_pair_steps(context, id, row, work);
 }
@@ -109,18 +113,18 @@ void lower_sum(LoweringContext& context, NodeId id, uint32_t row) {
 void lower_product(LoweringContext& context, NodeId id, uint32_t row) {
   const auto& node = context.graph.nodes[id];
   const auto& plan = std::get<ProductPlan>(context.plan.nodes[id]);
-  const auto first = pair_up(context, id).swapped ? 1u : 0u;
   isa::DspMultiply work;
   set_finish(work, plan.requant, context.has_values());
   if (context.has_values()) {
     work.multiplier = plan.multiplier;
-    work.a_zero = context.tensor_plan(node.inputs[first]).zero_point;
-    work.b_zero = context.tensor_plan(node.inputs[1 - first]).zero_point;
+    work.a_zero = context.tensor_plan(node.inputs[0]).zero_point;
+    work.b_zero = context.tensor_plan(node.inputs[1]).zero_point;
   }
   add_pair_steps(context, id, row, work);
 }
 
-// One operand, with a table of constants (or none) beside it. finish(instruction, emit, table, region) sets the rest.
+// One operand, with a table of constants (or none) beside it. finish(instruction, emit, table, region) sets
+// the rest.
 template <class Instruction, class Finish>
 void add_single_steps(LoweringContext& context, NodeId id, uint32_t row, const Instruction& prototype,
                       const std::optional<ConstantTable>& table, Finish finish) {
@@ -159,7 +163,8 @@ void lower_clip(LoweringContext& context, NodeId id, uint32_t row) {
     work.multiplier = plan.multipliers.at(0);
     work.src_zero = context.tensor_plan(context.graph.nodes[id].inputs[0]).zero_point;
   }
-  add_single_steps(context, id, row, work, std::nullopt, [](isa::DspRescale&, isa::Address, const Region&) {});
+  add_single_steps(context, id, row, work, std::nullopt,
+                   [](isa::DspRescale&, isa::Address, const Region&) {});
 }
 
 void lower_prelu(LoweringContext& context, NodeId id, uint32_t row, const Prelu& op) {
@@ -171,19 +176,23 @@ void lower_prelu(LoweringContext& context, NodeId id, uint32_t row, const Prelu&
     work.src_zero = context.tensor_plan(context.graph.nodes[id].inputs[0]).zero_point;
   }
   std::optional<ConstantTable> table;
-  if (op.channels > 0) table = add_table(context, plan.slopes, static_cast<uint64_t>(op.channels), 8);
-  else if (context.has_values()) work.slope = plan.slopes.at(0);
-  add_single_steps(context, id, row, work, table, [](isa::DspPrelu& prelu, isa::Address slopes, const Region& region) {
-    prelu.slopes = slopes;
-    prelu.lane = static_cast<uint32_t>(region.c0);
-  });
+  if (op.channels > 0)
+    table = add_table(context, plan.slopes, static_cast<uint64_t>(op.channels), 8);
+  else if (context.has_values())
+    work.slope = plan.slopes.at(0);
+  add_single_steps(context, id, row, work, table,
+                   [](isa::DspPrelu& prelu, isa::Address slopes, const Region& region) {
+                     prelu.slopes = slopes;
+                     prelu.lane = static_cast<uint32_t>(region.c0);
+                   });
 }
 
 void lower_lookup(LoweringContext& context, NodeId id, uint32_t row) {
   const auto& plan = std::get<LookupPlan>(context.plan.nodes[id]);
   isa::DspLookup work;
   const auto bits = context.tensor_plan(context.graph.nodes[id].inputs[0]).bits;
-  const auto table = add_lookup_table(context, plan.table, bits, context.view(context.graph.nodes[id].output).element);
+  const auto table =
+      add_lookup_table(context, plan.table, bits, context.view(context.graph.nodes[id].output).element);
   work.fraction_bits = table.fraction_bits;
   add_single_steps(context, id, row, work, table.constants,
                    [](isa::DspLookup& lookup, isa::Address at, const Region&) { lookup.table = at; });

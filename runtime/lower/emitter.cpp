@@ -8,7 +8,8 @@ namespace {
 
 // Configuration kinds that are kept in force: opcode, and the unit for the two output stages.
 size_t configuration_slot(const isa::Instruction& instruction) {
-  if (const auto* stage = std::get_if<isa::StageSet>(&instruction)) return stage->unit == isa::Unit::mma ? 0 : 1;
+  if (const auto* stage = std::get_if<isa::StageSet>(&instruction))
+    return stage->unit == isa::Unit::mma ? 0 : 1;
   if (std::holds_alternative<isa::MmaConfig>(instruction)) return 2;
   if (std::holds_alternative<isa::MmaPattern>(instruction)) return 3;
   if (std::holds_alternative<isa::MmaStorePattern>(instruction)) return 4;
@@ -52,15 +53,16 @@ Emitted Emitter::run() {
   find_last_steps();
   const auto steps = static_cast<uint32_t>(schedule_.steps.size());
   for (uint32_t step = 0; step < steps; ++step) {
-    // (1) what this step needs  (2) what it will have written, for those who wait for it  (3) a head start for the
-    // next step  (4) compute and store  (5) let go
+    // (1) what this step needs  (2) what it will have written, for those who wait for it  (3) a head start
+    // for the next step  (4) compute and store  (5) let go
     if (!loads_issued_[step]) {
       place(loaded_buffers(schedule_.steps[step]), step);
       issue_loads(step);
     }
     place(schedule_.steps[step].allocates, step);
     announce_writes(step);
-    if (step + 1 < steps && queues_hold(step) && try_place(loaded_buffers(schedule_.steps[step + 1]), step + 1)) {
+    if (step + 1 < steps && queues_hold(step) &&
+        try_place(loaded_buffers(schedule_.steps[step + 1]), step + 1)) {
       issue_loads(step + 1);
     }
     begin_layer(step);
@@ -93,7 +95,8 @@ void Emitter::find_last_steps() {
 std::vector<BufferId> Emitter::loaded_buffers(const Step& step) const {
   std::vector<BufferId> buffers;
   for (const auto& load : step.loads) {
-    if (std::find(buffers.begin(), buffers.end(), load.buffer) == buffers.end()) buffers.push_back(load.buffer);
+    if (std::find(buffers.begin(), buffers.end(), load.buffer) == buffers.end())
+      buffers.push_back(load.buffer);
   }
   return buffers;
 }
@@ -121,8 +124,8 @@ bool Emitter::try_place(const std::vector<BufferId>& buffers, uint32_t step) {
 
 void Emitter::place(const std::vector<BufferId>& buffers, uint32_t step) {
   if (!try_place(buffers, step)) {
-    throw OutOfScratchpad("the buffers of a step of layer '" + schedule_.layers[schedule_.steps[step].layer].name +
-                          "' do not fit into L2");
+    throw OutOfScratchpad("the buffers of a step of layer '" +
+                          schedule_.layers[schedule_.steps[step].layer].name + "' do not fit into L2");
   }
 }
 
@@ -130,16 +133,18 @@ uint32_t Emitter::queue_entries(const Step& step, Channel channel) const {
   uint32_t entries = 0;
   for (const auto& load : step.loads) {
     // Waits for the reused bytes (two) and for each source stand before the descriptors.
-    if (load.channel == channel) entries += static_cast<uint32_t>(load.descriptors.size() + load.reads.size()) + 3;
+    if (load.channel == channel)
+      entries += static_cast<uint32_t>(load.descriptors.size() + load.reads.size()) + 3;
   }
   return entries;
 }
 
-// The core must never stall on a queue whose head waits for something the core has yet to issue: loads run ahead only
-// when this step's and the next's fit into the queue together.
+// The core must never stall on a queue whose head waits for something the core has yet to issue: loads run
+// ahead only when this step's and the next's fit into the queue together.
 bool Emitter::queues_hold(uint32_t step) const {
   for (const auto channel : {Channel::features, Channel::weights}) {
-    const auto entries = queue_entries(schedule_.steps[step], channel) + queue_entries(schedule_.steps[step + 1], channel);
+    const auto entries =
+        queue_entries(schedule_.steps[step], channel) + queue_entries(schedule_.steps[step + 1], channel);
     if (entries > machine_.dma_queue_entries) return false;
   }
   return true;
@@ -185,9 +190,11 @@ void Emitter::begin_layer(uint32_t step) {
 
 void Emitter::compute(uint32_t index) {
   const auto& step = schedule_.steps[index];
-  for (const auto& load : step.loads) core_wait(placed(load.buffer).ready_token, placed(load.buffer).ready_count);
+  for (const auto& load : step.loads)
+    core_wait(placed(load.buffer).ready_token, placed(load.buffer).ready_count);
   for (const auto id : step.uses) core_wait(placed(id).ready_token, placed(id).ready_count);
-  for (const auto id : step.allocates) core_wait(channel_token(Channel::stores), placed(id).before.store_groups);
+  for (const auto id : step.allocates)
+    core_wait(channel_token(Channel::stores), placed(id).before.store_groups);
   for (const auto& extent : step.reads_directly) wait_for(extent, std::nullopt);
   StepEmitter emitter(*this);
   if (step.compute) step.compute(emitter);
@@ -195,14 +202,16 @@ void Emitter::compute(uint32_t index) {
   steps_done_ = index + 1;
 }
 
-// The tokens that will say that this step's results are written, known before they are: the next step's loads are
-// issued earlier than this step's stores.
+// The tokens that will say that this step's results are written, known before they are: the next step's loads
+// are issued earlier than this step's stores.
 void Emitter::announce_writes(uint32_t index) {
   const auto& step = schedule_.steps[index];
   for (const auto& extent : step.writes_directly) {
     const auto& storage = schedule_.at(extent.storage);
-    if (storage.is_resident()) out_.resident_offsets[static_cast<size_t>(extent.storage)] = placed(storage.resident).offset;
-    out_.written[static_cast<size_t>(extent.storage)].push_back({extent.begin, extent.end, kCoreToken, index + 1});
+    if (storage.is_resident())
+      out_.resident_offsets[static_cast<size_t>(extent.storage)] = placed(storage.resident).offset;
+    out_.written[static_cast<size_t>(extent.storage)].push_back(
+        {extent.begin, extent.end, kCoreToken, index + 1});
   }
   auto group = groups_[static_cast<size_t>(Channel::stores)];
   for (const auto& store : step.stores) {
@@ -252,7 +261,8 @@ void Emitter::core_wait(uint16_t token, uint32_t count) {
 void Emitter::wait_for(const Extent& extent, const std::optional<Channel>& channel) {
   uint32_t counts[2 + kChannels] = {};
   for (const auto& written : out_.written[static_cast<size_t>(extent.storage)]) {
-    if (written.begin < extent.end && extent.begin < written.end) counts[written.token] = std::max(counts[written.token], written.count);
+    if (written.begin < extent.end && extent.begin < written.end)
+      counts[written.token] = std::max(counts[written.token], written.count);
   }
   for (uint16_t token = 1; token < 2 + kChannels; ++token) {
     if (counts[token] == 0) continue;
@@ -270,7 +280,8 @@ void Emitter::issue(const isa::Instruction& instruction) {
 }
 
 isa::Address Emitter::relocate(isa::Address address, BufferId buffer) const {
-  return isa::Address::in(isa::Space::l2, placed_[static_cast<size_t>(buffer)].value().offset + address.offset());
+  return isa::Address::in(isa::Space::l2,
+                          placed_[static_cast<size_t>(buffer)].value().offset + address.offset());
 }
 
 Emitter::Placed& Emitter::placed(BufferId buffer) {

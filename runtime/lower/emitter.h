@@ -1,5 +1,6 @@
-// Schedule -> code. Goes through the steps once, in order: issues the loads of the next step before the compute of this
-// one, places buffers, and puts in every wait that the order of steps and the reuse of bytes call for.
+// Schedule -> code. Goes through the steps once, in order: issues the loads of the next step before the
+// compute of this one, places buffers, and puts in every wait that the order of steps and the reuse of bytes
+// call for.
 #pragma once
 
 #include <array>
@@ -19,9 +20,12 @@ struct OutOfScratchpad : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Tokens of every program: 1 counts finished steps of the core, 2.. count finished groups of the DMA channels.
+// Tokens of every program: 1 counts finished steps of the core, 2.. count finished groups of the DMA
+// channels.
 constexpr uint16_t kCoreToken = 1;
-constexpr uint16_t channel_token(Channel channel) { return static_cast<uint16_t>(2 + static_cast<uint8_t>(channel)); }
+constexpr uint16_t channel_token(Channel channel) {
+  return static_cast<uint16_t>(2 + static_cast<uint8_t>(channel));
+}
 constexpr size_t kChannels = 3;
 
 // Where a token stands when an extent of a storage has been written.
@@ -41,14 +45,15 @@ struct Emitted {
 
 class Emitter;
 
-// What a step's compute sees: addresses of its buffers, and a place to put instructions. Configuration that is already
-// in force is not issued again.
+// What a step's compute sees: addresses of its buffers, and a place to put instructions. Configuration that
+// is already in force is not issued again.
 class StepEmitter {
  public:
   explicit StepEmitter(Emitter& emitter) : emitter_(emitter) {}
   isa::Address address(BufferId buffer, uint64_t offset = 0) const;
   void issue(const isa::Instruction& instruction);
-  void configure(const isa::Instruction& instruction);  // stage.set, mma.config, mma.pattern, mma.store_pattern
+  void configure(
+      const isa::Instruction& instruction);  // stage.set, mma.config, mma.pattern, mma.store_pattern
   uint8_t next_b_bank();
   uint8_t next_c_bank();
 
@@ -65,7 +70,7 @@ class Emitter {
   friend class StepEmitter;
   struct Placed {
     uint64_t offset = 0;
-    Release before;          // what to wait for ere it is written
+    Release before;            // what to wait for ere it is written
     uint16_t ready_token = 0;  // of the DMA that loads it
     uint32_t ready_count = 0;
     uint32_t store_groups = 0;  // of the last store from it
@@ -99,7 +104,8 @@ class Emitter {
   std::vector<bool> loads_issued_;                // one a step
   std::vector<std::vector<BufferId>> last_used_;  // buffers that die with a step
   std::array<uint32_t, kChannels> groups_{};      // issued on each channel
-  std::vector<std::vector<uint32_t>> waited_;     // [channel, or kChannels for the core][token]: highest count waited for
+  std::vector<std::vector<uint32_t>>
+      waited_;  // [channel, or kChannels for the core][token]: highest count waited for
   std::array<std::vector<uint8_t>, 8> in_force_;  // encoded configuration by kind
   uint32_t steps_done_ = 0;
   uint32_t next_layer_ = 0;

@@ -31,10 +31,14 @@ class ArraySteps {
 
   void add() {
     switch (tiling_.dataflow) {
-      case Dataflow::weights_resident: return add_resident();
-      case Dataflow::weights_outer: return add_outer();
-      case Dataflow::weights_streamed: return add_streamed();
-      case Dataflow::depth_split: return add_split();
+      case Dataflow::weights_resident:
+        return add_resident();
+      case Dataflow::weights_outer:
+        return add_outer();
+      case Dataflow::weights_streamed:
+        return add_streamed();
+      case Dataflow::depth_split:
+        return add_split();
     }
   }
 
@@ -62,8 +66,10 @@ class ArraySteps {
     }
     step.uses.push_back(shared_->table_buffer);
     if (shared_->path == OutputPath::raw) {
-      const auto accumulator = isa::element_bytes(isa::accumulator_element(layer().operand_bytes));
-      work_.scratch = context_.schedule.new_buffer(static_cast<uint64_t>(kRawPositions) * shared_->machine.panel(layer().operand_bytes) * accumulator);
+      const auto positions = std::min(tiling_.frames * tiling_.rows * tiling_.columns,
+                                      raw_positions(shared_->machine, layer().operand_bytes));
+      work_.scratch =
+          context_.schedule.new_buffer(raw_bytes(shared_->machine, layer().operand_bytes, positions));
       step.allocates.push_back(work_.scratch);
     }
     return step;
@@ -71,7 +77,8 @@ class ArraySteps {
 
   void begin_tile(Step& step, const Region& region) {
     work_.shared = shared_;
-    work_.in = load_tile(context_, step, layer().in, layer().input_region(region), layer().input_zero, layer().spread);
+    work_.in = load_tile(context_, step, layer().in, layer().input_region(region), layer().input_zero,
+                         layer().spread);
     begin_output(step, region);
   }
   void begin_output(Step& step, const Region& region) {
@@ -84,7 +91,8 @@ class ArraySteps {
   }
   void fetch(Step& step, WeightBuffer& chunk) {
     const auto& last = shared_->units[chunk.end_unit - 1];
-    chunk.buffer = load_constants(context_, step, panels_offset_ + chunk.offset, last.offset + last.bytes - chunk.offset);
+    chunk.buffer = load_constants(context_, step, panels_offset_ + chunk.offset,
+                                  last.offset + last.bytes - chunk.offset);
   }
   // Several chunks in one step: one after another.
   void compute(Step& step, const std::vector<WeightBuffer>& chunks) {
@@ -136,8 +144,10 @@ class ArraySteps {
         region.c0 = shared_->units[chunk.first_unit].out_channel;
         const auto& last = shared_->units[chunk.end_unit - 1];
         region.c1 = last.out_channel + last.columns;
-        if (tiles_.size() > 1 || chunk.first_unit == 0) begin_tile(step, region);
-        else begin_output(step, region);
+        if (tiles_.size() > 1 || chunk.first_unit == 0)
+          begin_tile(step, region);
+        else
+          begin_output(step, region);
         use_tile(step);
         compute(step, {chunk});
         store_tile(context_, step, layer().out, region, work_.out);
@@ -149,7 +159,8 @@ class ArraySteps {
     for (const auto& tile : tiles_) {
       for (size_t unit = 0; unit < shared_->units.size(); ++unit) {
         const auto depth = shared_->units[unit].depth(layer());
-        for (int64_t k = 0; k < depth; k += tiling_.depth) add_piece(tile, unit, k, std::min(k + tiling_.depth, depth), depth);
+        for (int64_t k = 0; k < depth; k += tiling_.depth)
+          add_piece(tile, unit, k, std::min(k + tiling_.depth, depth), depth);
       }
     }
   }
@@ -158,14 +169,16 @@ class ArraySteps {
     auto& step = new_step();
     const auto row_bytes = static_cast<int64_t>(shared_->machine.array_bytes);
     WeightBuffer piece{BufferId{}, unit, unit + 1, shared_->units[unit].offset};
-    piece.buffer = load_constants(context_, step, panels_offset_ + piece.offset + static_cast<uint64_t>(begin * row_bytes),
+    piece.buffer = load_constants(context_, step,
+                                  panels_offset_ + piece.offset + static_cast<uint64_t>(begin * row_bytes),
                                   static_cast<uint64_t>((end - begin) * row_bytes));
     if (unit == 0 && begin == 0) begin_tile(step, tile);
     use_tile(step);
     auto work = work_;
     work.weights = piece, work.piece = DepthPiece{begin, end};
     step.compute = [work](StepEmitter& emit) { work.run_units(emit); };
-    if (unit + 1 == shared_->units.size() && end == depth) store_tile(context_, step, layer().out, tile, work_.out);
+    if (unit + 1 == shared_->units.size() && end == depth)
+      store_tile(context_, step, layer().out, tile, work_.out);
   }
 
   LoweringContext& context_;
@@ -181,9 +194,10 @@ class ArraySteps {
 
 void report_fallback(LoweringContext& context, NodeId node, OutputPath path) {
   if (path == OutputPath::stage) return;
-  const std::string reason = path == OutputPath::raw
-                                 ? "the array's output stage cannot requantize as " + context.plan.spec.preset + " asks (multiplier, per-channel shift or zero point)"
-                                 : "the array's output stage has no programmable clip";
+  const std::string reason =
+      path == OutputPath::raw ? "the array's output stage cannot requantize as " + context.plan.spec.preset +
+                                    " asks (multiplier, per-channel shift or zero point)"
+                              : "the array's output stage has no programmable clip";
   context.fallbacks.push_back({context.graph.nodes[node].name, reason, "DSP"});
 }
 
@@ -206,7 +220,8 @@ void lower_linear(LoweringContext& context, NodeId id) {
     return add_depthwise_steps(context, row, layer);
   }
   shared->tables = add_lane_tables(context, layer);
-  const auto tiling = choose_tiling(context, layer, shared->units, shared->tables.bytes, shared->path, context.tile_budget_bytes(id));
+  const auto tiling = choose_tiling(context, layer, shared->units, shared->tables.bytes, shared->path,
+                                    context.tile_budget_bytes(id));
   if (!tiling) throw OutOfScratchpad("no tiling fits into L2");
   report_fallback(context, id, shared->path);
   context.schedule.layers[row].dataflow = dataflow_name(tiling->dataflow);

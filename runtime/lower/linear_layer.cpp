@@ -16,7 +16,8 @@ size_t LinearLayer::weight_index(int64_t o, int64_t i, int64_t y, int64_t x) con
   if (!transposed_weights) return static_cast<size_t>(((o * group_in + i) * kernel_y + y) * kernel_x + x);
   const auto group = o / group_out;
   const auto row = group * group_in + i;
-  return static_cast<size_t>(((row * group_out + o % group_out) * kernel_y + (kernel_y - 1 - y)) * kernel_x + (kernel_x - 1 - x));
+  return static_cast<size_t>(((row * group_out + o % group_out) * kernel_y + (kernel_y - 1 - y)) * kernel_x +
+                             (kernel_x - 1 - x));
 }
 
 namespace {
@@ -41,11 +42,13 @@ void describe(LinearLayer& layer, const Conv& conv) {
   set_window(layer, conv.window);
   set_groups(layer, conv.groups);
   const auto& w = conv.window;
-  const bool pointwise = layer.taps() == 1 && layer.stride_y == 1 && layer.stride_x == 1 && w.pad == std::array<int64_t, 4>{};
+  const bool pointwise =
+      layer.taps() == 1 && layer.stride_y == 1 && layer.stride_x == 1 && w.pad == std::array<int64_t, 4>{};
   if (pointwise) flatten(layer.in), flatten(layer.out);
 }
 
-// The gradient's view: the input spread by the stride, then a convolution of stride 1 with the filter turned about.
+// The gradient's view: the input spread by the stride, then a convolution of stride 1 with the filter turned
+// about.
 void describe(LinearLayer& layer, const ConvTranspose& conv) {
   set_window(layer, conv.window);
   set_groups(layer, conv.groups);
@@ -87,6 +90,8 @@ LinearLayer describe_linear(const LoweringContext& context, NodeId id) {
 }
 
 isa::Element input_element(const LinearLayer& layer) { return layer.in.element; }
-isa::Element weight_element(const LinearLayer& layer) { return isa::operand_element(layer.operand_bytes * 8, true); }
+isa::Element weight_element(const LinearLayer& layer) {
+  return isa::operand_element(layer.operand_bytes * 8, true);
+}
 
 }  // namespace mmasim::runtime

@@ -1,4 +1,5 @@
-// Conv, ConvTranspose, Gemm and BatchNorm seen as one thing: a convolution with groups over a (possibly spread) input.
+// Conv, ConvTranspose, Gemm and BatchNorm seen as one thing: a convolution with groups over a (possibly
+// spread) input.
 #pragma once
 
 #include "runtime/lower/context.h"
@@ -8,20 +9,24 @@ namespace mmasim::runtime {
 
 struct LinearLayer {
   NodeId node = 0;
-  TensorView in, out;     // pointwise layers are flattened: n = 1, h = 1, w = positions
-  Spread spread;          // of the input, for ConvTranspose
+  TensorView in, out;  // pointwise layers are flattened: n = 1, h = 1, w = positions
+  Spread spread;       // of the input, for ConvTranspose
   int64_t kernel_y = 1, kernel_x = 1, stride_y = 1, stride_x = 1, dilation_y = 1, dilation_x = 1;
   int64_t pad_top = 0, pad_left = 0;
   int64_t groups = 1, group_in = 1, group_out = 1;  // channels of a group
-  bool transposed_weights = false;  // I,O/g,kh,kw with the filter turned about
+  bool transposed_weights = false;                  // I,O/g,kh,kw with the filter turned about
   const LinearPlan* plan = nullptr;
   uint32_t operand_bytes = 1;
   int64_t input_zero = 0;
 
   bool is_depthwise() const { return group_in == 1 && group_out == 1 && groups > 1; }
   int64_t taps() const { return kernel_y * kernel_x; }
-  int64_t input_rows(int64_t out_rows) const { return (out_rows - 1) * stride_y + (kernel_y - 1) * dilation_y + 1; }
-  int64_t input_columns(int64_t out_columns) const { return (out_columns - 1) * stride_x + (kernel_x - 1) * dilation_x + 1; }
+  int64_t input_rows(int64_t out_rows) const {
+    return (out_rows - 1) * stride_y + (kernel_y - 1) * dilation_y + 1;
+  }
+  int64_t input_columns(int64_t out_columns) const {
+    return (out_columns - 1) * stride_x + (kernel_x - 1) * dilation_x + 1;
+  }
   // The (padded, spread) input that output region `out` needs.
   Region input_region(const Region& region) const;
 

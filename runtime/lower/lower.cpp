@@ -63,8 +63,8 @@ struct NodeLowering {
 // One try at a whole network: everything but the emission.
 class Attempt {
  public:
-  Attempt(const Graph& graph, const QuantPlan& plan, const isa::Machine& machine, const LowerOptions& options, double tile_share,
-          const StorageChoice& choice, bool with_values)
+  Attempt(const Graph& graph, const QuantPlan& plan, const isa::Machine& machine, const LowerOptions& options,
+          double tile_share, const StorageChoice& choice, bool with_values)
       : context_{graph, plan, machine, options, Constants(with_values)} {
     context_.tile_share = tile_share;
     add_call_layer();
@@ -92,7 +92,8 @@ class Attempt {
       auto planes = context_.view(tensor);
       if (planes.storage == storages_.inputs[i]) continue;
       planes.storage = storages_.inputs[i];
-      lower_layout(context_, context_.graph.tensors[tensor].name + ":layout", planes, context_.view(tensor), true);
+      lower_layout(context_, context_.graph.tensors[tensor].name + ":layout", planes, context_.view(tensor),
+                   true);
     }
   }
 
@@ -118,7 +119,8 @@ class Attempt {
       auto planes = context_.view(tensor);
       if (planes.storage == storages_.outputs[i]) continue;
       planes.storage = storages_.outputs[i];
-      lower_layout(context_, context_.graph.tensors[tensor].name + ":layout", context_.view(tensor), planes, false);
+      lower_layout(context_, context_.graph.tensors[tensor].name + ":layout", context_.view(tensor), planes,
+                   false);
     }
   }
 
@@ -128,7 +130,8 @@ class Attempt {
 
 class ProgramBuilder {
  public:
-  ProgramBuilder(Attempt& attempt, const Emitted& emitted) : context_(attempt.context()), storages_(attempt.storages()), emitted_(emitted) {}
+  ProgramBuilder(Attempt& attempt, const Emitted& emitted)
+      : context_(attempt.context()), storages_(attempt.storages()), emitted_(emitted) {}
 
   isa::Program build() {
     isa::Program program;
@@ -144,11 +147,14 @@ class ProgramBuilder {
     program.l3_bytes_used = storages_.l3_bytes_used;
     program.ddr_bytes_used = program.constants_bytes;
     for (const auto& storage : context_.schedule.storages) {
-      if (storage.space == isa::Space::ddr) program.ddr_bytes_used = std::max(program.ddr_bytes_used, storage.offset + storage.bytes);
+      if (storage.space == isa::Space::ddr)
+        program.ddr_bytes_used = std::max(program.ddr_bytes_used, storage.offset + storage.bytes);
     }
     program.accumulator_proven = context_.accumulator_proven;
-    for (size_t i = 0; i < storages_.inputs.size(); ++i) program.inputs.push_back(at_end(context_.graph.inputs[i], storages_.inputs[i]));
-    for (size_t i = 0; i < storages_.outputs.size(); ++i) program.outputs.push_back(at_end(context_.graph.outputs[i], storages_.outputs[i]));
+    for (size_t i = 0; i < storages_.inputs.size(); ++i)
+      program.inputs.push_back(at_end(context_.graph.inputs[i], storages_.inputs[i]));
+    for (size_t i = 0; i < storages_.outputs.size(); ++i)
+      program.outputs.push_back(at_end(context_.graph.outputs[i], storages_.outputs[i]));
     if (context_.options.keep_intermediates) add_intermediates(program);
     return program;
   }
@@ -161,7 +167,8 @@ class ProgramBuilder {
     p.name = context_.graph.tensors[tensor].name;
     p.element = plan.element();
     p.shape = context_.graph.tensors[tensor].shape;
-    const auto offset = storage.is_resident() ? emitted_.resident_offsets[static_cast<size_t>(id)] : storage.offset;
+    const auto offset =
+        storage.is_resident() ? emitted_.resident_offsets[static_cast<size_t>(id)] : storage.offset;
     p.address = isa::Address::in(storage.space, offset);
     p.inv_step = plan.inv_step, p.zero_point = plan.zero_point;
     for (const auto& written : emitted_.written[static_cast<size_t>(id)]) {
@@ -174,7 +181,8 @@ class ProgramBuilder {
   isa::TensorPlacement at_end(TensorId tensor, StorageId id) const {  // in the network's own form
     auto p = placement(tensor, id);
     p.strides_bytes.assign(p.shape.size(), isa::element_bytes(p.element));
-    for (size_t axis = p.shape.size(); axis-- > 1;) p.strides_bytes[axis - 1] = p.strides_bytes[axis] * p.shape[axis];
+    for (size_t axis = p.shape.size(); axis-- > 1;)
+      p.strides_bytes[axis - 1] = p.strides_bytes[axis] * p.shape[axis];
     return p;
   }
 
@@ -193,37 +201,44 @@ class ProgramBuilder {
 
 void require_machine(const isa::Machine& machine) {
   if (machine.tokens < 2 + kChannels || machine.dma_channels < kChannels) {
-    throw UserError("the machine has " + std::to_string(machine.tokens) + " tokens and " + std::to_string(machine.dma_channels) +
-                    " DMA channels; programs need at least 5 and 3");
+    throw UserError("the machine has " + std::to_string(machine.tokens) + " tokens and " +
+                    std::to_string(machine.dma_channels) + " DMA channels; programs need at least 5 and 3");
   }
 }
 
 }  // namespace
 
-Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& machine, const LowerOptions& options) {
+Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& machine,
+              const LowerOptions& options) {
   require_machine(machine);
   struct Try {
     double tile_share;
     bool keep_in_l2;
   };
   std::string last;
-  for (const auto& attempt : {Try{1.0, true}, Try{0.75, true}, Try{1.0, false}, Try{0.75, false}, Try{0.5, false}}) {
+  for (const auto& attempt :
+       {Try{1.0, true}, Try{0.75, true}, Try{1.0, false}, Try{0.75, false}, Try{0.5, false}}) {
     try {
-      // Constants come first in DDR, and their size shows only when every layer is lowered: once to measure, once for real.
+      // Constants come first in DDR, and their size shows only when every layer is lowered: once to measure,
+      // once for real.
       StorageChoice choice{attempt.keep_in_l2, 0};
-      choice.ddr_base = Attempt(graph, plan, machine, options, attempt.tile_share, choice, false).context().constants.bytes();
+      choice.ddr_base = Attempt(graph, plan, machine, options, attempt.tile_share, choice, false)
+                            .context()
+                            .constants.bytes();
       Attempt real(graph, plan, machine, options, attempt.tile_share, choice, plan.has_values);
       const auto emitted = Emitter(real.context().schedule, machine).run();
       auto program = ProgramBuilder(real, emitted).build();
       if (program.ddr_bytes_used > machine.ddr_bytes) {
-        throw UserError("the network needs " + std::to_string(program.ddr_bytes_used) + " bytes of DDR; the machine has " + std::to_string(machine.ddr_bytes));
+        throw UserError("the network needs " + std::to_string(program.ddr_bytes_used) +
+                        " bytes of DDR; the machine has " + std::to_string(machine.ddr_bytes));
       }
       return {std::move(program), real.context().fallbacks};
     } catch (const OutOfScratchpad& problem) {
       last = problem.what();
     }
   }
-  throw UserError("network '" + graph.name + "' does not fit: " + last + " of " + std::to_string(machine.l2_bytes) + " bytes");
+  throw UserError("network '" + graph.name + "' does not fit: " + last + " of " +
+                  std::to_string(machine.l2_bytes) + " bytes");
 }
 
 }  // namespace mmasim::runtime

@@ -1,4 +1,5 @@
-// Quantized graph -> Program. Structure depends on graph, preset, precision and machine alone; values fill fields.
+// Quantized graph -> Program. Structure depends on graph, preset, precision and machine alone; values fill
+// fields.
 #pragma once
 
 #include <string>
@@ -10,8 +11,8 @@
 
 namespace mmasim::runtime {
 
-// What lowering may assume of time when it chooses between legal schedules: estimates, never promises. From the
-// configuration; a program stays correct on a machine where they are wrong.
+// What lowering may assume of time when it chooses between legal schedules: estimates, never promises. From
+// the configuration; a program stays correct on a machine where they are wrong.
 struct CostModel {
   double ddr_bytes_per_cycle = 12.0;
   double l3_bytes_per_cycle = 64.0;
@@ -22,7 +23,8 @@ struct CostModel {
 
 struct LowerOptions {
   CostModel cost;
-  bool keep_intermediates = false;  // fill Program::intermediates (for --verify=layers); changes no instruction
+  bool keep_intermediates =
+      false;  // fill Program::intermediates (for --verify=layers); changes no instruction
 };
 
 struct Fallback {
@@ -35,6 +37,7 @@ struct Lowered {
 };
 
 // Throws UserError if the network cannot run on the machine (naming the node and what does not fit).
-Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& machine, const LowerOptions& options);
+Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& machine,
+              const LowerOptions& options);
 
 }  // namespace mmasim::runtime

@@ -15,10 +15,12 @@ void lower_transpose(LoweringContext& context, NodeId id, uint32_t row, const Tr
   const auto& node = context.graph.nodes[id];
   const auto& shape = context.graph.tensors[node.output].shape;
   const auto in = context.view(node.inputs[0]), out = context.view(node.output);
-  const auto from = strides_bytes(context.graph.tensors[node.inputs[0]].shape, static_cast<uint32_t>(in.element_size()));
+  const auto from =
+      strides_bytes(context.graph.tensors[node.inputs[0]].shape, static_cast<uint32_t>(in.element_size()));
   const auto to = strides_bytes(shape, static_cast<uint32_t>(out.element_size()));
   std::vector<CopyAxis> axes;
-  for (size_t d = 0; d < shape.size(); ++d) axes.push_back({shape[d], from[static_cast<size_t>(op.permutation[d])], to[d]});
+  for (size_t d = 0; d < shape.size(); ++d)
+    axes.push_back({shape[d], from[static_cast<size_t>(op.permutation[d])], to[d]});
   add_permute_step(context, row, in, 0, out, 0, axes);
 }
 
@@ -26,7 +28,8 @@ void lower_slice(LoweringContext& context, NodeId id, uint32_t row, const Slice&
   const auto& node = context.graph.nodes[id];
   const auto& shape = context.graph.tensors[node.output].shape;
   const auto in = context.view(node.inputs[0]), out = context.view(node.output);
-  const auto from = strides_bytes(context.graph.tensors[node.inputs[0]].shape, static_cast<uint32_t>(in.element_size()));
+  const auto from =
+      strides_bytes(context.graph.tensors[node.inputs[0]].shape, static_cast<uint32_t>(in.element_size()));
   const auto to = strides_bytes(shape, static_cast<uint32_t>(out.element_size()));
   std::vector<CopyAxis> axes;
   int64_t offset = 0;
@@ -38,11 +41,13 @@ void lower_slice(LoweringContext& context, NodeId id, uint32_t row, const Slice&
 }
 
 // From memory order to logical order of `shape`, or back.
-void add_linearize_step(LoweringContext& context, uint32_t row, const TensorView& from, const TensorView& to, const Shape& shape, bool to_linear) {
+void add_linearize_step(LoweringContext& context, uint32_t row, const TensorView& from, const TensorView& to,
+                        const Shape& shape, bool to_linear) {
   const auto memory = strides_bytes(shape, static_cast<uint32_t>(from.element_size()));
   const auto linear = row_major_strides(shape, from.element_size());
   std::vector<CopyAxis> axes;
-  for (size_t d = 0; d < shape.size(); ++d) axes.push_back({shape[d], to_linear ? memory[d] : linear[d], to_linear ? linear[d] : memory[d]});
+  for (size_t d = 0; d < shape.size(); ++d)
+    axes.push_back({shape[d], to_linear ? memory[d] : linear[d], to_linear ? linear[d] : memory[d]});
   add_permute_step(context, row, from, 0, to, 0, axes);
 }
 
@@ -63,7 +68,8 @@ void require_plane_padding(const LoweringContext& context, NodeId id, const Pad&
   for (size_t axis = 0; axis < op.before.size(); ++axis) {
     const bool plane = op.before.size() == 4 && axis >= 2;
     if (!plane && (op.before[axis] != 0 || op.after[axis] != 0)) {
-      throw UserError(context.place(id) + ": pads axis " + std::to_string(axis) + "; only the height and width of a rank 4 tensor can be padded");
+      throw UserError(context.place(id) + ": pads axis " + std::to_string(axis) +
+                      "; only the height and width of a rank 4 tensor can be padded");
     }
   }
 }
@@ -76,7 +82,9 @@ void lower_pad(LoweringContext& context, NodeId id, uint32_t row, const Pad& op)
   require_plane_padding(context, id, op);
   const bool channels_last = context.graph.tensors[node.output].shape.size() == 4;
   const auto pad_y = channels_last ? op.before[2] : 0, pad_x = channels_last ? op.before[3] : 0;
-  const auto need = [&](const Region& region) { return static_cast<uint64_t>(region.elements() * out.element_size()); };
+  const auto need = [&](const Region& region) {
+    return static_cast<uint64_t>(region.elements() * out.element_size());
+  };
   for (const auto& region : cut_regions(out.dims, need, context.tile_budget_bytes(id))) {
     auto& step = context.schedule.new_step(row);
     auto source = region;
@@ -94,7 +102,8 @@ void lower_movement(LoweringContext& context, NodeId id) {
   const auto row = begin_layer(context, id, is_pad ? "pad" : "layout", isa::Setup::light);
   context.schedule.layers[row].dataflow = is_pad ? "dma" : "dsp";
   if (const auto* pad = std::get_if<Pad>(&op)) return lower_pad(context, id, row, *pad);
-  if (const auto* transpose = std::get_if<Transpose>(&op)) return lower_transpose(context, id, row, *transpose);
+  if (const auto* transpose = std::get_if<Transpose>(&op))
+    return lower_transpose(context, id, row, *transpose);
   if (const auto* slice = std::get_if<Slice>(&op)) return lower_slice(context, id, row, *slice);
   lower_reshape(context, id, row);
 }

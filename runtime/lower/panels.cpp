@@ -35,7 +35,8 @@ template <class T>
 void pack_unit(const LinearLayer& layer, const PanelUnit& unit, const T* weights, int64_t panel, T* rows) {
   for (int64_t column = 0; column < unit.columns; ++column) {
     const auto o = unit.out_channel + column;
-    const auto first = o / layer.group_out * layer.group_in - unit.in_channel;  // of the group, within the depth channels
+    const auto first =
+        o / layer.group_out * layer.group_in - unit.in_channel;  // of the group, within the depth channels
     for (int64_t i = 0; i < layer.group_in; ++i) {
       for (int64_t y = 0; y < layer.kernel_y; ++y) {
         for (int64_t x = 0; x < layer.kernel_x; ++x) {
@@ -62,7 +63,8 @@ uint64_t add_panels(LoweringContext& context, const LinearLayer& layer, const st
   return context.constants.add(bytes, [&](uint8_t* data) {
     with_weights(layer.plan->weights, [&](const auto* weights) {
       using T = std::remove_const_t<std::remove_pointer_t<decltype(weights)>>;
-      for (const auto& unit : units) pack_unit<T>(layer, unit, weights, panel, reinterpret_cast<T*>(data + unit.offset));
+      for (const auto& unit : units)
+        pack_unit<T>(layer, unit, weights, panel, reinterpret_cast<T*>(data + unit.offset));
     });
   });
 }
@@ -76,7 +78,8 @@ uint64_t add_depthwise_weights(LoweringContext& context, const LinearLayer& laye
       auto* table = reinterpret_cast<T*>(data);
       for (int64_t tap = 0; tap < layer.taps(); ++tap) {
         for (int64_t c = 0; c < channels; ++c) {
-          table[tap * channels + c] = weights[layer.weight_index(c, 0, tap / layer.kernel_x, tap % layer.kernel_x)];
+          table[tap * channels + c] =
+              weights[layer.weight_index(c, 0, tap / layer.kernel_x, tap % layer.kernel_x)];
         }
       }
     });
@@ -99,9 +102,11 @@ LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer) {
   }
   tables.offset = context.constants.add(tables.bytes, [&](uint8_t* data) {
     for (uint64_t c = 0; c < channels; ++c) {
-      std::memcpy(data + c * accumulator_bytes, &layer.plan->bias[c], accumulator_bytes);  // little endian: the low bytes
+      std::memcpy(data + c * accumulator_bytes, &layer.plan->bias[c],
+                  accumulator_bytes);  // little endian: the low bytes
       if (tables.multipliers != 0) std::memcpy(data + tables.multipliers + c * 4, &requant.multipliers[c], 4);
-      if (tables.shifts != 0) data[tables.shifts + c] = static_cast<uint8_t>(static_cast<int8_t>(requant.shifts[c]));
+      if (tables.shifts != 0)
+        data[tables.shifts + c] = static_cast<uint8_t>(static_cast<int8_t>(requant.shifts[c]));
     }
   });
   return tables;

@@ -12,14 +12,18 @@ struct Place {  // of a storage: a buffer in L2 or an address
   bool resident = false;
   BufferId buffer{};
   isa::Address address;
-  isa::Address resolve(StepEmitter& emit, int64_t offset) const { return (resident ? emit.address(buffer) : address) + offset; }
+  isa::Address resolve(StepEmitter& emit, int64_t offset) const {
+    return (resident ? emit.address(buffer) : address) + offset;
+  }
 };
 
 Place place_of(LoweringContext& context, Step& step, const TensorView& view) {
   const auto& storage = context.schedule.at(view.storage);
   Place place{storage.is_resident(), storage.resident, {}};
-  if (place.resident) step.uses.push_back(place.buffer);
-  else place.address = memory_address(context, view, 0);
+  if (place.resident)
+    step.uses.push_back(place.buffer);
+  else
+    place.address = memory_address(context, view, 0);
   return place;
 }
 
@@ -39,19 +43,23 @@ void issue(StepEmitter& emit, isa::DspPermute permute, const std::vector<CopyAxi
     return;
   }
   uint32_t* const counts[] = {&permute.n1, &permute.n2, &permute.n3, &permute.n4, &permute.n5};
-  int64_t* const src[] = {&permute.src_stride1, &permute.src_stride2, &permute.src_stride3, &permute.src_stride4, &permute.src_stride5};
-  int64_t* const dst[] = {&permute.dst_stride1, &permute.dst_stride2, &permute.dst_stride3, &permute.dst_stride4, &permute.dst_stride5};
+  int64_t* const src[] = {&permute.src_stride1, &permute.src_stride2, &permute.src_stride3,
+                          &permute.src_stride4, &permute.src_stride5};
+  int64_t* const dst[] = {&permute.dst_stride1, &permute.dst_stride2, &permute.dst_stride3,
+                          &permute.dst_stride4, &permute.dst_stride5};
   for (size_t i = 0; i < axes.size(); ++i) {
-    *counts[i] = static_cast<uint32_t>(axes[i].count), *src[i] = axes[i].src_stride, *dst[i] = axes[i].dst_stride;
+    *counts[i] = static_cast<uint32_t>(axes[i].count), *src[i] = axes[i].src_stride,
+    *dst[i] = axes[i].dst_stride;
   }
   emit.issue(permute);
 }
 
 }  // namespace
 
-void add_permute_step(LoweringContext& context, uint32_t row, const TensorView& from, int64_t from_offset, const TensorView& to,
-                      int64_t to_offset, std::vector<CopyAxis> axes) {
-  std::stable_sort(axes.begin(), axes.end(), [](const CopyAxis& a, const CopyAxis& b) { return a.dst_stride < b.dst_stride; });
+void add_permute_step(LoweringContext& context, uint32_t row, const TensorView& from, int64_t from_offset,
+                      const TensorView& to, int64_t to_offset, std::vector<CopyAxis> axes) {
+  std::stable_sort(axes.begin(), axes.end(),
+                   [](const CopyAxis& a, const CopyAxis& b) { return a.dst_stride < b.dst_stride; });
   axes = merge_axes(from.element_size(), std::move(axes));
   auto& step = context.schedule.new_step(row);
   const auto source = place_of(context, step, from);

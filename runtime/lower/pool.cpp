@@ -9,8 +9,10 @@ namespace {
 
 Region window_region(const Window& w, const Region& out) {
   Region in = out;
-  in.y0 = out.y0 * w.stride[0] - w.pad[0], in.y1 = in.y0 + (out.rows() - 1) * w.stride[0] + (w.kernel[0] - 1) * w.dilation[0] + 1;
-  in.x0 = out.x0 * w.stride[1] - w.pad[1], in.x1 = in.x0 + (out.columns() - 1) * w.stride[1] + (w.kernel[1] - 1) * w.dilation[1] + 1;
+  in.y0 = out.y0 * w.stride[0] - w.pad[0],
+  in.y1 = in.y0 + (out.rows() - 1) * w.stride[0] + (w.kernel[0] - 1) * w.dilation[0] + 1;
+  in.x0 = out.x0 * w.stride[1] - w.pad[1],
+  in.x1 = in.x0 + (out.columns() - 1) * w.stride[1] + (w.kernel[1] - 1) * w.dilation[1] + 1;
   return in;
 }
 
@@ -28,10 +30,11 @@ struct PoolTiles {
 
 // set(instruction, output region, input region, constants) finishes each instruction.
 template <class Instruction, class Set>
-void add_pool_steps(LoweringContext& context, NodeId id, uint32_t row, const PoolTiles& pool, const Instruction& prototype,
-                    const std::optional<ConstantTable>& table, Set set) {
+void add_pool_steps(LoweringContext& context, NodeId id, uint32_t row, const PoolTiles& pool,
+                    const Instruction& prototype, const std::optional<ConstantTable>& table, Set set) {
   const auto need = [&](const Region& region) {
-    return static_cast<uint64_t>(window_region(pool.window, region).elements() * pool.in.element_size() + region.elements() * pool.out.element_size());
+    return static_cast<uint64_t>(window_region(pool.window, region).elements() * pool.in.element_size() +
+                                 region.elements() * pool.out.element_size());
   };
   const auto reserved = table ? table->bytes + 1024 : 0;
   const auto budget = context.tile_budget_bytes(id);
@@ -58,12 +61,15 @@ void add_pool_steps(LoweringContext& context, NodeId id, uint32_t row, const Poo
 void lower_max(LoweringContext& context, NodeId id, uint32_t row, const PoolTiles& tiles) {
   isa::DspPoolMax work;
   set_window(work, tiles.window);
-  work.dilation_y = static_cast<uint16_t>(tiles.window.dilation[0]), work.dilation_x = static_cast<uint16_t>(tiles.window.dilation[1]);
+  work.dilation_y = static_cast<uint16_t>(tiles.window.dilation[0]),
+  work.dilation_x = static_cast<uint16_t>(tiles.window.dilation[1]);
   work.type = tiles.in.element;
-  add_pool_steps(context, id, row, tiles, work, std::nullopt, [](isa::DspPoolMax&, const Region&, isa::Address) {});
+  add_pool_steps(context, id, row, tiles, work, std::nullopt,
+                 [](isa::DspPoolMax&, const Region&, isa::Address) {});
 }
 
-void lower_average(LoweringContext& context, NodeId id, uint32_t row, const PoolTiles& tiles, bool count_padding) {
+void lower_average(LoweringContext& context, NodeId id, uint32_t row, const PoolTiles& tiles,
+                   bool count_padding) {
   const auto& plan = std::get<PoolPlan>(context.plan.nodes[id]);
   isa::DspPoolAverage work;
   set_window(work, tiles.window);
@@ -74,17 +80,23 @@ void lower_average(LoweringContext& context, NodeId id, uint32_t row, const Pool
   const auto cells = static_cast<uint64_t>(tiles.window.kernel[0] * tiles.window.kernel[1]);
   const bool padded = tiles.window.pad != std::array<int64_t, 4>{};
   std::optional<ConstantTable> table;
-  if (padded) table = add_table(context, plan.reciprocals, cells, 8);
-  else if (context.has_values()) work.reciprocal = plan.reciprocals.back();
+  if (padded)
+    table = add_table(context, plan.reciprocals, cells, 8);
+  else if (context.has_values())
+    work.reciprocal = plan.reciprocals.back();
   const auto dims = tiles.in.dims;
   const auto pad = tiles.window.pad;
-  add_pool_steps(context, id, row, tiles, work, table, [=](isa::DspPoolAverage& pool, const Region& input, isa::Address at) {
-    pool.reciprocals = at;
-    const auto top = count_padding ? -pad[0] : 0, left = count_padding ? -pad[1] : 0;
-    const auto bottom = dims.h + (count_padding ? pad[2] : 0), right = dims.w + (count_padding ? pad[3] : 0);
-    pool.valid_y_begin = static_cast<int32_t>(top - input.y0), pool.valid_y_end = static_cast<int32_t>(bottom - input.y0);
-    pool.valid_x_begin = static_cast<int32_t>(left - input.x0), pool.valid_x_end = static_cast<int32_t>(right - input.x0);
-  });
+  add_pool_steps(context, id, row, tiles, work, table,
+                 [=](isa::DspPoolAverage& pool, const Region& input, isa::Address at) {
+                   pool.reciprocals = at;
+                   const auto top = count_padding ? -pad[0] : 0, left = count_padding ? -pad[1] : 0;
+                   const auto bottom = dims.h + (count_padding ? pad[2] : 0),
+                              right = dims.w + (count_padding ? pad[3] : 0);
+                   pool.valid_y_begin = static_cast<int32_t>(top - input.y0),
+                   pool.valid_y_end = static_cast<int32_t>(bottom - input.y0);
+                   pool.valid_x_begin = static_cast<int32_t>(left - input.x0),
+                   pool.valid_x_end = static_cast<int32_t>(right - input.x0);
+                 });
 }
 
 }  // namespace

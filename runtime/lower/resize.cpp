@@ -8,8 +8,10 @@ namespace mmasim::runtime {
 
 namespace {
 
-// Input rows (or columns) [begin, end) that outputs [first, last) touch, one beyond on either side for bilinear.
-void source_range(int64_t first, int64_t last, int64_t factor, int64_t size, int64_t reach, int64_t& begin, int64_t& end) {
+// Input rows (or columns) [begin, end) that outputs [first, last) touch, one beyond on either side for
+// bilinear.
+void source_range(int64_t first, int64_t last, int64_t factor, int64_t size, int64_t reach, int64_t& begin,
+                  int64_t& end) {
   begin = std::max<int64_t>(0, first / factor - reach);
   end = std::min(size, (last - 1) / factor + 1 + reach);
 }
@@ -23,15 +25,18 @@ Region source_region(const Resize& op, const Dims& in, const Region& out) {
 }
 
 // Tiles begin and end on whole input cells, so that repetition is a stride of 0.
-void issue_nearest(StepEmitter& emit, const Resize& op, const Tile& in, const Tile& out, const Region& source, int64_t e) {
+void issue_nearest(StepEmitter& emit, const Resize& op, const Tile& in, const Tile& out, const Region& source,
+                   int64_t e) {
   isa::DspPermute permute;
   permute.element_bytes = static_cast<uint8_t>(e);
   permute.src = emit.address(in.buffer, in.offset), permute.dst = emit.address(out.buffer, out.offset);
   permute.n1 = static_cast<uint32_t>(source.channels()), permute.src_stride1 = permute.dst_stride1 = e;
   permute.n2 = static_cast<uint32_t>(op.factor_x), permute.dst_stride2 = out.pitch_x;
-  permute.n3 = static_cast<uint32_t>(source.columns()), permute.src_stride3 = in.pitch_x, permute.dst_stride3 = out.pitch_x * op.factor_x;
+  permute.n3 = static_cast<uint32_t>(source.columns()), permute.src_stride3 = in.pitch_x,
+  permute.dst_stride3 = out.pitch_x * op.factor_x;
   permute.n4 = static_cast<uint32_t>(op.factor_y), permute.dst_stride4 = out.pitch_y;
-  permute.n5 = static_cast<uint32_t>(source.rows()), permute.src_stride5 = in.pitch_y, permute.dst_stride5 = out.pitch_y * op.factor_y;
+  permute.n5 = static_cast<uint32_t>(source.rows()), permute.src_stride5 = in.pitch_y,
+  permute.dst_stride5 = out.pitch_y * op.factor_y;
   emit.issue(permute);
 }
 

@@ -1,6 +1,6 @@
-// The schedule: what lowering decides before addresses and tokens exist. A layer is a row of steps; a step loads
-// buffers by DMA, computes, and stores buffers by DMA. The emitter (emitter.h) places the buffers in L2 and turns the
-// order of steps into instructions and tokens; a step's author never thinks of either.
+// The schedule: what lowering decides before addresses and tokens exist. A layer is a row of steps; a step
+// loads buffers by DMA, computes, and stores buffers by DMA. The emitter (emitter.h) places the buffers in L2
+// and turns the order of steps into instructions and tokens; a step's author never thinks of either.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,8 @@ struct Extent {
 
 enum class Channel : uint8_t { features = 0, weights = 1, stores = 2 };
 
-// DMA into `buffer`. L2 addresses in the descriptors are relative: of dst to `buffer`, of src to `source_buffer`.
+// DMA into `buffer`. L2 addresses in the descriptors are relative: of dst to `buffer`, of src to
+// `source_buffer`.
 struct Load {
   Channel channel = Channel::features;
   BufferId buffer{};
@@ -62,10 +63,10 @@ class StepEmitter;
 struct Step {
   uint32_t layer = 0;
   std::vector<Load> loads;
-  std::vector<BufferId> allocates;     // written by compute: outputs, scratch
-  std::vector<BufferId> uses;          // every buffer compute touches, allocated or loaded here or earlier
-  std::vector<Extent> reads_directly;  // storages that compute reads without DMA
-  std::vector<Extent> writes_directly; // storages (residents too) that compute writes without DMA
+  std::vector<BufferId> allocates;      // written by compute: outputs, scratch
+  std::vector<BufferId> uses;           // every buffer compute touches, allocated or loaded here or earlier
+  std::vector<Extent> reads_directly;   // storages that compute reads without DMA
+  std::vector<Extent> writes_directly;  // storages (residents too) that compute writes without DMA
   std::function<void(StepEmitter&)> compute;
   std::vector<Store> stores;
 };

@@ -1,5 +1,5 @@
-// Places buffers in L2 as the emitter goes through the steps: first come, first served, remembering who held each byte
-// before, so that whoever takes it over knows what to wait for. Knows no instructions.
+// Places buffers in L2 as the emitter goes through the steps: first come, first served, remembering who held
+// each byte before, so that whoever takes it over knows what to wait for. Knows no instructions.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace mmasim::runtime {
 
 // What must have happened before a range of L2 may be written again.
 struct Release {
-  uint32_t core_steps = 0;   // steps the core must have finished
+  uint32_t core_steps = 0;    // steps the core must have finished
   uint32_t store_groups = 0;  // groups the store channel must have finished
 };
 
@@ -19,8 +19,8 @@ class Scratchpad {
  public:
   explicit Scratchpad(uint64_t bytes) : bytes_(bytes) {}
 
-  // Offset of a free range, or nothing. Long-lived buffers go to the top, the others where the range has been free for
-  // longest, so that a tile's successor lands beside it and neither waits.
+  // Offset of a free range, or nothing. Long-lived buffers go to the top, the others where the range has been
+  // free for longest, so that a tile's successor lands beside it and neither waits.
   enum class Lifetime : uint8_t { step, steps };
   std::optional<uint64_t> allocate(uint64_t bytes, Lifetime lifetime);
   Release release_before(uint64_t offset, uint64_t bytes) const;  // of whoever held the range before

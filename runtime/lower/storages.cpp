@@ -28,7 +28,8 @@ class Arena {
     while (moved) {
       moved = false;
       for (const auto& other : placed_) {
-        if (!other.life.meets(life) || other.offset >= offset + bytes || offset >= other.offset + other.bytes) continue;
+        if (!other.life.meets(life) || other.offset >= offset + bytes || offset >= other.offset + other.bytes)
+          continue;
         offset = other.offset + other.bytes;
         moved = true;
       }
@@ -51,12 +52,14 @@ class Arena {
 };
 
 bool is_view_only(const Graph& graph, const Node& node) {
-  return std::holds_alternative<Reshape>(node.op) && is_linear(graph.tensors[node.inputs[0]].shape) && is_linear(graph.tensors[node.output].shape);
+  return std::holds_alternative<Reshape>(node.op) && is_linear(graph.tensors[node.inputs[0]].shape) &&
+         is_linear(graph.tensors[node.output].shape);
 }
 
 class Placement {
  public:
-  Placement(LoweringContext& context, const StorageChoice& choice) : context_(context), choice_(choice), graph_(context.graph) {}
+  Placement(LoweringContext& context, const StorageChoice& choice)
+      : context_(context), choice_(choice), graph_(context.graph) {}
 
   Storages run() {
     find_aliases();
@@ -72,7 +75,8 @@ class Placement {
  private:
   uint32_t end_moment() const { return static_cast<uint32_t>(graph_.nodes.size()) + 1; }
   uint64_t bytes_of(TensorId tensor) const {
-    return static_cast<uint64_t>(element_count(graph_.tensors[tensor].shape)) * isa::element_bytes(context_.tensor_plan(tensor).element());
+    return static_cast<uint64_t>(element_count(graph_.tensors[tensor].shape)) *
+           isa::element_bytes(context_.tensor_plan(tensor).element());
   }
   bool needs_layout(TensorId tensor) const { return !is_linear(graph_.tensors[tensor].shape); }
 
@@ -92,7 +96,8 @@ class Placement {
       const auto& node = graph_.nodes[id];
       for (const auto tensor : node.inputs) lives_[root_[tensor]].touch(id + 1);
       lives_[root_[node.output]].touch(id + 1);
-      if (std::holds_alternative<Pad>(node.op)) stays_out_of_l2_[root_[node.output]] = true;  // DMA alone makes it
+      if (std::holds_alternative<Pad>(node.op))
+        stays_out_of_l2_[root_[node.output]] = true;  // DMA alone makes it
     }
     for (const auto tensor : graph_.inputs) lives_[root_[tensor]].touch(0);
     for (const auto tensor : graph_.outputs) lives_[root_[tensor]].touch(end_moment());
@@ -112,8 +117,9 @@ class Placement {
   void place_in_ddr(Storage& storage, const Life& life) {
     const auto offset = ddr_.place(storage.bytes, life);
     if (!offset) {
-      throw UserError("tensor '" + storage.name + "' of " + std::to_string(storage.bytes) + " bytes does not fit into the DDR of " +
-                      std::to_string(context_.machine.ddr_bytes) + " bytes");
+      throw UserError("tensor '" + storage.name + "' of " + std::to_string(storage.bytes) +
+                      " bytes does not fit into the DDR of " + std::to_string(context_.machine.ddr_bytes) +
+                      " bytes");
     }
     storage.offset = choice_.ddr_base + *offset;
   }
@@ -128,8 +134,10 @@ class Placement {
     for (const auto tensor : graph_.outputs) {
       auto& own = storage_of_[root_[tensor]];
       const bool converted = needs_layout(tensor);
-      if (converted || !own) out_.outputs.push_back(add_permanent(graph_.tensors[tensor].name, bytes_of(tensor)));
-      else out_.outputs.push_back(*own);
+      if (converted || !own)
+        out_.outputs.push_back(add_permanent(graph_.tensors[tensor].name, bytes_of(tensor)));
+      else
+        out_.outputs.push_back(*own);
       if (!converted && !own) own = out_.outputs.back();
     }
   }
@@ -140,7 +148,8 @@ class Placement {
     for (TensorId tensor = 0; tensor < graph_.tensors.size(); ++tensor) {
       if (root_[tensor] == tensor && !storage_of_[tensor]) order.push_back(tensor);
     }
-    std::stable_sort(order.begin(), order.end(), [&](TensorId a, TensorId b) { return lives_[a].first < lives_[b].first; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](TensorId a, TensorId b) { return lives_[a].first < lives_[b].first; });
     for (const auto tensor : order) {
       const auto id = add(graph_.tensors[tensor].name, bytes_of(tensor));
       storage_of_[tensor] = id;
@@ -165,13 +174,15 @@ class Placement {
     for (auto moment = lives_[tensor].first; moment <= lives_[tensor].last; ++moment) {
       if (resident[moment] + bytes > l2 / 4) return false;
     }
-    for (auto moment = lives_[tensor].first; moment <= lives_[tensor].last; ++moment) resident[moment] += isa::round_up(bytes, 64);
+    for (auto moment = lives_[tensor].first; moment <= lives_[tensor].last; ++moment)
+      resident[moment] += isa::round_up(bytes, 64);
     return true;
   }
 
   void make_views() {
     for (TensorId tensor = 0; tensor < graph_.tensors.size(); ++tensor) {
-      context_.views.push_back({storage_of_[root_[tensor]].value(), dims_of(graph_.tensors[tensor].shape), context_.tensor_plan(tensor).element()});
+      context_.views.push_back({storage_of_[root_[tensor]].value(), dims_of(graph_.tensors[tensor].shape),
+                                context_.tensor_plan(tensor).element()});
     }
   }
 
@@ -189,7 +200,9 @@ class Placement {
 
 }  // namespace
 
-Storages place_storages(LoweringContext& context, const StorageChoice& choice) { return Placement(context, choice).run(); }
+Storages place_storages(LoweringContext& context, const StorageChoice& choice) {
+  return Placement(context, choice).run();
+}
 
 StorageId add_ddr_scratch(LoweringContext& context, uint64_t bytes, const std::string& name) {
   auto& storages = context.schedule.storages;

@@ -1,5 +1,6 @@
-// Where tensors live between layers: small ones stay in L2, others in L3 while there is room, the rest in DDR. Tensors
-// whose lives do not meet share bytes. Tensors that differ in shape only (a Reshape) are one storage.
+// Where tensors live between layers: small ones stay in L2, others in L3 while there is room, the rest in
+// DDR. Tensors whose lives do not meet share bytes. Tensors that differ in shape only (a Reshape) are one
+// storage.
 #pragma once
 
 #include <optional>
@@ -16,8 +17,9 @@ struct StorageChoice {
 
 // What the placement of a network's tensors came to.
 struct Storages {
-  std::vector<StorageId> inputs, outputs;    // in the network's own row-major form, in DDR; one a graph input or output
-  std::vector<bool> is_alias;                // one a node: a Reshape that moves nothing
+  std::vector<StorageId> inputs,
+      outputs;                 // in the network's own row-major form, in DDR; one a graph input or output
+  std::vector<bool> is_alias;  // one a node: a Reshape that moves nothing
   uint64_t l3_bytes_used = 0;
   uint64_t ddr_end = 0;
 };

@@ -7,7 +7,7 @@ namespace mmasim::runtime {
 
 namespace {
 
-struct Cells {  // the tensor's own cells within a region, along one axis
+struct Cells {                   // the tensor's own cells within a region, along one axis
   int64_t first = 0, count = 0;  // index in the tensor
   int64_t at = 0;                // position in the region of the first
 };
@@ -28,8 +28,8 @@ int64_t offset_of(const TensorView& view, const Region& region) {
 }
 
 Tile tile_in_resident(LoweringContext& context, const TensorView& view, const Region& region) {
-  return {context.schedule.at(view.storage).resident, static_cast<uint64_t>(offset_of(view, region)), view.pitch_n(),
-          view.pitch_y(), view.pitch_x()};
+  return {context.schedule.at(view.storage).resident, static_cast<uint64_t>(offset_of(view, region)),
+          view.pitch_n(), view.pitch_y(), view.pitch_x()};
 }
 
 Tile dense_tile(LoweringContext& context, const TensorView& view, const Region& region) {
@@ -41,8 +41,8 @@ Tile dense_tile(LoweringContext& context, const TensorView& view, const Region& 
   return tile;
 }
 
-isa::DmaFill fill(const TensorView& view, int64_t value, int64_t offset, int64_t row_bytes, int64_t n1, int64_t stride1,
-                  int64_t n2, int64_t stride2) {
+isa::DmaFill fill(const TensorView& view, int64_t value, int64_t offset, int64_t row_bytes, int64_t n1,
+                  int64_t stride1, int64_t n2, int64_t stride2) {
   isa::DmaFill f;
   f.dst = relative(static_cast<uint64_t>(offset));
   f.value = value;
@@ -54,11 +54,12 @@ isa::DmaFill fill(const TensorView& view, int64_t value, int64_t offset, int64_t
 }
 
 // The border of a tile around its own cells, or all of it where the cells are spread out.
-void add_padding(Load& load, const TensorView& view, const Region& region, const Tile& tile, int64_t value, Cells ys,
-                 Cells xs, bool everything) {
+void add_padding(Load& load, const TensorView& view, const Region& region, const Tile& tile, int64_t value,
+                 Cells ys, Cells xs, bool everything) {
   const auto add = [&](int64_t offset, int64_t row_bytes, int64_t n1, int64_t stride1) {
     if (row_bytes > 0 && n1 > 0) {
-      load.descriptors.push_back(fill(view, value, offset, row_bytes, n1, stride1, region.frames(), tile.pitch_n));
+      load.descriptors.push_back(
+          fill(view, value, offset, row_bytes, n1, stride1, region.frames(), tile.pitch_n));
     }
   };
   if (everything || ys.count == 0 || xs.count == 0) {
@@ -69,7 +70,8 @@ void add_padding(Load& load, const TensorView& view, const Region& region, const
   add(0, ys.at * tile.pitch_y, 1, 0);
   add(below * tile.pitch_y, (region.rows() - below) * tile.pitch_y, 1, 0);
   add(ys.at * tile.pitch_y, xs.at * tile.pitch_x, ys.count, tile.pitch_y);
-  add(ys.at * tile.pitch_y + right * tile.pitch_x, (region.columns() - right) * tile.pitch_x, ys.count, tile.pitch_y);
+  add(ys.at * tile.pitch_y + right * tile.pitch_x, (region.columns() - right) * tile.pitch_x, ys.count,
+      tile.pitch_y);
 }
 
 }  // namespace
@@ -84,20 +86,24 @@ isa::Address memory_address(const LoweringContext& context, const TensorView& vi
 }
 
 Extent extent_of(const TensorView& view, const Region& region) {
-  const auto y0 = std::clamp<int64_t>(region.y0, 0, view.dims.h), y1 = std::clamp<int64_t>(region.y1, 0, view.dims.h);
+  const auto y0 = std::clamp<int64_t>(region.y0, 0, view.dims.h),
+             y1 = std::clamp<int64_t>(region.y1, 0, view.dims.h);
   if (region.frames() == 1) {
     const auto base = region.n0 * view.pitch_n();
-    return {view.storage, static_cast<uint64_t>(base + y0 * view.pitch_y()), static_cast<uint64_t>(base + y1 * view.pitch_y())};
+    return {view.storage, static_cast<uint64_t>(base + y0 * view.pitch_y()),
+            static_cast<uint64_t>(base + y1 * view.pitch_y())};
   }
-  return {view.storage, static_cast<uint64_t>(region.n0 * view.pitch_n()), static_cast<uint64_t>(region.n1 * view.pitch_n())};
+  return {view.storage, static_cast<uint64_t>(region.n0 * view.pitch_n()),
+          static_cast<uint64_t>(region.n1 * view.pitch_n())};
 }
 
 bool lies_in_l2(const LoweringContext& context, const TensorView& view, const Region& region, Spread spread) {
-  return context.schedule.at(view.storage).is_resident() && is_inside(view, region) && spread.y == 1 && spread.x == 1;
+  return context.schedule.at(view.storage).is_resident() && is_inside(view, region) && spread.y == 1 &&
+         spread.x == 1;
 }
 
-Tile load_tile(LoweringContext& context, Step& step, const TensorView& view, const Region& region, int64_t pad_value,
-               Spread spread) {
+Tile load_tile(LoweringContext& context, Step& step, const TensorView& view, const Region& region,
+               int64_t pad_value, Spread spread) {
   if (lies_in_l2(context, view, region, spread)) {
     const auto tile = tile_in_resident(context, view, region);
     step.uses.push_back(tile.buffer);
@@ -110,18 +116,21 @@ Tile load_tile(LoweringContext& context, Step& step, const TensorView& view, con
   load.buffer = tile.buffer;
   add_padding(load, view, region, tile, pad_value, ys, xs, spread.y > 1 || spread.x > 1);
   if (ys.count > 0 && xs.count > 0) {
-    const Region own{region.n0, region.n1, ys.first, ys.first + ys.count, xs.first, xs.first + xs.count, region.c0, region.c1};
+    const Region own{region.n0, region.n1,           ys.first,  ys.first + ys.count,
+                     xs.first,  xs.first + xs.count, region.c0, region.c1};
     const auto offset = offset_of(view, own);
     const bool resident = context.schedule.at(view.storage).is_resident();
-    const auto src = resident ? relative(static_cast<uint64_t>(offset)) : memory_address(context, view, offset);
+    const auto src =
+        resident ? relative(static_cast<uint64_t>(offset)) : memory_address(context, view, offset);
     load.source_is_buffer = resident;
     if (resident) load.source_buffer = context.schedule.at(view.storage).resident;
-    for (auto& copy : strided_copies(src, relative(static_cast<uint64_t>(ys.at * tile.pitch_y + xs.at * tile.pitch_x)),
-                                     view.element_size(),
-                                     {{region.channels(), view.element_size(), view.element_size()},
-                                      {xs.count, view.pitch_x(), tile.pitch_x * spread.x},
-                                      {ys.count, view.pitch_y(), tile.pitch_y * spread.y},
-                                      {region.frames(), view.pitch_n(), tile.pitch_n}})) {
+    for (auto& copy :
+         strided_copies(src, relative(static_cast<uint64_t>(ys.at * tile.pitch_y + xs.at * tile.pitch_x)),
+                        view.element_size(),
+                        {{region.channels(), view.element_size(), view.element_size()},
+                         {xs.count, view.pitch_x(), tile.pitch_x * spread.x},
+                         {ys.count, view.pitch_y(), tile.pitch_y * spread.y},
+                         {region.frames(), view.pitch_n(), tile.pitch_n}})) {
       load.descriptors.emplace_back(copy);
     }
     load.reads.push_back(extent_of(view, own));
@@ -139,19 +148,20 @@ Tile output_tile(LoweringContext& context, Step& step, const TensorView& view, c
   return tile;
 }
 
-void store_tile(LoweringContext& context, Step& step, const TensorView& view, const Region& region, const Tile& tile) {
+void store_tile(LoweringContext& context, Step& step, const TensorView& view, const Region& region,
+                const Tile& tile) {
   if (context.schedule.at(view.storage).is_resident()) {
     step.writes_directly.push_back(extent_of(view, region));
     return;
   }
   Store store;
   store.buffer = tile.buffer;
-  store.descriptors = strided_copies(relative(tile.offset), memory_address(context, view, offset_of(view, region)),
-                                     view.element_size(),
-                                     {{region.channels(), view.element_size(), view.element_size()},
-                                      {region.columns(), tile.pitch_x, view.pitch_x()},
-                                      {region.rows(), tile.pitch_y, view.pitch_y()},
-                                      {region.frames(), tile.pitch_n, view.pitch_n()}});
+  store.descriptors = strided_copies(
+      relative(tile.offset), memory_address(context, view, offset_of(view, region)), view.element_size(),
+      {{region.channels(), view.element_size(), view.element_size()},
+       {region.columns(), tile.pitch_x, view.pitch_x()},
+       {region.rows(), tile.pitch_y, view.pitch_y()},
+       {region.frames(), tile.pitch_n, view.pitch_n()}});
   store.writes = extent_of(view, region);
   step.stores.push_back(std::move(store));
 }
@@ -176,7 +186,8 @@ std::vector<CopyAxis> merge_axes(int64_t element_bytes, std::vector<CopyAxis> ax
     if (axis.count == 1) continue;
     if (!merged.empty()) {
       auto& inner = merged.back();
-      if (axis.src_stride == inner.src_stride * inner.count && axis.dst_stride == inner.dst_stride * inner.count) {
+      if (axis.src_stride == inner.src_stride * inner.count &&
+          axis.dst_stride == inner.dst_stride * inner.count) {
         inner.count *= axis.count;
         continue;
       }
@@ -187,7 +198,8 @@ std::vector<CopyAxis> merge_axes(int64_t element_bytes, std::vector<CopyAxis> ax
   return merged;
 }
 
-std::vector<isa::DmaCopy> strided_copies(isa::Address src, isa::Address dst, int64_t element_bytes, std::vector<CopyAxis> axes) {
+std::vector<isa::DmaCopy> strided_copies(isa::Address src, isa::Address dst, int64_t element_bytes,
+                                         std::vector<CopyAxis> axes) {
   auto merged = merge_axes(element_bytes, std::move(axes));
   isa::DmaCopy copy;
   copy.src = src, copy.dst = dst;
@@ -197,9 +209,12 @@ std::vector<isa::DmaCopy> strided_copies(isa::Address src, isa::Address dst, int
     merged.erase(merged.begin());
   }
   merged.resize(std::max<size_t>(merged.size(), 3));
-  copy.n1 = static_cast<uint32_t>(merged[0].count), copy.src_stride1 = merged[0].src_stride, copy.dst_stride1 = merged[0].dst_stride;
-  copy.n2 = static_cast<uint32_t>(merged[1].count), copy.src_stride2 = merged[1].src_stride, copy.dst_stride2 = merged[1].dst_stride;
-  copy.n3 = static_cast<uint32_t>(merged[2].count), copy.src_stride3 = merged[2].src_stride, copy.dst_stride3 = merged[2].dst_stride;
+  copy.n1 = static_cast<uint32_t>(merged[0].count), copy.src_stride1 = merged[0].src_stride,
+  copy.dst_stride1 = merged[0].dst_stride;
+  copy.n2 = static_cast<uint32_t>(merged[1].count), copy.src_stride2 = merged[1].src_stride,
+  copy.dst_stride2 = merged[1].dst_stride;
+  copy.n3 = static_cast<uint32_t>(merged[2].count), copy.src_stride3 = merged[2].src_stride,
+  copy.dst_stride3 = merged[2].dst_stride;
   std::vector<isa::DmaCopy> copies;
   const CopyAxis outer = merged.size() > 3 ? merged[3] : CopyAxis{};
   if (merged.size() > 4) throw std::logic_error("strided copy of more than five axes");

@@ -29,17 +29,19 @@ struct Spread {
 };
 
 // True if the region can be used where it lies: an L2 resident, no padding, no spread.
-bool lies_in_l2(const LoweringContext& context, const TensorView& view, const Region& region, Spread spread = {});
+bool lies_in_l2(const LoweringContext& context, const TensorView& view, const Region& region,
+                Spread spread = {});
 
-// The region of the tensor in L2 when the step computes; cells outside the tensor hold pad_value. Region coordinates
-// are those of the spread tensor.
-Tile load_tile(LoweringContext& context, Step& step, const TensorView& view, const Region& region, int64_t pad_value,
-               Spread spread = {});
+// The region of the tensor in L2 when the step computes; cells outside the tensor hold pad_value. Region
+// coordinates are those of the spread tensor.
+Tile load_tile(LoweringContext& context, Step& step, const TensorView& view, const Region& region,
+               int64_t pad_value, Spread spread = {});
 
-// Room for the region; where it is an L2 resident, the tensor itself. Follow with store_tile in the last step that
-// writes it.
+// Room for the region; where it is an L2 resident, the tensor itself. Follow with store_tile in the last step
+// that writes it.
 Tile output_tile(LoweringContext& context, Step& step, const TensorView& view, const Region& region);
-void store_tile(LoweringContext& context, Step& step, const TensorView& view, const Region& region, const Tile& tile);
+void store_tile(LoweringContext& context, Step& step, const TensorView& view, const Region& region,
+                const Tile& tile);
 
 // Constants [offset, offset + bytes) of DDR into a new buffer.
 BufferId load_constants(LoweringContext& context, Step& step, uint64_t offset, uint64_t bytes);
@@ -49,11 +51,13 @@ struct CopyAxis {
   int64_t count = 1, src_stride = 0, dst_stride = 0;
 };
 // Copies as descriptors of contiguous rows and three outer dimensions; axes that run on in both are merged.
-std::vector<isa::DmaCopy> strided_copies(isa::Address src, isa::Address dst, int64_t element_bytes, std::vector<CopyAxis> axes);
+std::vector<isa::DmaCopy> strided_copies(isa::Address src, isa::Address dst, int64_t element_bytes,
+                                         std::vector<CopyAxis> axes);
 std::vector<CopyAxis> merge_axes(int64_t element_bytes, std::vector<CopyAxis> axes);
 
-isa::Address relative(uint64_t offset);                     // an L2 address before placement
-isa::Address memory_address(const LoweringContext& context, const TensorView& view, int64_t offset);  // in L3 or DDR
+isa::Address relative(uint64_t offset);  // an L2 address before placement
+isa::Address memory_address(const LoweringContext& context, const TensorView& view,
+                            int64_t offset);                     // in L3 or DDR
 Extent extent_of(const TensorView& view, const Region& region);  // bounding bytes, clipped to the tensor
 
 }  // namespace mmasim::runtime

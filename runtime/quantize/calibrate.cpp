@@ -1,4 +1,5 @@
-// Ranges of every tensor: the float network over all samples, a batch at a time, keeping two numbers a tensor.
+// Ranges of every tensor: the float network over all samples, a batch at a time, keeping two numbers a
+// tensor.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -15,8 +16,10 @@ namespace {
 
 constexpr size_t kLanes = 16;
 
-// Smallest and largest of each lane (element i belongs to lane i % 16); all_finite is 0 after infinity or NaN.
-MMASIM_SIMD_CLONES void lane_ranges(const float* values, size_t count, float* low, float* high, uint32_t* finite) {
+// Smallest and largest of each lane (element i belongs to lane i % 16); all_finite is 0 after infinity or
+// NaN.
+MMASIM_SIMD_CLONES void lane_ranges(const float* values, size_t count, float* low, float* high,
+                                    uint32_t* finite) {
   uint32_t bad[kLanes] = {};
   for (size_t i = 0; i + kLanes <= count; i += kLanes) {
     for (size_t lane = 0; lane < kLanes; ++lane) {
@@ -49,9 +52,10 @@ std::optional<Range> range_of(const std::vector<float>& values) {
   return Range{smallest + 0.0, largest + 0.0};  // no negative zero
 }
 
-[[noreturn]] void fail_not_finite(const Graph& graph, TensorId id, const FloatTensor& tensor, int64_t first_sample,
-                                  int64_t batch) {
-  const auto bad = std::find_if(tensor.values.begin(), tensor.values.end(), [](float v) { return !std::isfinite(v); });
+[[noreturn]] void fail_not_finite(const Graph& graph, TensorId id, const FloatTensor& tensor,
+                                  int64_t first_sample, int64_t batch) {
+  const auto bad =
+      std::find_if(tensor.values.begin(), tensor.values.end(), [](float v) { return !std::isfinite(v); });
   const int64_t index = bad - tensor.values.begin();
   const bool has_batch = !tensor.shape.empty() && tensor.shape[0] == batch;
   const int64_t sample =
@@ -83,8 +87,9 @@ int64_t count_samples(const Graph& graph, const std::vector<FloatTensor>& sample
                       "; the network's is " + shape_text(input.shape) + ", the first axis being the sample");
     }
     if (shape[0] < 1 || shape[0] != samples[0].shape[0]) {
-      throw UserError("calibration has " + std::to_string(shape[0]) + " samples for input '" + input.name + "' and " +
-                      std::to_string(samples[0].shape[0]) + " for the first input; at least 1, as many for each");
+      throw UserError("calibration has " + std::to_string(shape[0]) + " samples for input '" + input.name +
+                      "' and " + std::to_string(samples[0].shape[0]) +
+                      " for the first input; at least 1, as many for each");
     }
   }
   return samples.empty() ? 0 : samples[0].shape[0];

@@ -1,5 +1,6 @@
-// Plans of Add, Sub, Mul, Clip, Prelu and Concat: operands brought to one step, then the output stage (quantization.md
-// 5.4, 5.5, 5.12). With a multiplying output stage all of them use multipliers with one common shift.
+// Plans of Add, Sub, Mul, Clip, Prelu and Concat: operands brought to one step, then the output stage
+// (quantization.md 5.4, 5.5, 5.12). With a multiplying output stage all of them use multipliers with one
+// common shift.
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -20,16 +21,18 @@ SumPlan sum_by_multipliers(Planning& planning, const Node& node, const std::vect
   TensorPlan& y = planning.output(node);
   y = grid_of_range(planning.spec(), planning.range(node), !is_rectified(node.activation));
   std::vector<double> reals;
-  for (size_t i = 0; i < signs.size(); ++i) reals.push_back(signs[i] * y.inv_step / planning.input(node, i).inv_step);
+  for (size_t i = 0; i < signs.size(); ++i)
+    reals.push_back(signs[i] * y.inv_step / planning.input(node, i).inv_step);
   const CommonMultipliers common = common_multipliers(reals, planning.spec().multiplier_bits);
   SumPlan plan{common.multipliers, {requantize_by_shift(planning.spec(), common.shift)}};
   set_bounds(plan.requants[0], y, node.activation, false);
   return plan;
 }
 
-// Operands are aligned to the smallest inv_step among them, in `fraction_bits` bits; a clip that saturation is to do
-// lowers that further, until it is a power of two times the output's.
-SumPlan sum_by_shift(Planning& planning, const Node& node, const std::vector<double>& signs, int fraction_bits) {
+// Operands are aligned to the smallest inv_step among them, in `fraction_bits` bits; a clip that saturation
+// is to do lowers that further, until it is a power of two times the output's.
+SumPlan sum_by_shift(Planning& planning, const Node& node, const std::vector<double>& signs,
+                     int fraction_bits) {
   double aligned = planning.input(node).inv_step;
   for (size_t i = 1; i < signs.size(); ++i) aligned = std::min(aligned, planning.input(node, i).inv_step);
   const auto clip_inv_step = inv_step_of_clip(planning.spec(), node.activation);
@@ -66,8 +69,8 @@ std::vector<double> slopes_of(const Planning& planning, const Node& node, const 
   const auto count = static_cast<size_t>(std::max<int64_t>(prelu.channels, 1));
   if (!planning.has_values() && prelu.slopes.empty()) return std::vector<double>(count, 0.0);
   if (prelu.slopes.size() != count) {
-    throw std::logic_error("node '" + node.name + "' has " + std::to_string(prelu.slopes.size()) + " slopes for " +
-                           std::to_string(count));
+    throw std::logic_error("node '" + node.name + "' has " + std::to_string(prelu.slopes.size()) +
+                           " slopes for " + std::to_string(count));
   }
   for (const double slope : prelu.slopes) {
     if (!std::isfinite(slope)) throw UserError("node '" + node.name + "': a slope is not finite");
@@ -106,7 +109,9 @@ TensorPlan aligned_concat_grid(const Planning& planning, const Node& node) {
 }  // namespace
 
 // One operand: 30 fraction bits at every precision, as no second operand needs the room.
-NodePlan plan_node(Planning& planning, const Node& node, const Clip&) { return plan_sum(planning, node, {1.0}, 30); }
+NodePlan plan_node(Planning& planning, const Node& node, const Clip&) {
+  return plan_sum(planning, node, {1.0}, 30);
+}
 
 NodePlan plan_node(Planning& planning, const Node& node, const Add&) {
   return plan_sum(planning, node, {1.0, 1.0}, aligning_bits(planning.spec()));
@@ -127,7 +132,8 @@ NodePlan plan_node(Planning& planning, const Node& node, const Mul&) {
     plan.requant = requantize_by_shift(planning.spec(), m.shift);
     set_bounds(plan.requant, y, node.activation, false);
   } else {
-    plan.requant = shift_to_output(planning, node, planning.range(node), !is_rectified(node.activation), inv_product);
+    plan.requant =
+        shift_to_output(planning, node, planning.range(node), !is_rectified(node.activation), inv_product);
   }
   return plan;
 }
@@ -152,7 +158,8 @@ NodePlan plan_node(Planning& planning, const Node& node, const Prelu& prelu) {
   const int bits = slope_bits(planning.spec(), slopes);
   plan.positive = int64_t{1} << bits;
   for (const double slope : slopes) {
-    plan.slopes.push_back(saturate(round_half_away(slope * two_to(bits)), -(int64_t{1} << 40), int64_t{1} << 40));
+    plan.slopes.push_back(
+        saturate(round_half_away(slope * two_to(bits)), -(int64_t{1} << 40), int64_t{1} << 40));
   }
   plan.requant = shift_to_output(planning, node, planning.range(node), is_signed, inv_x * two_to(bits));
   return plan;
@@ -165,7 +172,8 @@ NodePlan plan_node(Planning& planning, const Node& node, const Concat&) {
   if (planning.multiplies()) {
     y = grid_of_range(spec, planning.range(node), !is_rectified(node.activation));
     std::vector<double> reals;
-    for (size_t i = 0; i < node.inputs.size(); ++i) reals.push_back(y.inv_step / planning.input(node, i).inv_step);
+    for (size_t i = 0; i < node.inputs.size(); ++i)
+      reals.push_back(y.inv_step / planning.input(node, i).inv_step);
     common = common_multipliers(reals, spec.multiplier_bits);
   } else {
     y = aligned_concat_grid(planning, node);

@@ -1,5 +1,5 @@
-// The exponential function from IEEE operations alone, so that tables and float runs are the same on every host (the C
-// library's differs between versions and between hosts with and without fused multiply-add).
+// The exponential function from IEEE operations alone, so that tables and float runs are the same on every
+// host (the C library's differs between versions and between hosts with and without fused multiply-add).
 #pragma once
 
 namespace mmasim::runtime::quantization {

@@ -1,5 +1,6 @@
-// Convolutions of the float run. Three ways, one result: as a Gemm where the filter sees the whole map, row by row
-// where a group has few filters (depthwise), else as tiles of 8 filters by 32 pixels over im2col panels.
+// Convolutions of the float run. Three ways, one result: as a Gemm where the filter sees the whole map, row
+// by row where a group has few filters (depthwise), else as tiles of 8 filters by 32 pixels over im2col
+// panels.
 #include <algorithm>
 
 #include "runtime/quantize/float_step.h"
@@ -10,13 +11,13 @@ namespace mmasim::runtime::quantization {
 
 namespace {
 
-constexpr int64_t kFewFilters = 4;        // of a group: below, tiles would be mostly empty
+constexpr int64_t kFewFilters = 4;          // of a group: below, tiles would be mostly empty
 constexpr int64_t kParallelMacs = 1 << 20;  // below, starting threads costs more than they save
 
 // Sizes of a convolution, after padding its input.
 struct ConvShape {
-  int64_t batch, channels, height, width;        // of the padded input
-  int64_t filters, out_height, out_width;        // of the output
+  int64_t batch, channels, height, width;  // of the padded input
+  int64_t filters, out_height, out_width;  // of the output
   int64_t groups, group_channels, group_filters;
   int64_t kernel_y, kernel_x;
 
@@ -82,15 +83,16 @@ std::vector<Segment> segments_of(const Conv& conv, const ConvShape& s, int64_t f
   return segments;
 }
 
-// lanes[k][32] of im2col for one group; lanes beyond the last pixel keep what they hold and are not read back.
-void pack_pixels(const Conv& conv, const ConvShape& s, const float* group_image, const std::vector<Segment>& segments,
-                 float* lanes) {
+// lanes[k][32] of im2col for one group; lanes beyond the last pixel keep what they hold and are not read
+// back.
+void pack_pixels(const Conv& conv, const ConvShape& s, const float* group_image,
+                 const std::vector<Segment>& segments, float* lanes) {
   const int64_t stride = conv.window.stride[1];
   for (int64_t c = 0; c < s.group_channels; ++c) {
     for (int64_t ky = 0; ky < s.kernel_y; ++ky) {
       for (int64_t kx = 0; kx < s.kernel_x; ++kx) {
-        const float* const source =
-            group_image + (c * s.height + ky * conv.window.dilation[0]) * s.width + kx * conv.window.dilation[1];
+        const float* const source = group_image + (c * s.height + ky * conv.window.dilation[0]) * s.width +
+                                    kx * conv.window.dilation[1];
         for (const Segment& segment : segments) {
           const float* const from = source + segment.offset;
           float* const to = lanes + segment.lane;
@@ -122,10 +124,11 @@ PackedFilters pack_filters(const Conv& conv, const ConvShape& s) {
   const float* const weights = values_of(conv.weights);
   for (int64_t filter = 0; filter < s.filters; ++filter) {
     const int64_t group = filter / s.group_filters, row = filter % s.group_filters;
-    float* const target =
-        packed.values.data() + (group * packed.blocks + row / kTileRows) * s.depth() * kTileRows + row % kTileRows;
+    float* const target = packed.values.data() +
+                          (group * packed.blocks + row / kTileRows) * s.depth() * kTileRows + row % kTileRows;
     const float* const source = weights + filter * s.depth();
-    for (int64_t k = 0; k < s.depth(); ++k) target[k * kTileRows] = effective(source[k], conv.weight_scale, filter);
+    for (int64_t k = 0; k < s.depth(); ++k)
+      target[k * kTileRows] = effective(source[k], conv.weight_scale, filter);
   }
   return packed;
 }
@@ -139,7 +142,8 @@ struct TileWork {
   float* y;            // of the image
 };
 
-void convolve_panel(const TileWork& work, int64_t group, int64_t first_pixel, int64_t first_block, int64_t end_block) {
+void convolve_panel(const TileWork& work, int64_t group, int64_t first_pixel, int64_t first_block,
+                    int64_t end_block) {
   const ConvShape& s = work.s;
   const int64_t count = std::min(kTileLanes, s.pixels() - first_pixel);
   thread_local std::vector<float> lanes;
@@ -166,7 +170,8 @@ void convolve_by_tiles(const Conv& conv, const ConvShape& s, const FloatStep& st
   const unsigned threads = s.macs() < kParallelMacs ? 1 : step.threads;
   const int64_t panels = (s.pixels() + kTileLanes - 1) / kTileLanes;
   // Few panels: split the filters too, at the price of packing a panel more than once.
-  const int64_t parts = panels * s.groups >= 2 * int64_t{threads} ? 1 : std::min<int64_t>(threads, filters.blocks);
+  const int64_t parts =
+      panels * s.groups >= 2 * int64_t{threads} ? 1 : std::min<int64_t>(threads, filters.blocks);
   std::vector<float> storage;
   for (int64_t image = 0; image < s.batch; ++image) {
     const TileWork work{conv, s, filters, padded_image(conv, s, *step.x[0], image, storage),
@@ -208,7 +213,8 @@ void convolve_by_rows(const Conv& conv, const ConvShape& s, const FloatStep& ste
 }
 
 bool sees_whole_map(const Conv& conv, const ConvShape& s) {
-  return s.groups == 1 && s.pixels() == 1 && !is_padded(conv.window) && s.kernel_y == s.height && s.kernel_x == s.width;
+  return s.groups == 1 && s.pixels() == 1 && !is_padded(conv.window) && s.kernel_y == s.height &&
+         s.kernel_x == s.width;
 }
 
 }  // namespace
@@ -216,8 +222,9 @@ bool sees_whole_map(const Conv& conv, const ConvShape& s) {
 void evaluate(const Conv& conv, const FloatStep& step) {
   const ConvShape s = shape_of(conv, step);
   if (sees_whole_map(conv, s)) {
-    multiply({step.x[0]->values.data(), s.batch, s.depth(), s.filters, conv.weights, conv.weight_scale, conv.bias},
-             step.threads, step.y.values.data());
+    multiply(
+        {step.x[0]->values.data(), s.batch, s.depth(), s.filters, conv.weights, conv.weight_scale, conv.bias},
+        step.threads, step.y.values.data());
   } else if (s.group_filters < kFewFilters) {
     convolve_by_rows(conv, s, step);
   } else {
@@ -225,7 +232,8 @@ void evaluate(const Conv& conv, const FloatStep& step) {
   }
 }
 
-// Scatters each input pixel to the outputs it reaches: for one output that is again channel, filter row, filter column.
+// Scatters each input pixel to the outputs it reaches: for one output that is again channel, filter row,
+// filter column.
 void evaluate(const ConvTranspose& conv, const FloatStep& step) {
   const Shape& x = step.x[0]->shape;
   const Shape& y = step.y.shape;
@@ -239,7 +247,8 @@ void evaluate(const ConvTranspose& conv, const FloatStep& step) {
     std::fill_n(plane, y[2] * y[3], bias_of(conv.bias, filter));
     for (int64_t c = group * group_channels; c < (group + 1) * group_channels; ++c) {
       const float* const source = step.x[0]->values.data() + (image * channels + c) * height * width;
-      const float* weight = weights + (c * group_filters + filter % group_filters) * window.kernel[0] * window.kernel[1];
+      const float* weight =
+          weights + (c * group_filters + filter % group_filters) * window.kernel[0] * window.kernel[1];
       for (int64_t ky = 0; ky < window.kernel[0]; ++ky) {
         for (int64_t kx = 0; kx < window.kernel[1]; ++kx) {
           const float w = effective(*weight++, conv.weight_scale, filter);

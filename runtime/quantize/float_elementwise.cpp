@@ -1,4 +1,5 @@
-// Elementwise operators of the float run, Softmax and ArgMax, in float32; exponentials in binary64, then rounded.
+// Elementwise operators of the float run, Softmax and ArgMax, in float32; exponentials in binary64, then
+// rounded.
 #include <algorithm>
 #include <stdexcept>
 
@@ -73,10 +74,12 @@ float unit_interval(float v) { return v < 0.0f ? 0.0f : v > 1.0f ? 1.0f : v; }
 
 float function_value(const Unary& unary, float x) {
   switch (unary.kind) {
-    case Unary::Kind::sigmoid: return static_cast<float>(sigmoid(x));
+    case Unary::Kind::sigmoid:
+      return static_cast<float>(sigmoid(x));
     case Unary::Kind::hard_sigmoid:
       return unit_interval(static_cast<float>(unary.alpha) * x + static_cast<float>(unary.beta));
-    case Unary::Kind::hard_swish: return x * unit_interval(x / 6.0f + 0.5f);
+    case Unary::Kind::hard_swish:
+      return x * unit_interval(x / 6.0f + 0.5f);
   }
   throw std::logic_error("unknown function");
 }
@@ -84,7 +87,8 @@ float function_value(const Unary& unary, float x) {
 // Calls apply(offset of the first element, step between elements) for every line along `axis`.
 template <class Apply>
 void for_each_line(const Shape& shape, int64_t axis, const Apply& apply) {
-  const int64_t inner = inner_count(shape, static_cast<size_t>(axis)), length = shape.at(static_cast<size_t>(axis));
+  const int64_t inner = inner_count(shape, static_cast<size_t>(axis)),
+                length = shape.at(static_cast<size_t>(axis));
   const int64_t total = element_count(shape);
   for (int64_t outer = 0; outer < total; outer += inner * length) {
     for (int64_t i = 0; i < inner; ++i) apply(outer + i, inner);
@@ -165,7 +169,8 @@ void evaluate(const ArgMax& argmax, const FloatStep& step) {
   for_each_line(x.shape, argmax.axis, [&](int64_t first, int64_t stride) {
     int64_t best = 0;
     for (int64_t i = 1; i < length; ++i) {
-      if (x.values[static_cast<size_t>(first + i * stride)] > x.values[static_cast<size_t>(first + best * stride)]) {
+      if (x.values[static_cast<size_t>(first + i * stride)] >
+          x.values[static_cast<size_t>(first + best * stride)]) {
         best = i;
       }
     }

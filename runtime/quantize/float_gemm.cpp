@@ -40,7 +40,8 @@ void pack_lanes(const GemmOperands& g, int64_t first_channel, int64_t first_k, i
   }
 }
 
-void multiply_lanes(const GemmOperands& g, const std::vector<float>& packed_rows, int64_t first_channel, float* y) {
+void multiply_lanes(const GemmOperands& g, const std::vector<float>& packed_rows, int64_t first_channel,
+                    float* y) {
   const int64_t row_blocks = blocks(g.row_count, kTileRows);
   const int64_t count = std::min(kTileLanes, g.channels - first_channel);
   std::vector<float> tiles(static_cast<size_t>(row_blocks * kTileRows * kTileLanes), 0.0f);
@@ -68,9 +69,8 @@ void multiply_lanes(const GemmOperands& g, const std::vector<float>& packed_rows
 
 void multiply(const GemmOperands& operands, unsigned threads, float* y) {
   const std::vector<float> packed_rows = pack_rows(operands);
-  parallel_for(threads, blocks(operands.channels, kTileLanes), [&](int64_t block) {
-    multiply_lanes(operands, packed_rows, block * kTileLanes, y);
-  });
+  parallel_for(threads, blocks(operands.channels, kTileLanes),
+               [&](int64_t block) { multiply_lanes(operands, packed_rows, block * kTileLanes, y); });
 }
 
 const float* values_of(const Weights& weights) {

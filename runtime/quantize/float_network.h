@@ -14,7 +14,8 @@ enum class Lifetime : uint8_t { whole_run, until_last_use, until_last_use_or_out
 
 using TensorVisitor = std::function<void(TensorId, const FloatTensor&)>;
 
-// Inputs first, then every node's result after its activation, in the graph's order. Returns what is still alive.
+// Inputs first, then every node's result after its activation, in the graph's order. Returns what is still
+// alive.
 std::vector<FloatTensor> execute(const Graph& graph, const std::vector<FloatTensor>& inputs, unsigned threads,
                                  Lifetime lifetime, const TensorVisitor& visit);
 

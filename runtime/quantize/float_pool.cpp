@@ -8,7 +8,8 @@ namespace mmasim::runtime::quantization {
 
 namespace {
 
-// Calls visit(index of the output, f) for every output; f(cell) calls cell(value) for every window cell inside the map.
+// Calls visit(index of the output, f) for every output; f(cell) calls cell(value) for every window cell
+// inside the map.
 template <class Visit>
 void for_each_window(const Window& window, const FloatStep& step, const Visit& visit) {
   const Shape& x = step.x[0]->shape;
@@ -38,7 +39,8 @@ void for_each_window(const Window& window, const FloatStep& step, const Visit& v
 int64_t padded_cells(const Window& window, size_t axis, int64_t o, int64_t size) {
   int64_t cells = 0;
   for (int64_t k = 0; k < window.kernel[axis]; ++k) {
-    cells += o * window.stride[axis] + k * window.dilation[axis] < window.pad[axis] + size + window.pad[axis + 2];
+    cells +=
+        o * window.stride[axis] + k * window.dilation[axis] < window.pad[axis] + size + window.pad[axis + 2];
   }
   return cells;
 }

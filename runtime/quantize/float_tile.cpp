@@ -14,8 +14,8 @@ struct VectorOf {
 
 // Rows x (Vectors * Bytes / 4) accumulators at (row, lane) of the tile.
 template <int Bytes, int Rows, int Vectors>
-inline __attribute__((always_inline)) void accumulate_block(const float* rows, const float* lanes, int64_t depth,
-                                                            float* tile) {
+inline __attribute__((always_inline)) void accumulate_block(const float* rows, const float* lanes,
+                                                            int64_t depth, float* tile) {
   using Vector = typename VectorOf<Bytes>::Type;
   constexpr int kWidth = Bytes / 4;
   Vector sums[Rows][Vectors];
@@ -42,8 +42,8 @@ inline __attribute__((always_inline)) void accumulate_block(const float* rows, c
 }
 
 template <int Bytes, int Rows, int Vectors>
-inline __attribute__((always_inline)) void accumulate_blocks(const float* rows, const float* lanes, int64_t depth,
-                                                             float* tile) {
+inline __attribute__((always_inline)) void accumulate_blocks(const float* rows, const float* lanes,
+                                                             int64_t depth, float* tile) {
   constexpr int kLanes = Vectors * Bytes / 4;
   for (int64_t row = 0; row < kTileRows; row += Rows) {
     for (int64_t lane = 0; lane < kTileLanes; lane += kLanes) {
@@ -61,8 +61,8 @@ __attribute__((target("avx2"))) void accumulate_avx2(const float* rows, const fl
                                                      float* tile) {
   accumulate_blocks<32, 4, 2>(rows, lanes, depth, tile);
 }
-__attribute__((target("avx512f"))) void accumulate_avx512(const float* rows, const float* lanes, int64_t depth,
-                                                          float* tile) {
+__attribute__((target("avx512f"))) void accumulate_avx512(const float* rows, const float* lanes,
+                                                          int64_t depth, float* tile) {
   accumulate_blocks<64, 8, 2>(rows, lanes, depth, tile);
 }
 
@@ -84,8 +84,8 @@ void accumulate_tile(const float* rows, const float* lanes, int64_t depth, float
   widest(rows, lanes, depth, tile);
 }
 
-MMASIM_SIMD_CLONES void accumulate_tap(float weight, const float* __restrict__ source, int64_t stride, int64_t count,
-                                       float* __restrict__ sums) {
+MMASIM_SIMD_CLONES void accumulate_tap(float weight, const float* __restrict__ source, int64_t stride,
+                                       int64_t count, float* __restrict__ sums) {
   if (stride == 1) {
     for (int64_t i = 0; i < count; ++i) sums[i] += weight * source[i];
   } else if (stride == 2) {

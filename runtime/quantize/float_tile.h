@@ -1,5 +1,6 @@
-// The inner loops of the float run: products of packed panels, and one filter tap along a row. Every output is its own
-// chain of additions in the order of k, so neither the SIMD level nor the tiling shows in a result.
+// The inner loops of the float run: products of packed panels, and one filter tap along a row. Every output
+// is its own chain of additions in the order of k, so neither the SIMD level nor the tiling shows in a
+// result.
 #pragma once
 
 #include <cstdint>

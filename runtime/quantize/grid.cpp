@@ -11,7 +11,9 @@ namespace mmasim::runtime::quantization {
 
 namespace {
 
-int magnitude_bits(const TensorPlan& plan) { return static_cast<int>(plan.is_signed ? plan.bits - 1 : plan.bits); }
+int magnitude_bits(const TensorPlan& plan) {
+  return static_cast<int>(plan.is_signed ? plan.bits - 1 : plan.bits);
+}
 
 // Unsigned, zero inside the range. The zero point is the binary32 quotient, half to even.
 TensorPlan affine_grid(TensorPlan plan, const Range& range) {
@@ -85,9 +87,12 @@ std::optional<double> inv_step_of_clip(const QuantSpec& spec, const Activation& 
   if (!has_bound_above(activation) || !from_zero || spec.act_affine) return std::nullopt;
   const double levels = two_to(static_cast<int>(spec.act_bits));
   switch (spec.relu6) {
-    case QuantSpec::Relu6::exact: return levels / activation.high;
-    case QuantSpec::Relu6::relu8: return levels / two_to(ceil_log2(activation.high));
-    case QuantSpec::Relu6::clip: break;
+    case QuantSpec::Relu6::exact:
+      return levels / activation.high;
+    case QuantSpec::Relu6::relu8:
+      return levels / two_to(ceil_log2(activation.high));
+    case QuantSpec::Relu6::clip:
+      break;
   }
   return std::nullopt;
 }
@@ -103,7 +108,8 @@ void set_bounds(Requantization& requant, const TensorPlan& y, const Activation& 
     const double q = y.affine ? round_half_even(bound * y.inv_step) : round_half_up(bound * y.inv_step);
     return saturate(q + static_cast<double>(y.zero_point), y.min(), y.max());
   };
-  // An affine grid spans the calibrated range and zero, so its own ends are the bounds unless zero is outside them.
+  // An affine grid spans the calibrated range and zero, so its own ends are the bounds unless zero is outside
+  // them.
   const bool below = has_bound_below(activation) && (y.affine ? activation.low > 0 : activation.low != 0);
   const bool above = has_bound_above(activation) && (!y.affine || activation.high < 0);
   if (below) requant.clip_min = level(activation.low);

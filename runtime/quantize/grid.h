@@ -1,5 +1,5 @@
-// Which integers stand for which reals: the grid of a tensor, from its range and from how its producer rescales
-// (quantization.md 3.1, 4.2, 5.12). Does not look at weights.
+// Which integers stand for which reals: the grid of a tensor, from its range and from how its producer
+// rescales (quantization.md 3.1, 4.2, 5.12). Does not look at weights.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,8 @@ double absolute_maximum(const Range& range);
 // Step from the range alone: network inputs, tables, and every tensor when the output stage multiplies.
 TensorPlan grid_of_range(const QuantSpec& spec, const Range& range, bool is_signed);
 
-// The shift rule: y = acc >> round_bits with the smallest round_bits that holds the range; inv_y follows from it.
+// The shift rule: y = acc >> round_bits with the smallest round_bits that holds the range; inv_y follows from
+// it.
 struct ShiftedGrid {
   TensorPlan tensor;
   int shift = 0;
@@ -26,11 +27,12 @@ ShiftedGrid grid_of_shift(const QuantSpec& spec, const Range& range, bool is_sig
 // Clip(0, c) where the preset makes saturation do the clipping: the inv_step that the output must have.
 std::optional<double> inv_step_of_clip(const QuantSpec& spec, const Activation& activation);
 
-bool has_bound_above(const Activation& activation);                 // a clip whose upper bound can matter
-bool is_rectified(const Activation& activation);                    // result is never negative
+bool has_bound_above(const Activation& activation);  // a clip whose upper bound can matter
+bool is_rectified(const Activation& activation);     // result is never negative
 Range widened(const Range& range, double margin);
 
-// What an activation asks of the output stage whose output is y. `saturates`: the grid was made by inv_step_of_clip.
+// What an activation asks of the output stage whose output is y. `saturates`: the grid was made by
+// inv_step_of_clip.
 void set_bounds(Requantization& requant, const TensorPlan& y, const Activation& activation, bool saturates);
 
 }  // namespace mmasim::runtime::quantization

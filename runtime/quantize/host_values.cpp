@@ -1,4 +1,5 @@
-// Between the host's floats and the network's integers: inputs in, outputs out. Integers are little-endian bytes.
+// Between the host's floats and the network's integers: inputs in, outputs out. Integers are little-endian
+// bytes.
 #include <cmath>
 #include <stdexcept>
 
@@ -32,19 +33,22 @@ std::vector<uint8_t> quantize_input(const TensorPlan& plan, const FloatTensor& v
   std::vector<uint8_t> bytes;
   bytes.reserve(values.values.size() * plan.bits / 8);
   for (size_t i = 0; i < values.values.size(); ++i) {
-    if (std::isnan(values.values[i])) throw UserError("input value " + std::to_string(i) + " is not a number");
+    if (std::isnan(values.values[i]))
+      throw UserError("input value " + std::to_string(i) + " is not a number");
     const auto q = static_cast<uint64_t>(quantize_value(plan, step, values.values[i]));
-    for (uint32_t byte = 0; byte < plan.bits / 8; ++byte) bytes.push_back(static_cast<uint8_t>(q >> (8 * byte)));
+    for (uint32_t byte = 0; byte < plan.bits / 8; ++byte)
+      bytes.push_back(static_cast<uint8_t>(q >> (8 * byte)));
   }
   return bytes;
 }
 
-FloatTensor dequantize_output(const TensorPlan& plan, const Shape& shape, const std::vector<uint8_t>& integers) {
+FloatTensor dequantize_output(const TensorPlan& plan, const Shape& shape,
+                              const std::vector<uint8_t>& integers) {
   const auto count = static_cast<size_t>(element_count(shape));
   const size_t element_bytes = plan.bits / 8;
   if (integers.size() != count * element_bytes) {
-    throw std::logic_error(std::to_string(integers.size()) + " bytes for " + std::to_string(count) + " elements of " +
-                           std::to_string(plan.bits) + " bits");
+    throw std::logic_error(std::to_string(integers.size()) + " bytes for " + std::to_string(count) +
+                           " elements of " + std::to_string(plan.bits) + " bits");
   }
   FloatTensor result;
   result.shape = shape;

@@ -1,5 +1,5 @@
-// Plans of Conv, ConvTranspose, Gemm and BatchNorm: weight steps, bias at the accumulator's step, output stage
-// (quantization.md 4.2, 4.3, 4.7, 5.12).
+// Plans of Conv, ConvTranspose, Gemm and BatchNorm: weight steps, bias at the accumulator's step, output
+// stage (quantization.md 4.2, 4.3, 4.7, 5.12).
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -29,10 +29,10 @@ struct LinearPlanning {
   const Node& node;
   const LinearLayer& layer;
   const TensorPlan& x;
-  std::optional<double> clip_inv_step;   // the output's, if a clip fixes it
-  int clip_shift = 0;                    // then the shift to it
-  std::vector<double> inv_w;             // one, or one a channel
-  std::vector<int> halvings;             // of inv_w, for the bias
+  std::optional<double> clip_inv_step;  // the output's, if a clip fixes it
+  int clip_shift = 0;                   // then the shift to it
+  std::vector<double> inv_w;            // one, or one a channel
+  std::vector<int> halvings;            // of inv_w, for the bias
   LinearPlan plan;
 
   size_t granule(size_t channel) const { return inv_w.size() == 1 ? 0 : channel; }
@@ -42,8 +42,9 @@ struct LinearPlanning {
 
 void choose_weight_steps(LinearPlanning& linear) {
   const QuantSpec& spec = linear.planning.spec();
-  const std::vector<double> largest = linear.planning.has_values() ? largest_magnitudes(linear.layer)
-                                                                    : std::vector<double>(linear.layer.channels, 1.0);
+  const std::vector<double> largest = linear.planning.has_values()
+                                          ? largest_magnitudes(linear.layer)
+                                          : std::vector<double>(linear.layer.channels, 1.0);
   if (spec.weight_granularity == QuantSpec::Granularity::channel) {
     for (const double magnitude : largest) linear.inv_w.push_back(weight_inv_step(spec, magnitude));
   } else {
@@ -54,7 +55,8 @@ void choose_weight_steps(LinearPlanning& linear) {
   linear.halvings.assign(linear.inv_w.size(), 0);
 }
 
-// Clip(0, c) by saturation: inv_w is lowered until inv_x * inv_w is a power of two times the output's inv_step.
+// Clip(0, c) by saturation: inv_w is lowered until inv_x * inv_w is a power of two times the output's
+// inv_step.
 void lower_steps_for_clip(LinearPlanning& linear) {
   linear.clip_inv_step = inv_step_of_clip(linear.planning.spec(), linear.node.activation);
   if (!linear.clip_inv_step || linear.planning.multiplies()) return;
@@ -73,8 +75,8 @@ void lower_steps_for_bias(LinearPlanning& linear) {
   for (size_t channel = 0; channel < linear.layer.channels; ++channel) {
     const double bias = linear.layer.bias_of(channel);
     if (!std::isfinite(bias)) {
-      throw UserError("node '" + linear.node.name + "': the bias of output channel " + std::to_string(channel) +
-                      " is not finite");
+      throw UserError("node '" + linear.node.name + "': the bias of output channel " +
+                      std::to_string(channel) + " is not finite");
     }
     while (!fits(round_half_away(bias * linear.inv_acc(channel)), linear.acc_bits())) {
       halve(linear, linear.granule(channel));
@@ -85,12 +87,14 @@ void lower_steps_for_bias(LinearPlanning& linear) {
 void check_steps(const LinearPlanning& linear) {
   for (const double inv_w : linear.inv_w) {
     if (is_usable_step(linear.x.inv_step * inv_w)) continue;
-    throw UserError("node '" + linear.node.name + "': weights, bias and calibrated ranges are too far apart (step " +
+    throw UserError("node '" + linear.node.name +
+                    "': weights, bias and calibrated ranges are too far apart (step " +
                     std::to_string(1.0 / inv_w) + " of the weights) to be quantized");
   }
 }
 
-// Integers of weights and bias. False if a bias with its zero-point term does not fit; its inv_w is then halved.
+// Integers of weights and bias. False if a bias with its zero-point term does not fit; its inv_w is then
+// halved.
 bool quantize_parameters(LinearPlanning& linear) {
   const QuantSpec& spec = linear.planning.spec();
   const int64_t high = (int64_t{1} << (spec.weight_bits - 1)) - 1;
@@ -120,7 +124,8 @@ void choose_multipliers(LinearPlanning& linear, const Range& range, bool is_sign
   y = grid_of_range(spec, range, is_signed);
   Requantization& requant = linear.plan.requant;
   requant.has_multiplier = true;
-  requant.per_channel = linear.inv_w.size() != 1 || spec.weight_granularity == QuantSpec::Granularity::channel;
+  requant.per_channel =
+      linear.inv_w.size() != 1 || spec.weight_granularity == QuantSpec::Granularity::channel;
   for (const double inv_w : linear.inv_w) {
     const Multiplier m = normalize_multiplier(y.inv_step / (linear.x.inv_step * inv_w), spec.multiplier_bits);
     requant.multipliers.push_back(static_cast<uint32_t>(m.multiplier));
@@ -162,9 +167,9 @@ void warn_of_halvings(const LinearPlanning& linear) {
   }
   if (most == 0) return;
   const std::string where = linear.inv_w.size() == 1 ? "" : " of " + std::to_string(channels) + " channels";
-  linear.planning.plan.warnings.push_back("node '" + linear.node.name + "': weight inv_step" + where +
-                                          " lowered by up to 2^" + std::to_string(most) + " so that the bias fits " +
-                                          std::to_string(linear.acc_bits()) + " bits");
+  linear.planning.plan.warnings.push_back(
+      "node '" + linear.node.name + "': weight inv_step" + where + " lowered by up to 2^" +
+      std::to_string(most) + " so that the bias fits " + std::to_string(linear.acc_bits()) + " bits");
 }
 
 NodePlan plan_linear(Planning& planning, const Node& node, const LinearLayer& layer) {

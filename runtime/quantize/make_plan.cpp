@@ -1,5 +1,7 @@
-// Walks the graph once and gives every tensor its grid and every node its integers. The rules per operator are in
-// *_plan.cpp. Without values the same walk runs over placeholder ranges, so that structure cannot depend on values.
+// Walks the graph once and gives every tensor its grid and every node its integers. The rules per operator
+// are in
+// *_plan.cpp. Without values the same walk runs over placeholder ranges, so that structure cannot depend on
+// values.
 #include <cmath>
 #include <stdexcept>
 
@@ -57,11 +59,19 @@ NodePlan kept(Planning& planning, const Node& node, const Kept&) {
 
 }  // namespace
 
-NodePlan plan_node(Planning& planning, const Node& node, const MaxPool& pool) { return kept(planning, node, pool); }
+NodePlan plan_node(Planning& planning, const Node& node, const MaxPool& pool) {
+  return kept(planning, node, pool);
+}
 NodePlan plan_node(Planning& planning, const Node& node, const Pad& pad) { return kept(planning, node, pad); }
-NodePlan plan_node(Planning& planning, const Node& node, const Reshape& op) { return kept(planning, node, op); }
-NodePlan plan_node(Planning& planning, const Node& node, const Transpose& op) { return kept(planning, node, op); }
-NodePlan plan_node(Planning& planning, const Node& node, const Slice& slice) { return kept(planning, node, slice); }
+NodePlan plan_node(Planning& planning, const Node& node, const Reshape& op) {
+  return kept(planning, node, op);
+}
+NodePlan plan_node(Planning& planning, const Node& node, const Transpose& op) {
+  return kept(planning, node, op);
+}
+NodePlan plan_node(Planning& planning, const Node& node, const Slice& slice) {
+  return kept(planning, node, slice);
+}
 
 NodePlan plan_node(Planning& planning, const Node& node, const ArgMax&) {
   TensorPlan& y = planning.output(node);
@@ -76,22 +86,22 @@ namespace {
 
 void check_ranges(const Graph& graph, const Ranges& ranges) {
   if (ranges.size() != graph.tensors.size()) {
-    throw std::logic_error(std::to_string(ranges.size()) + " ranges for " + std::to_string(graph.tensors.size()) +
-                           " tensors");
+    throw std::logic_error(std::to_string(ranges.size()) + " ranges for " +
+                           std::to_string(graph.tensors.size()) + " tensors");
   }
   for (size_t id = 0; id < ranges.size(); ++id) {
     const Range& range = ranges[id];
     if (!std::isfinite(range.low) || !std::isfinite(range.high) || range.low > range.high) {
-      throw std::logic_error("range of tensor '" + graph.tensors[id].name + "' is " + std::to_string(range.low) +
-                             ".." + std::to_string(range.high));
+      throw std::logic_error("range of tensor '" + graph.tensors[id].name + "' is " +
+                             std::to_string(range.low) + ".." + std::to_string(range.high));
     }
   }
 }
 
 enum class Values : uint8_t { present, absent };
 
-QuantPlan plan_graph(const Graph& graph, const QuantSpec& spec, const std::string& precision, const Ranges& ranges,
-                     Values values) {
+QuantPlan plan_graph(const Graph& graph, const QuantSpec& spec, const std::string& precision,
+                     const Ranges& ranges, Values values) {
   check_ranges(graph, ranges);
   QuantPlan plan;
   plan.spec = spec;
@@ -106,7 +116,8 @@ QuantPlan plan_graph(const Graph& graph, const QuantSpec& spec, const std::strin
   for (const Node& node : graph.nodes) {
     plan.nodes.push_back(std::visit([&](const auto& op) { return plan_node(planning, node, op); }, node.op));
     if (!is_usable_step(plan.tensors[node.output].inv_step)) {
-      throw UserError("node '" + node.name + "': the calibrated ranges around it are too far apart to be quantized");
+      throw UserError("node '" + node.name +
+                      "': the calibrated ranges around it are too far apart to be quantized");
     }
   }
   return plan;
@@ -115,7 +126,8 @@ QuantPlan plan_graph(const Graph& graph, const QuantSpec& spec, const std::strin
 }  // namespace
 }  // namespace quantization
 
-QuantPlan make_plan(const Graph& graph, const QuantSpec& spec, const std::string& precision, const Ranges& ranges) {
+QuantPlan make_plan(const Graph& graph, const QuantSpec& spec, const std::string& precision,
+                    const Ranges& ranges) {
   return quantization::plan_graph(graph, spec, precision, ranges, quantization::Values::present);
 }
 

@@ -11,8 +11,8 @@
 
 namespace mmasim::runtime::quantization {
 
-// Calls work(piece) once for every piece in [0, pieces). With one thread or one piece: in order, in the caller.
-// An exception of a piece is thrown again here once all threads have ended.
+// Calls work(piece) once for every piece in [0, pieces). With one thread or one piece: in order, in the
+// caller. An exception of a piece is thrown again here once all threads have ended.
 template <class Work>
 void parallel_for(unsigned threads, int64_t pieces, const Work& work) {
   const int64_t workers = std::min<int64_t>(threads, pieces);

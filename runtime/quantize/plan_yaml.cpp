@@ -1,5 +1,5 @@
-// quantization.yaml: what the plan decided, for people and for scripts. Weights and tables stay out; numbers are the
-// shortest decimals that read back as the same binary64.
+// quantization.yaml: what the plan decided, for people and for scripts. Weights and tables stay out; numbers
+// are the shortest decimals that read back as the same binary64.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -38,7 +38,8 @@ std::string summary(const std::vector<Value>& values) {
 std::string output_stage(const Requantization& requant) {
   std::string text = fmt::format("shift: {}", summary(requant.shifts));
   if (requant.has_multiplier) text += fmt::format(", multiplier: {}", summary(requant.multipliers));
-  return text + fmt::format(", zero_point: {}, clip: [{}, {}]", requant.zero_point, requant.clip_min, requant.clip_max);
+  return text + fmt::format(", zero_point: {}, clip: [{}, {}]", requant.zero_point, requant.clip_min,
+                            requant.clip_max);
 }
 
 struct NodeText {
@@ -49,7 +50,8 @@ struct NodeText {
   }
   std::string operator()(const SumPlan& p) const {
     std::string list;
-    for (const int64_t multiplier : p.multipliers) list += (list.empty() ? "" : ", ") + std::to_string(multiplier);
+    for (const int64_t multiplier : p.multipliers)
+      list += (list.empty() ? "" : ", ") + std::to_string(multiplier);
     return "multipliers: [" + list + "], " + output_stage(p.requants.at(0));
   }
   std::string operator()(const ProductPlan& p) const {
@@ -62,10 +64,12 @@ struct NodeText {
     return fmt::format("table_entries: {}, fraction_bits: {}", p.table.size(), p.fraction_bits);
   }
   std::string operator()(const PreluPlan& p) const {
-    return fmt::format("positive: {}, slopes: {}, {}", p.positive, summary(p.slopes), output_stage(p.requant));
+    return fmt::format("positive: {}, slopes: {}, {}", p.positive, summary(p.slopes),
+                       output_stage(p.requant));
   }
   std::string operator()(const SoftmaxPlan& p) const {
-    return fmt::format("table_entries: {}, fraction_bits: {}, bits: {}", p.table.size(), p.fraction_bits, p.bits);
+    return fmt::format("table_entries: {}, fraction_bits: {}, bits: {}", p.table.size(), p.fraction_bits,
+                       p.bits);
   }
   std::string operator()(const ResizePlan& p) const {
     return fmt::format("multiplier: {}, shift: {}", p.multiplier, p.shift);
@@ -75,8 +79,8 @@ struct NodeText {
 std::string tensor_line(const Tensor& tensor, const TensorPlan& plan) {
   return fmt::format(
       "  - {{name: {}, bits: {}, sign: {}, inv_step: {}, zero_point: {}, range: [{}, {}], source: {}}}\n",
-      quoted(tensor.name), plan.bits, plan.is_signed ? "signed" : "unsigned", plan.inv_step, plan.zero_point, plan.low,
-      plan.high, quoted(plan.source));
+      quoted(tensor.name), plan.bits, plan.is_signed ? "signed" : "unsigned", plan.inv_step, plan.zero_point,
+      plan.low, plan.high, quoted(plan.source));
 }
 
 std::string node_line(const Node& node, const NodePlan& plan) {
@@ -91,7 +95,8 @@ std::string to_yaml(const Graph& graph, const QuantPlan& plan) {
   std::string text = "# The effective quantization: float = (integer - zero_point) / inv_step.\n";
   text += fmt::format("preset: {}\nprecision: {}\nhas_values: {}\ntensors:\n", quoted(plan.spec.preset),
                       quoted(plan.precision), plan.has_values);
-  for (size_t id = 0; id < plan.tensors.size(); ++id) text += tensor_line(graph.tensors[id], plan.tensors[id]);
+  for (size_t id = 0; id < plan.tensors.size(); ++id)
+    text += tensor_line(graph.tensors[id], plan.tensors[id]);
   text += "nodes:" + std::string(plan.nodes.empty() ? " []\n" : "\n");
   for (size_t id = 0; id < plan.nodes.size(); ++id) text += node_line(graph.nodes[id], plan.nodes[id]);
   text += "warnings:" + std::string(plan.warnings.empty() ? " []\n" : "\n");

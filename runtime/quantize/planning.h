@@ -1,5 +1,6 @@
-// What every rule of the plan reads while make_plan() walks the graph, and the rules themselves: each takes a node, sets
-// the grid of its output tensor and gives its NodePlan. They look back at the plans of their inputs, never forward.
+// What every rule of the plan reads while make_plan() walks the graph, and the rules themselves: each takes a
+// node, sets the grid of its output tensor and gives its NodePlan. They look back at the plans of their
+// inputs, never forward.
 #pragma once
 
 #include "runtime/graph/graph.h"
@@ -16,7 +17,9 @@ struct Planning {
   const QuantSpec& spec() const { return plan.spec; }
   bool has_values() const { return plan.has_values; }
   bool multiplies() const { return plan.spec.requant == QuantSpec::Requant::mul_shift; }
-  const TensorPlan& input(const Node& node, size_t index = 0) const { return plan.tensors[node.inputs.at(index)]; }
+  const TensorPlan& input(const Node& node, size_t index = 0) const {
+    return plan.tensors[node.inputs.at(index)];
+  }
   Range range(const Node& node) const { return ranges[node.output]; }
   TensorPlan& output(const Node& node) { return plan.tensors[node.output]; }
 };
@@ -48,7 +51,8 @@ NodePlan plan_node(Planning& planning, const Node& node, const Transpose& transp
 NodePlan plan_node(Planning& planning, const Node& node, const Slice& slice);
 NodePlan plan_node(Planning& planning, const Node& node, const ArgMax& argmax);
 
-// Gives the output its input's grid. An activation on top would have no place in the plan: a bug of legalize().
+// Gives the output its input's grid. An activation on top would have no place in the plan: a bug of
+// legalize().
 void keep_grid(Planning& planning, const Node& node);
 
 // An output stage without multiplier and with one shift for all.

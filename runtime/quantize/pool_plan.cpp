@@ -1,5 +1,5 @@
-// Plans of AveragePool, GlobalAveragePool and bilinear Resize: sums times a rounded reciprocal (quantization.md 5.7,
-// 5.12).
+// Plans of AveragePool, GlobalAveragePool and bilinear Resize: sums times a rounded reciprocal
+// (quantization.md 5.7, 5.12).
 #include <algorithm>
 
 #include "runtime/quantize/grid.h"
@@ -30,7 +30,8 @@ PoolPlan plan_pool(Planning& planning, const Node& node, const std::vector<int64
     TensorPlan& y = planning.output(node);
     y = grid_of_range(spec, range, is_signed);
     std::vector<double> reals;
-    for (const int64_t cells : counts) reals.push_back(y.inv_step / (x.inv_step * static_cast<double>(cells)));
+    for (const int64_t cells : counts)
+      reals.push_back(y.inv_step / (x.inv_step * static_cast<double>(cells)));
     const CommonMultipliers common = common_multipliers(reals, spec.multiplier_bits);
     plan.reciprocals = common.multipliers;
     plan.requant = requantize_by_shift(spec, common.shift);
@@ -39,25 +40,29 @@ PoolPlan plan_pool(Planning& planning, const Node& node, const std::vector<int64
   }
   const int bits = reciprocal_bits(spec, counts.back());
   for (const int64_t cells : counts) {
-    plan.reciprocals.push_back(static_cast<int64_t>(round_half_away(two_to(bits) / static_cast<double>(cells))));
+    plan.reciprocals.push_back(
+        static_cast<int64_t>(round_half_away(two_to(bits) / static_cast<double>(cells))));
   }
   plan.requant = shift_to_output(planning, node, range, is_signed, x.inv_step * two_to(bits));
   return plan;
 }
 
 int64_t checked_cells(const Node& node, int64_t height, int64_t width) {
-  const int64_t cells = height * width;
-  if (height < 1 || width < 1 || height > kMaxCells || width > kMaxCells || cells > kMaxCells) {
-    throw UserError("node '" + node.name + "': a window of " + std::to_string(height) + " x " + std::to_string(width) +
-                    " cells; at most " + std::to_string(kMaxCells) + " can be averaged");
+  const bool fits =
+      height >= 1 && width >= 1 && height <= kMaxCells && width <= kMaxCells && height * width <= kMaxCells;
+  if (!fits) {
+    throw UserError("node '" + node.name + "': a window of " + std::to_string(height) + " x " +
+                    std::to_string(width) + " cells; at most " + std::to_string(kMaxCells) +
+                    " can be averaged");
   }
-  return cells;
+  return height * width;
 }
 
 }  // namespace
 
 NodePlan plan_node(Planning& planning, const Node& node, const AveragePool& pool) {
-  std::vector<int64_t> counts(static_cast<size_t>(checked_cells(node, pool.window.kernel[0], pool.window.kernel[1])));
+  std::vector<int64_t> counts(
+      static_cast<size_t>(checked_cells(node, pool.window.kernel[0], pool.window.kernel[1])));
   for (size_t i = 0; i < counts.size(); ++i) counts[i] = static_cast<int64_t>(i) + 1;
   return plan_pool(planning, node, counts, 1.0);
 }
@@ -65,7 +70,8 @@ NodePlan plan_node(Planning& planning, const Node& node, const AveragePool& pool
 NodePlan plan_node(Planning& planning, const Node& node, const GlobalAveragePool&) {
   const Shape& x = planning.graph.tensors[node.inputs.at(0)].shape;
   const int64_t height = x.size() > 2 ? x[2] : 1, width = x.size() > 3 ? x[3] : 1;
-  return plan_pool(planning, node, {checked_cells(node, height, width)}, planning.spec().global_average_margin);
+  return plan_pool(planning, node, {checked_cells(node, height, width)},
+                   planning.spec().global_average_margin);
 }
 
 NodePlan plan_node(Planning& planning, const Node& node, const Resize& resize) {

@@ -81,11 +81,10 @@ CommonMultipliers common_multipliers(const std::vector<double>& reals, uint32_t 
   const double scale = static_cast<double>(first.multiplier) / largest;
   for (const double real : reals) {
     const bool is_largest = std::fabs(real) == largest;
-    const double magnitude =
-        is_largest ? static_cast<double>(first.multiplier)
-                   : round_half_away(first.shift == kMinShift || first.shift == kMaxShift
-                                         ? std::fabs(real) * scale
-                                         : std::ldexp(std::fabs(real), first.shift));
+    const double magnitude = is_largest ? static_cast<double>(first.multiplier)
+                                        : round_half_away(first.shift == kMinShift || first.shift == kMaxShift
+                                                              ? std::fabs(real) * scale
+                                                              : std::ldexp(std::fabs(real), first.shift));
     result.multipliers.push_back(static_cast<int64_t>(real < 0 ? -magnitude : magnitude));
   }
   return result;

@@ -1,5 +1,5 @@
-// Roundings, logarithms and multipliers of the plan: quantization.md sections 2 and 3.1 in binary64. All exact where the
-// text says exact. Knows nothing of graphs.
+// Roundings, logarithms and multipliers of the plan: quantization.md sections 2 and 3.1 in binary64. All
+// exact where the text says exact. Knows nothing of graphs.
 #pragma once
 
 #include <cmath>
@@ -21,7 +21,8 @@ int floor_log2(double positive);  // largest e with 2^e <= positive, exactly
 bool is_power_of_two(double positive);
 inline double two_to(int exponent) { return std::ldexp(1.0, exponent); }
 
-// Steps beyond these would leave binary64 after one more product: nothing a network of sane numbers comes near.
+// Steps beyond these would leave binary64 after one more product: nothing a network of sane numbers comes
+// near.
 inline bool is_usable_step(double inv_step) { return inv_step > 1e-100 && inv_step < 1e100; }
 
 // The integer nearest to v within [low, high]; v is already rounded.

@@ -24,8 +24,10 @@ MMASIM_SIMD_CLONES void clip_values(float* values, size_t count, float low, floa
 void activate(const Activation& activation, FloatTensor& y) {
   const float infinity = std::numeric_limits<float>::infinity();
   switch (activation.kind) {
-    case Activation::Kind::none: return;
-    case Activation::Kind::relu: return clip_values(y.values.data(), y.values.size(), 0.0f, infinity);
+    case Activation::Kind::none:
+      return;
+    case Activation::Kind::relu:
+      return clip_values(y.values.data(), y.values.size(), 0.0f, infinity);
     case Activation::Kind::clip:
       return clip_values(y.values.data(), y.values.size(), static_cast<float>(activation.low),
                          static_cast<float>(activation.high));
@@ -34,13 +36,15 @@ void activate(const Activation& activation, FloatTensor& y) {
 
 void check_inputs(const Graph& graph, const std::vector<FloatTensor>& inputs) {
   if (inputs.size() != graph.inputs.size()) {
-    throw std::logic_error(std::to_string(inputs.size()) + " float inputs for " + std::to_string(graph.inputs.size()));
+    throw std::logic_error(std::to_string(inputs.size()) + " float inputs for " +
+                           std::to_string(graph.inputs.size()));
   }
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Tensor& tensor = graph.tensors[graph.inputs[i]];
     if (inputs[i].shape != tensor.shape ||
         static_cast<int64_t>(inputs[i].values.size()) != element_count(tensor.shape)) {
-      throw std::logic_error("float input '" + tensor.name + "' has " + std::to_string(inputs[i].values.size()) +
+      throw std::logic_error("float input '" + tensor.name + "' has " +
+                             std::to_string(inputs[i].values.size()) +
                              " values or a shape that is not the network's");
     }
   }
@@ -99,8 +103,8 @@ std::vector<FloatTensor> execute(const Graph& graph, const std::vector<FloatTens
 
 }  // namespace quantization
 
-std::vector<FloatTensor> run_float(const Graph& graph, const std::vector<FloatTensor>& inputs, unsigned threads,
-                                   Keep keep) {
+std::vector<FloatTensor> run_float(const Graph& graph, const std::vector<FloatTensor>& inputs,
+                                   unsigned threads, Keep keep) {
   using quantization::Lifetime;
   const Lifetime lifetime = keep == Keep::outputs ? Lifetime::until_last_use_or_output : Lifetime::whole_run;
   std::vector<FloatTensor> tensors =

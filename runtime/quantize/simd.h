@@ -1,5 +1,6 @@
-// Compiles a function once per SIMD level of x86 and picks at load time. Results never depend on the choice: the
-// functions so marked are elementwise or keep one order of additions, and the build forbids fused multiply-add.
+// Compiles a function once per SIMD level of x86 and picks at load time. Results never depend on the choice:
+// the functions so marked are elementwise or keep one order of additions, and the build forbids fused
+// multiply-add.
 #pragma once
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \

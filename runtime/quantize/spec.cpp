@@ -46,10 +46,12 @@ const std::vector<PresetEntry>& entries() {
         "One real step a weight tensor, activations rescaled by a shift alone, exact ReLU6 (TIDL NP2Fixed)."},
        apply_tidl_np2_fixed},
       {{"tidl-p2-dynamic",
-        "Power-of-two steps for weights and activations, shift alone, ReLU6 widened to ReLU8 (TIDL P2Dynamic)."},
+        "Power-of-two steps for weights and activations, shift alone, ReLU6 widened to ReLU8 (TIDL "
+        "P2Dynamic)."},
        apply_tidl_p2_dynamic},
       {{"per-channel",
-        "A symmetric step for every output channel, affine unsigned activations, 31-bit multiplier and shift."},
+        "A symmetric step for every output channel, affine unsigned activations, 31-bit multiplier and "
+        "shift."},
        apply_per_channel},
   };
   return table;
@@ -57,7 +59,8 @@ const std::vector<PresetEntry>& entries() {
 
 const PresetEntry& find_preset(const std::string& name) {
   const auto& table = entries();
-  const auto found = std::find_if(table.begin(), table.end(), [&](const auto& e) { return e.info.name == name; });
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const auto& e) { return e.info.name == name; });
   if (found != table.end()) return *found;
   const std::string sought = name.substr(0, 64);
   std::vector<std::string> names;
@@ -66,8 +69,8 @@ const PresetEntry& find_preset(const std::string& name) {
     names.push_back(entry.info.name);
     list += (list.empty() ? "" : ", ") + entry.info.name;
   }
-  throw UserError("quantization preset '" + sought + "' is unknown; nearest is '" + nearest_word(sought, names) +
-                  "'; presets: " + list);
+  throw UserError("quantization preset '" + sought + "' is unknown; nearest is '" +
+                  nearest_word(sought, names) + "'; presets: " + list);
 }
 
 uint32_t bits_of(const std::string& precision, const std::string& preset) {

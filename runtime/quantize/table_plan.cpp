@@ -22,18 +22,24 @@ double unit_interval(double v) { return std::max(0.0, std::min(1.0, v)); }
 
 double function_value(const Unary& unary, double x) {
   switch (unary.kind) {
-    case Unary::Kind::sigmoid: return sigmoid(x);
-    case Unary::Kind::hard_sigmoid: return unit_interval(unary.alpha * x + unary.beta);
-    case Unary::Kind::hard_swish: return x * unit_interval(x / 6 + 0.5);
+    case Unary::Kind::sigmoid:
+      return sigmoid(x);
+    case Unary::Kind::hard_sigmoid:
+      return unit_interval(unary.alpha * x + unary.beta);
+    case Unary::Kind::hard_swish:
+      return x * unit_interval(x / 6 + 0.5);
   }
   throw std::logic_error("unknown function");
 }
 
 double activated(const Activation& activation, double y) {
   switch (activation.kind) {
-    case Activation::Kind::none: return y;
-    case Activation::Kind::relu: return std::max(0.0, y);
-    case Activation::Kind::clip: return std::min(activation.high, std::max(activation.low, y));
+    case Activation::Kind::none:
+      return y;
+    case Activation::Kind::relu:
+      return std::max(0.0, y);
+    case Activation::Kind::clip:
+      return std::min(activation.high, std::max(activation.low, y));
   }
   throw std::logic_error("unknown activation");
 }
@@ -65,8 +71,8 @@ NodePlan plan_node(Planning& planning, const Node& node, const Unary& unary) {
   plan.fraction_bits = fraction_bits_of(x.bits);
   for (size_t i = 0; i < entries_of(x.bits); ++i) {
     const int64_t q = x.min() + (static_cast<int64_t>(i) << plan.fraction_bits);
-    const double value = activated(node.activation,
-                                   function_value(unary, static_cast<double>(q - x.zero_point) / x.inv_step));
+    const double value =
+        activated(node.activation, function_value(unary, static_cast<double>(q - x.zero_point) / x.inv_step));
     const double level = round_half_up(value * y.inv_step) + static_cast<double>(y.zero_point);
     plan.table.push_back(plan.fraction_bits == 0 ? saturate(level, y.min(), y.max())
                                                  : saturate(level, -kLargestKnot, kLargestKnot));

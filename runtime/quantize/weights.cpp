@@ -28,8 +28,8 @@ MMASIM_SIMD_CLONES uint32_t largest_magnitude_bits(const float* values, size_t c
 }
 
 template <class Value, class Integer>
-inline __attribute__((always_inline)) void round_run(const Value* values, size_t count, double scale, double inv_step,
-                                                     double low, double high, Integer* out) {
+inline __attribute__((always_inline)) void round_run(const Value* values, size_t count, double scale,
+                                                     double inv_step, double low, double high, Integer* out) {
   for (size_t i = 0; i < count; ++i) {
     double v = static_cast<double>(values[i]) * scale * inv_step;
     v = v < low ? low : v;
@@ -42,10 +42,10 @@ inline __attribute__((always_inline)) void round_run(const Value* values, size_t
   }
 }
 
-#define MMASIM_ROUND_RUN(Value, Integer)                                                                           \
-  MMASIM_SIMD_CLONES void round_values(const Value* values, size_t count, double scale, double inv_step, double low, \
-                                       double high, Integer* out) {                                                 \
-    round_run(values, count, scale, inv_step, low, high, out);                                                      \
+#define MMASIM_ROUND_RUN(Value, Integer)                                                                 \
+  MMASIM_SIMD_CLONES void round_values(const Value* values, size_t count, double scale, double inv_step, \
+                                       double low, double high, Integer* out) {                          \
+    round_run(values, count, scale, inv_step, low, high, out);                                           \
   }
 MMASIM_ROUND_RUN(float, int8_t)
 MMASIM_ROUND_RUN(float, int16_t)
@@ -96,7 +96,8 @@ LinearLayer view(const Conv& conv) {
   set_weights(layer, conv.weights);
   const auto& shape = conv.weights.shape;
   layer.channels = static_cast<size_t>(shape.at(0));
-  layer.runs = one_run_a_channel(layer.channels, static_cast<size_t>(shape.at(1) * shape.at(2) * shape.at(3)));
+  layer.runs =
+      one_run_a_channel(layer.channels, static_cast<size_t>(shape.at(1) * shape.at(2) * shape.at(3)));
   layer.scale = &conv.weight_scale;
   layer.bias = &conv.bias;
   return layer;
@@ -107,7 +108,8 @@ LinearLayer view(const ConvTranspose& conv) {
   set_weights(layer, conv.weights);
   const auto& shape = conv.weights.shape;  // I, O/groups, kh, kw
   const auto inputs = static_cast<size_t>(shape.at(0)), per_group = static_cast<size_t>(shape.at(1));
-  const auto cells = static_cast<size_t>(shape.at(2) * shape.at(3)), groups = static_cast<size_t>(conv.groups);
+  const auto cells = static_cast<size_t>(shape.at(2) * shape.at(3)),
+             groups = static_cast<size_t>(conv.groups);
   layer.channels = per_group * groups;
   for (size_t ic = 0; ic < inputs; ++ic) {
     const size_t group = ic / (inputs / groups);
@@ -149,7 +151,8 @@ std::vector<double> largest_magnitudes(const LinearLayer& layer) {
       const uint32_t bits = largest_magnitude_bits(layer.values + run.begin, run.count);
       float value;
       std::memcpy(&value, &bits, sizeof value);
-      magnitude = bits >= kInfinity ? INFINITY : static_cast<double>(value) * std::fabs(layer.scale_of(run.channel));
+      magnitude =
+          bits >= kInfinity ? INFINITY : static_cast<double>(value) * std::fabs(layer.scale_of(run.channel));
     } else {
       for (size_t i = 0; i < run.count; ++i) {
         const double value = std::fabs(layer.exact_values[run.begin + i]);
@@ -157,8 +160,8 @@ std::vector<double> largest_magnitudes(const LinearLayer& layer) {
       }
     }
     if (!std::isfinite(magnitude)) {
-      throw UserError("weights '" + layer.weights_name + "' of output channel " + std::to_string(run.channel) +
-                      " hold a value that is not finite");
+      throw UserError("weights '" + layer.weights_name + "' of output channel " +
+                      std::to_string(run.channel) + " hold a value that is not finite");
     }
     largest[run.channel] = std::max(largest[run.channel], magnitude);
   }

@@ -15,19 +15,22 @@ struct WeightRun {
   size_t channel = 0, begin = 0, count = 0;
 };
 
-// The weights of Conv, ConvTranspose, Gemm and BatchNorm seen alike. Effective value: values[i] * scale[channel].
+// The weights of Conv, ConvTranspose, Gemm and BatchNorm seen alike. Effective value: values[i] *
+// scale[channel].
 struct LinearLayer {
   std::string weights_name;
   size_t channels = 0;
   Shape shape;
-  std::vector<WeightRun> runs;            // in the order of the values
-  const float* values = nullptr;          // one of the two, or neither without values
+  std::vector<WeightRun> runs;    // in the order of the values
+  const float* values = nullptr;  // one of the two, or neither without values
   const double* exact_values = nullptr;
   const std::vector<double>* scale = nullptr;  // empty: 1
   const std::vector<double>* bias = nullptr;   // empty: 0
-  double margin = 1.0;                    // of the output range
+  double margin = 1.0;                         // of the output range
 
-  double scale_of(size_t channel) const { return scale == nullptr || scale->empty() ? 1.0 : (*scale)[channel]; }
+  double scale_of(size_t channel) const {
+    return scale == nullptr || scale->empty() ? 1.0 : (*scale)[channel];
+  }
   double bias_of(size_t channel) const { return bias == nullptr || bias->empty() ? 0.0 : (*bias)[channel]; }
 };
 

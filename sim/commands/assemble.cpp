@@ -48,7 +48,8 @@ void add_disassemble_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("disassemble", "print a program as text");
   auto options = std::make_shared<TextOptions>();
   command.add_option("program", options->from, "program file")->required()->type_name("PROG.mma");
-  command.add_option("-o,--output", options->to, "file to write instead of standard output")->type_name("FILE.s");
+  command.add_option("-o,--output", options->to, "file to write instead of standard output")
+      ->type_name("FILE.s");
   command.callback([&action, options] { action = [options] { return disassemble(*options); }; });
 }
 

@@ -1,4 +1,5 @@
-// One function per command: adds it to the application, with its options, and sets `action` when the user chose it.
+// One function per command: adds it to the application, with its options, and sets `action` when the user
+// chose it.
 #pragma once
 
 #include "sim/options.h"

@@ -45,8 +45,11 @@ std::vector<Combination> combinations(const CompareOptions& options) {
         runtime::resolve_preset(quant, precision);
         std::string label = precision;
         if (options.quants.size() > 1) label += " " + quant;
-        if (files.size() > 1) label += " " + config.name;
-        all.push_back({config, {precision, quant, false}, label});
+        if (files.size() > 1) label += " " + file_stem(file);
+        Combination combination{config, {}, label};
+        combination.choices.precision = precision;
+        combination.choices.quant = quant;
+        all.push_back(combination);
       }
     }
   }
@@ -69,43 +72,57 @@ double ddr_bytes(const ordered_json& totals) {
   return totals["ddr_read_bytes"].get<double>() + totals["ddr_write_bytes"].get<double>();
 }
 
-ordered_json ratio(double value, double first) { return first > 0 ? ordered_json(value / first) : ordered_json(); }
+ordered_json ratio(double value, double first) {
+  return first > 0 ? ordered_json(value / first) : ordered_json();
+}
 
 ordered_json comparison(const std::vector<Combination>& all, const std::vector<ordered_json>& results) {
   ordered_json runs = ordered_json::array();
   const auto& first = results.front()["totals"];
   for (size_t i = 0; i < all.size(); ++i) {
     const auto& totals = results[i]["totals"];
-    runs.push_back({{"label", all[i].label},
-                    {"precision", all[i].choices.precision},
-                    {"config_name", all[i].config.name},
-                    {"quant", all[i].choices.quant},
-                    {"totals", totals},
-                    {"ratio_to_first",
-                     {{"cycles", ratio(totals["cycles"].get<double>(), first["cycles"].get<double>())},
-                      {"energy_mj", ratio(totals["energy_mj"].get<double>(), first["energy_mj"].get<double>())},
-                      {"ddr_bytes", ratio(ddr_bytes(totals), ddr_bytes(first))}}},
-                    {"layers", results[i]["layers"]}});
+    runs.push_back(
+        {{"label", all[i].label},
+         {"precision", all[i].choices.precision},
+         {"config_name", all[i].config.name},
+         {"quant", all[i].choices.quant},
+         {"totals", totals},
+         {"ratio_to_first",
+          {{"cycles", ratio(totals["cycles"].get<double>(), first["cycles"].get<double>())},
+           {"energy_mj", ratio(totals["energy_mj"].get<double>(), first["energy_mj"].get<double>())},
+           {"ddr_bytes", ratio(ddr_bytes(totals), ddr_bytes(first))}}},
+         {"layers", results[i]["layers"]}});
   }
   return {{"schema", "mmasim.compare/1"}, {"runs", runs}};
 }
 
-std::string ratio_text(const ordered_json& value) { return value.is_null() ? "-" : fmt::format("{:.2f}", value.get<double>()); }
+std::string ratio_text(const ordered_json& value) {
+  return value.is_null() ? "-" : fmt::format("{:.2f}", value.get<double>());
+}
 
 Table comparison_table(const ordered_json& json) {
   using Align = Column::Align;
-  Table table{{{"run", Align::left}, {"config", Align::left}, {"quant", Align::left}, {"cycles"}, {"x first"}, {"ms"},
-               {"MMA use"}, {"DDR MB"}, {"x first"}, {"energy mJ*"}, {"x first"}},
+  Table table{{{"run", Align::left},
+               {"config", Align::left},
+               {"quant", Align::left},
+               {"cycles"},
+               {"x first"},
+               {"ms"},
+               {"MMA use"},
+               {"DDR MB"},
+               {"x first"},
+               {"energy mJ*"},
+               {"x first"}},
               {}};
   for (const auto& run : json["runs"]) {
     const auto& totals = run["totals"];
     const auto& ratios = run["ratio_to_first"];
-    table.rows.push_back({run["label"], run["config_name"], run["quant"],
-                          fmt::format("{}", totals["cycles"].get<uint64_t>()), ratio_text(ratios["cycles"]),
-                          fmt::format("{:.3f}", totals["time_ms"].get<double>()),
-                          fmt::format("{:.1f}%", 100 * totals["mma_utilization"].get<double>()),
-                          fmt::format("{:.3f}", ddr_bytes(totals) / 1e6), ratio_text(ratios["ddr_bytes"]),
-                          fmt::format("{:.4f}", totals["energy_mj"].get<double>()), ratio_text(ratios["energy_mj"])});
+    table.rows.push_back(
+        {run["label"], run["config_name"], run["quant"], fmt::format("{}", totals["cycles"].get<uint64_t>()),
+         ratio_text(ratios["cycles"]), fmt::format("{:.3f}", totals["time_ms"].get<double>()),
+         fmt::format("{:.1f}%", 100 * totals["mma_utilization"].get<double>()),
+         fmt::format("{:.3f}", ddr_bytes(totals) / 1e6), ratio_text(ratios["ddr_bytes"]),
+         fmt::format("{:.4f}", totals["energy_mj"].get<double>()), ratio_text(ratios["energy_mj"])});
   }
   return table;
 }
@@ -114,7 +131,8 @@ std::string shown(const ordered_json& json, const std::string& format) {
   if (format == "json") return json_text(json);
   const auto table = comparison_table(json);
   if (format == "csv") return table.csv();
-  return (format == "markdown" ? table.markdown() : table.aligned()) + "\n* energy is relative and uncalibrated\n";
+  return (format == "markdown" ? table.markdown() : table.aligned()) +
+         "\n* energy is relative and uncalibrated\n";
 }
 
 int compare(const CompareOptions& options) {
@@ -145,7 +163,9 @@ void add_compare_command(CLI::App& app, Action& action) {
   command.add_option("--config", options->configs, "hardware configurations, a comma-separated list")
       ->delimiter(',')
       ->type_name("LIST");
-  command.add_option("--set", options->overrides, "override one configuration value in each, path.to.key=value; repeatable")
+  command
+      .add_option("--set", options->overrides,
+                  "override one configuration value in each, path.to.key=value; repeatable")
       ->type_name("PATH=VALUE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)

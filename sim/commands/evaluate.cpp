@@ -1,5 +1,5 @@
-// `mmasim evaluate`: accuracy of a classifier on a dataset, in float and for each combination of preset and precision.
-// Every image runs untimed; cycles and energy come from one timed execution without values.
+// `mmasim evaluate`: accuracy of a classifier on a dataset, in float and for each combination of preset and
+// precision. Every image runs untimed; cycles and energy come from one timed execution without values.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -80,10 +80,11 @@ class Evaluation {
   void calibrate() {
     progress_.say("calibrate");
     const auto threads = options_.output.threads;
-    calibration_ = options_.data.calibration.empty()
-                       ? calibrate_on_images(network_.graph, dataset_.calibration_images(), options_.dataset, threads)
-                       : calibrate_network(network_.graph, options_.data.calibration, network_.inputs,
-                                           options_.data.seed, threads);
+    calibration_ =
+        options_.data.calibration.empty()
+            ? calibrate_on_images(network_.graph, dataset_.calibration_images(), options_.dataset, threads)
+            : calibrate_network(network_.graph, options_.data.calibration, network_.inputs,
+                                options_.data.seed, threads);
   }
 
   ordered_json evaluate(const PlanChoices& choices) {
@@ -94,8 +95,8 @@ class Evaluation {
     progress_.say(name + ": simulate");
     const auto cost = run_in_children({[&] { return time_program(program, config_); }}, 1).front();
     progress_.say(name + ": " + std::to_string(dataset_.size()) + " images");
-    const auto answers = answer_by_program(program, planned.plan.tensors[network_.graph.inputs[0]], dataset_.images,
-                                           options_.output.threads);
+    const auto answers = answer_by_program(program, planned.plan.tensors[network_.graph.inputs[0]],
+                                           dataset_.images, options_.output.threads);
     const auto sqnr = sqnr_db(exact_, answers);
     return {{"quant", choices.quant},
             {"precision", choices.precision},
@@ -121,11 +122,17 @@ std::string number_text(const ordered_json& value, const char* format) {
 
 Table evaluation_table(const ordered_json& json) {
   using Align = Column::Align;
-  Table table{{{"quant", Align::left}, {"precision", Align::left}, {"top-1"}, {"agrees with float"}, {"SQNR dB"},
-               {"cycles"}, {"energy mJ*"}},
+  Table table{{{"quant", Align::left},
+               {"precision", Align::left},
+               {"top-1"},
+               {"agrees with float"},
+               {"SQNR dB"},
+               {"cycles"},
+               {"energy mJ*"}},
               {}};
   for (const auto& run : json["runs"]) {
-    table.rows.push_back({run["quant"], run["precision"], fmt::format("{:.2f}%", 100 * run["top1"].get<double>()),
+    table.rows.push_back({run["quant"], run["precision"],
+                          fmt::format("{:.2f}%", 100 * run["top1"].get<double>()),
                           fmt::format("{:.2f}%", 100 * run["agreement_with_float"].get<double>()),
                           number_text(run["sqnr_db"], "{:.1f}"), number_text(run["cycles"], "{:.0f}"),
                           number_text(run["energy_mj"], "{:.4f}")});
@@ -160,7 +167,9 @@ void add_evaluate_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("evaluate", "accuracy of a classifier on a dataset");
   auto options = std::make_shared<EvaluateOptions>();
   command.add_option("network", options->network, "ONNX file")->required()->type_name("NETWORK");
-  command.add_option("--dataset", options->dataset, "folder of images.npy and labels.npy")->required()->type_name("DIR");
+  command.add_option("--dataset", options->dataset, "folder of images.npy and labels.npy")
+      ->required()
+      ->type_name("DIR");
   command.add_option("--limit", options->limit, "images at most")->check(CLI::PositiveNumber)->type_name("N");
   add_precision_list(command, options->precisions);
   add_quant_list(command, options->quants);

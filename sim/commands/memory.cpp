@@ -27,7 +27,8 @@ const StatTable<models::StreamResult>& stream_table() {
   static const StatTable<Row> table{
       {"reads_done", "", "reads done", [](const Row& row) { return ordered_json(row.reads_done); }},
       {"writes_done", "", "writes done", [](const Row& row) { return ordered_json(row.writes_done); }},
-      {"bandwidth_gbps", "GB/s", "bytes both ways over all cycles", [](const Row& row) { return ordered_json(row.bandwidth_gbps); }},
+      {"bandwidth_gbps", "GB/s", "bytes both ways over all cycles",
+       [](const Row& row) { return ordered_json(row.bandwidth_gbps); }},
       {"mean_read_latency_cycles", "DRAM cycles", "from acceptance by the controller to the last data",
        [](const Row& row) { return ordered_json(row.mean_read_latency_cycles); }},
       {"row_hit_fraction", "0..1", "reads that found their row opened by an earlier request",
@@ -49,7 +50,8 @@ std::string shown(const models::StreamResult& result, const std::string& format)
 int replay(const MemoryOptions& options) {
   const auto config = resolve_hardware(options.hardware);
   const auto stream = read_stream_file(options.stream);
-  std::fputs(shown(models::replay_stream(config.dram, stream, options.cycles), options.format).c_str(), stdout);
+  std::fputs(shown(models::replay_stream(config.dram, stream, options.cycles), options.format).c_str(),
+             stdout);
   return kDone;
 }
 
@@ -61,7 +63,9 @@ void add_memory_command(CLI::App& app, Action& action) {
   command.add_option("stream", options->stream, "lines of `address READ|WRITE earliest_cycle`")
       ->required()
       ->type_name("STREAM");
-  command.add_option("--cycles", options->cycles, "DRAM clock cycles to run; to the end of the stream without it")
+  command
+      .add_option("--cycles", options->cycles,
+                  "DRAM clock cycles to run; to the end of the stream without it")
       ->type_name("N");
   command.add_option("--format", options->format, "of standard output")
       ->check(CLI::IsMember({"table", "json", "csv", "markdown"}))

@@ -65,8 +65,8 @@ class Run {
     Calibration calibration;
     if (with_values()) {
       progress_.say("calibrate");
-      calibration = calibrate_network(network_.graph, options_.data.calibration, network_.inputs, options_.data.seed,
-                                      options_.output.threads);
+      calibration = calibrate_network(network_.graph, options_.data.calibration, network_.inputs,
+                                      options_.data.seed, options_.output.threads);
       report_.input.calibration_source = calibration.source;
       report_.input.calibration_samples = calibration.samples;
     }
@@ -85,18 +85,18 @@ class Run {
     MemoryWatcher watcher;
     if (!options_.modes.verify.empty()) {
       progress_.say("reference");
-      verification =
-          std::make_unique<Verification>(network_.graph, planned_.plan, program, inputs_, options_.modes.verify);
+      verification = std::make_unique<Verification>(network_.graph, planned_.plan, program, inputs_,
+                                                    options_.modes.verify);
       watcher = [&](const isa::MemoryView& memory, uint16_t token, uint32_t count) {
         verification->watch(memory, token, count);
       };
       if (options_.modes.verify != "layers") watcher = {};
     }
     progress_.say("simulate");
-    execution_ = execute(program, config, mode_of(options_.modes), inputs_, watcher,
-                         [&](uint64_t layer, uint64_t layers) {
-                           progress_.say("simulate layer " + std::to_string(layer + 1) + " of " + std::to_string(layers));
-                         });
+    execution_ = execute(
+        program, config, mode_of(options_.modes), inputs_, watcher, [&](uint64_t layer, uint64_t layers) {
+          progress_.say("simulate layer " + std::to_string(layer + 1) + " of " + std::to_string(layers));
+        });
     report_.host.simulate_s = execution_.simulate_s;
     if (verification) report_.verify = verification->finish(execution_.outputs);
   }
@@ -112,7 +112,8 @@ class Run {
     report_.layers = layer_stats(program, config, activity);
     report_.fallbacks = planned_.lowered.fallbacks;
     if (execution_.overflow_count) {
-      report_.accumulator = AccumulatorFacts{*execution_.overflow_count, policy_name(planned_.plan.spec.overflow)};
+      report_.accumulator =
+          AccumulatorFacts{*execution_.overflow_count, policy_name(planned_.plan.spec.overflow)};
     }
   }
 
@@ -149,8 +150,10 @@ void add_run_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("run", "import, quantize, lower, simulate and report a network");
   auto options = std::make_shared<RunOptions>();
   command.add_option("network", options->network, "ONNX file")->required()->type_name("NETWORK");
-  command.add_option("--precision", options->choices.precision, "int8, int16 or int32")->type_name("PRECISION");
-  command.add_option("--quant", options->choices.quant, "quantization preset (mmasim describe presets)")->type_name("PRESET");
+  command.add_option("--precision", options->choices.precision, "int8, int16 or int32")
+      ->type_name("PRECISION");
+  command.add_option("--quant", options->choices.quant, "quantization preset (mmasim describe presets)")
+      ->type_name("PRESET");
   add_hardware_options(command, options->hardware);
   add_data_options(command, options->data);
   add_mode_options(command, options->modes);

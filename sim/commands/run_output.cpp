@@ -13,10 +13,11 @@ namespace {
 std::string shown(const RunReport& report, const std::string& format) {
   if (format == "json") return json_text(to_json(report));
   if (format == "csv") return layer_csv(report.layers).csv();
-  const auto title = report.network.name + " " + report.precision + (report.quant ? " " + *report.quant : "") + " on " +
-                     report.config.name;
+  const auto title = report.network.name + " " + report.precision +
+                     (report.quant ? " " + *report.quant : "") + " on " + report.config.name;
   const auto table = layer_table(report.layers);
-  return (format == "markdown" ? table.markdown() : table.aligned()) + "\n" + totals_text(report.totals, title);
+  return (format == "markdown" ? table.markdown() : table.aligned()) + "\n" +
+         totals_text(report.totals, title);
 }
 
 }  // namespace
@@ -43,7 +44,7 @@ int conclude_run(const RunReport& report) {
 }
 
 Mode mode_of(const ModeOptions& options) {
-  return options.timing_only ? Mode::timing_only
+  return options.timing_only       ? Mode::timing_only
          : options.functional_only ? Mode::functional_only
                                    : Mode::timed_values;
 }

@@ -36,18 +36,20 @@ isa::Program load_checked(const SimulateOptions& options, const models::SocConfi
   isa::verify_program(program);
   const auto difference = isa::machine_difference(program.machine, config.machine);
   if (!difference.empty()) {
-    throw runtime::UserError(options.program + ": compiled for another machine than " + config.name + ": " + difference);
+    throw runtime::UserError(options.program + ": compiled for another machine than " + config.name + ": " +
+                             difference);
   }
   check_known_precision(options.program, program.precision);
   for (const auto& layer : program.layers) check_known_precision(options.program, layer.precision);
   if (!options.modes.timing_only && !program.has_values()) {
-    throw runtime::UserError(options.program + ": compiled without values; only --timing-only can execute it");
+    throw runtime::UserError(options.program +
+                             ": compiled without values; only --timing-only can execute it");
   }
   return program;
 }
 
-std::vector<std::vector<uint8_t>> make_inputs(const isa::Program& program, const std::vector<GivenArray>& given,
-                                              uint64_t seed) {
+std::vector<std::vector<uint8_t>> make_inputs(const isa::Program& program,
+                                              const std::vector<GivenArray>& given, uint64_t seed) {
   std::vector<InputPort> ports;
   for (const auto& placement : program.inputs) ports.push_back({placement.name, placement.shape});
   const auto values = bind_inputs(ports, given, seed);
@@ -69,7 +71,7 @@ std::string policy_of(const isa::Program& program) {
   while (offset < program.code.size()) {
     const auto instruction = isa::decode(program.code, offset);
     if (const auto* stage = std::get_if<isa::StageSet>(&instruction)) {
-      return stage->overflow == isa::Overflow::wrap ? "wrap"
+      return stage->overflow == isa::Overflow::wrap       ? "wrap"
              : stage->overflow == isa::Overflow::saturate ? "saturate"
                                                           : "trap";
     }
@@ -77,8 +79,8 @@ std::string policy_of(const isa::Program& program) {
   return "wrap";
 }
 
-RunReport report_of(const SimulateOptions& options, const models::SocConfig& config, const isa::Program& program,
-                    const Execution& execution) {
+RunReport report_of(const SimulateOptions& options, const models::SocConfig& config,
+                    const isa::Program& program, const Execution& execution) {
   RunReport report;
   const auto* activity = execution.activity ? &*execution.activity : nullptr;
   report.config = config;
@@ -88,7 +90,8 @@ RunReport report_of(const SimulateOptions& options, const models::SocConfig& con
   report.network.name = program.network;
   report.network.macs = report.totals.macs;
   report.input.source = options.data.inputs.empty() ? "synthetic" : "file";
-  if (execution.overflow_count) report.accumulator = AccumulatorFacts{*execution.overflow_count, policy_of(program)};
+  if (execution.overflow_count)
+    report.accumulator = AccumulatorFacts{*execution.overflow_count, policy_of(program)};
   report.host.simulate_s = execution.simulate_s;
   report.host.threads = options.output.threads;
   return report;
@@ -101,8 +104,9 @@ int simulate(const SimulateOptions& options) {
   const auto config = resolve_hardware(options.hardware);
   const auto program = load_checked(options, config);
   const auto given = read_given_arrays(options.data.inputs);
-  OutputFolder folder(options.output.out.empty() ? "mmasim-out/" + file_stem(options.program) + "-" + program.precision
-                                                 : options.output.out);
+  OutputFolder folder(options.output.out.empty()
+                          ? "mmasim-out/" + file_stem(options.program) + "-" + program.precision
+                          : options.output.out);
   std::vector<std::vector<uint8_t>> inputs;
   if (!options.modes.timing_only) inputs = make_inputs(program, given, options.data.seed);
   const double import_s = stopwatch.seconds();

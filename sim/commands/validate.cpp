@@ -33,7 +33,8 @@ int validate(const std::vector<std::string>& files) {
 }  // namespace
 
 void add_validate_command(CLI::App& app, Action& action) {
-  auto& command = *app.add_subcommand("validate", "check configuration files and say every fault with its line");
+  auto& command =
+      *app.add_subcommand("validate", "check configuration files and say every fault with its line");
   auto files = std::make_shared<std::vector<std::string>>();
   command.add_option("files", *files, "hardware configurations")->required()->type_name("FILE.yaml");
   command.callback([&action, files] { action = [files] { return validate(*files); }; });

@@ -1,4 +1,5 @@
-// The reference pages of docs/, printed from the tables the code uses. Those of the instruction set come from isa/.
+// The reference pages of docs/, printed from the tables the code uses. Those of the instruction set come from
+// isa/.
 #pragma once
 
 #include <nlohmann/json.hpp>

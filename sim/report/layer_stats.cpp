@@ -21,15 +21,17 @@ uint64_t all_stalls(const models::LayerActivity& activity) {
   return cycles;
 }
 
-void check_cycles(const isa::LayerInfo& layer, const models::LayerActivity& activity, uint64_t expected_start) {
+void check_cycles(const isa::LayerInfo& layer, const models::LayerActivity& activity,
+                  uint64_t expected_start) {
   if (activity.start_cycle != expected_start || activity.end_cycle < activity.start_cycle) {
-    throw std::logic_error(fmt::format("layer {} spans cycles {}..{}; the layer before it ended at {}", layer.name,
-                                       activity.start_cycle, activity.end_cycle, expected_start));
+    throw std::logic_error(fmt::format("layer {} spans cycles {}..{}; the layer before it ended at {}",
+                                       layer.name, activity.start_cycle, activity.end_cycle, expected_start));
   }
   const uint64_t cycles = activity.end_cycle - activity.start_cycle;
   const uint64_t parts = activity.core_busy_cycles + activity.overhead_cycles + all_stalls(activity);
   if (cycles != parts) {
-    throw std::logic_error(fmt::format("layer {} takes {} cycles, its parts add up to {}", layer.name, cycles, parts));
+    throw std::logic_error(
+        fmt::format("layer {} takes {} cycles, its parts add up to {}", layer.name, cycles, parts));
   }
 }
 
@@ -68,7 +70,8 @@ std::vector<LayerStats> layer_stats(const isa::Program& program, const models::S
     rows.push_back(std::move(row));
   }
   if (activity && end_cycle != activity->total_cycles) {
-    throw std::logic_error(fmt::format("the layers end at cycle {}, the run at {}", end_cycle, activity->total_cycles));
+    throw std::logic_error(
+        fmt::format("the layers end at cycle {}, the run at {}", end_cycle, activity->total_cycles));
   }
   return rows;
 }
@@ -105,10 +108,13 @@ const StatTable<LayerStats>& layer_stat_table() {
        [](const Row& row) { return ordered_json(row.layer.name); }},
       {"operators", "", "names of the network's nodes it covers",
        [](const Row& row) { return ordered_json(row.layer.operators); }},
-      {"kind", "", "what it is: conv, depthwise, gemm, pool, layout, ...; call is the fixed cost of the network call",
+      {"kind", "",
+       "what it is: conv, depthwise, gemm, pool, layout, ...; call is the fixed cost of the network call",
        [](const Row& row) { return ordered_json(row.layer.kind); }},
-      {"precision", "", "operand type: int8, int16 or int32", [](const Row& row) { return ordered_json(row.layer.precision); }},
-      {"macs", "", "multiply-accumulates of the network's Conv, ConvTranspose, Gemm and MatMul, however executed",
+      {"precision", "", "operand type: int8, int16 or int32",
+       [](const Row& row) { return ordered_json(row.layer.precision); }},
+      {"macs", "",
+       "multiply-accumulates of the network's Conv, ConvTranspose, Gemm and MatMul, however executed",
        [](const Row& row) { return ordered_json(row.layer.macs); }},
       {"cycles", "cycles", "end_cycle - start_cycle: MMA or DSP busy + overhead_cycles + all stall_cycles",
        [](const Row& row) { return timed(row, [](const Row& r) { return r.cycles(); }); }},
@@ -118,7 +124,8 @@ const StatTable<LayerStats>& layer_stat_table() {
        [](const Row& row) { return timed(row, [](const Row& r) { return r.activity.end_cycle; }); }},
       {"macs_per_cycle", "1/cycle", "macs / cycles",
        [](const Row& row) {
-         return timed(row, [](const Row& r) { return r.cycles() ? double(r.layer.macs) / double(r.cycles()) : 0.0; });
+         return timed(
+             row, [](const Row& r) { return r.cycles() ? double(r.layer.macs) / double(r.cycles()) : 0.0; });
        }},
       {"mma_utilization", "0..1", "macs_per_cycle against the array's peak at the layer's precision",
        [](const Row& row) {
@@ -150,8 +157,10 @@ const StatTable<LayerStats>& layer_stat_table() {
        [](const Row& row) { return timed(row, [](const Row& r) { return r.activity.ddr.write_bytes; }); }},
       {"energy_mj", "mJ", "relative and uncalibrated; static energy by time included",
        [](const Row& row) { return timed(row, [](const Row& r) { return r.energy.total_mj(); }); }},
-      {"tiles", "", "tiles the layer was cut into", [](const Row& row) { return ordered_json(row.layer.tiles); }},
-      {"dataflow", "", "the schedule that lowering chose", [](const Row& row) { return ordered_json(row.layer.dataflow); }},
+      {"tiles", "", "tiles the layer was cut into",
+       [](const Row& row) { return ordered_json(row.layer.tiles); }},
+      {"dataflow", "", "the schedule that lowering chose",
+       [](const Row& row) { return ordered_json(row.layer.dataflow); }},
   };
   return table;
 }

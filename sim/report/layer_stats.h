@@ -22,8 +22,8 @@ struct LayerStats {
   uint64_t cycles() const { return activity.end_cycle - activity.start_cycle; }
 };
 
-// activity: null without time. Throws std::logic_error if the layers do not partition the run, or their cycles do not
-// add up: a defect.
+// activity: null without time. Throws std::logic_error if the layers do not partition the run, or their
+// cycles do not add up: a defect.
 std::vector<LayerStats> layer_stats(const isa::Program& program, const models::SocConfig& config,
                                     const models::Activity* activity);
 

@@ -16,7 +16,8 @@ std::string csv_text(const ordered_json& value) {
     return text;
   }
   if (value.is_object()) {
-    for (const auto& [key, each] : value.items()) text += (text.empty() ? "" : ";") + key + "=" + csv_text(each);
+    for (const auto& [key, each] : value.items())
+      text += (text.empty() ? "" : ";") + key + "=" + csv_text(each);
     return text;
   }
   return value.dump();
@@ -44,8 +45,15 @@ std::vector<std::string> shown_row(const LayerStats& row) {
 
 Table layer_table(const std::vector<LayerStats>& layers) {
   using Align = Column::Align;
-  Table table{{{"layer", Align::left}, {"kind", Align::left}, {"MACs"}, {"cycles"}, {"MACs/cycle"}, {"MMA use"},
-               {"DDR MB"}, {"energy mJ*"}, {"bound", Align::left}},
+  Table table{{{"layer", Align::left},
+               {"kind", Align::left},
+               {"MACs"},
+               {"cycles"},
+               {"MACs/cycle"},
+               {"MMA use"},
+               {"DDR MB"},
+               {"energy mJ*"},
+               {"bound", Align::left}},
               {}};
   for (const auto& row : layers) table.rows.push_back(shown_row(row));
   return table;
@@ -76,11 +84,11 @@ std::string totals_text(const TotalStats& totals, const std::string& title) {
       "  DDR {:.3f} MB, {:.2f} GB/s of {:.2f} GB/s; peak use L2 {} B, L3 {} B, DDR {} B\n"
       "  energy {:.4f} mJ (*relative and uncalibrated)\n",
       title, totals.cycles, totals.time_s() * 1e3, totals.core_clock_mhz,
-      totals.time_s() > 0 ? static_cast<double>(totals.batch) / totals.time_s() : 0, totals.macs, macs_per_cycle,
-      100 * macs_per_cycle / totals.peak_macs_per_cycle,
-      totals.time_s() > 0 ? 2 * static_cast<double>(totals.macs) / totals.time_s() / 1e12 : 0, ddr_bytes / 1e6,
-      totals.time_s() > 0 ? ddr_bytes / totals.time_s() / 1e9 : 0, totals.ddr_peak_gbps, totals.peak_l2_bytes,
-      totals.peak_l3_bytes, totals.peak_ddr_bytes, totals.energy.total_mj());
+      totals.time_s() > 0 ? static_cast<double>(totals.batch) / totals.time_s() : 0, totals.macs,
+      macs_per_cycle, 100 * macs_per_cycle / totals.peak_macs_per_cycle,
+      totals.time_s() > 0 ? 2 * static_cast<double>(totals.macs) / totals.time_s() / 1e12 : 0,
+      ddr_bytes / 1e6, totals.time_s() > 0 ? ddr_bytes / totals.time_s() / 1e9 : 0, totals.ddr_peak_gbps,
+      totals.peak_l2_bytes, totals.peak_l3_bytes, totals.peak_ddr_bytes, totals.energy.total_mj());
 }
 
 }  // namespace mmasim::sim

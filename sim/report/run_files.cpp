@@ -16,7 +16,8 @@ namespace {
 
 std::string text_of(const std::vector<uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
 
-// A network's name of a tensor as a file name: no folder, nothing hidden, not endless, different from those before.
+// A network's name of a tensor as a file name: no folder, nothing hidden, not endless, different from those
+// before.
 std::string file_name_of(const std::string& tensor, std::set<std::string>& taken) {
   constexpr size_t kLongestName = 200;
   std::string name = tensor.substr(0, kLongestName);
@@ -57,10 +58,12 @@ std::vector<OutputFacts> write_outputs(OutputFolder& folder, const isa::Program&
   for (size_t i = 0; i < outputs.size(); ++i) {
     const auto& placement = program.outputs[i];
     const auto name = "outputs/" + file_name_of(placement.name, taken);
-    const auto integers = text_of(runtime::npy_file_bytes(npy_dtype(placement.element), placement.shape, outputs[i]));
+    const auto integers =
+        text_of(runtime::npy_file_bytes(npy_dtype(placement.element), placement.shape, outputs[i]));
     const auto floats = runtime::dequantize_output(tensor_plan(placement), placement.shape, outputs[i]);
     folder.write(name + ".npy", integers);
-    folder.write(name + ".float.npy", text_of(runtime::npy_file_bytes("<f4", floats.shape, bytes_of(floats.values))));
+    folder.write(name + ".float.npy",
+                 text_of(runtime::npy_file_bytes("<f4", floats.shape, bytes_of(floats.values))));
     facts.push_back({placement.name, name + ".npy", dtype_name(placement.element), placement.shape,
                      1.0 / placement.inv_step, placement.zero_point, runtime::sha256_hex(integers)});
   }

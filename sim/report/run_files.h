@@ -1,5 +1,5 @@
-// The files of a run: report.json, layers.csv, outputs/, quantization.yaml, program.mma. report.json comes last, so that
-// a folder with one holds a whole run.
+// The files of a run: report.json, layers.csv, outputs/, quantization.yaml, program.mma. report.json comes
+// last, so that a folder with one holds a whole run.
 #pragma once
 
 #include <string>

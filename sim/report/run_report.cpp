@@ -24,11 +24,15 @@ const StatTable<NetworkFacts>& network_table() {
   static const StatTable<Row> table{
       {"name", "", "as the network calls itself", [](const Row& row) { return ordered_json(row.name); }},
       {"file", "", "as given; null for a compiled program", [](const Row& row) { return or_null(row.file); }},
-      {"sha256", "", "of the network's file; null for a compiled program", [](const Row& row) { return or_null(row.sha256); }},
-      {"macs", "", "multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul", [](const Row& row) { return ordered_json(row.macs); }},
-      {"parameters", "", "elements of all weights, biases and normalization constants; null for a compiled program",
+      {"sha256", "", "of the network's file; null for a compiled program",
+       [](const Row& row) { return or_null(row.sha256); }},
+      {"macs", "", "multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul",
+       [](const Row& row) { return ordered_json(row.macs); }},
+      {"parameters", "",
+       "elements of all weights, biases and normalization constants; null for a compiled program",
        [](const Row& row) { return or_null(row.parameters); }},
-      {"operators", "", "nodes of the network's file; null for a compiled program", [](const Row& row) { return or_null(row.operators); }},
+      {"operators", "", "nodes of the network's file; null for a compiled program",
+       [](const Row& row) { return or_null(row.operators); }},
   };
   return table;
 }
@@ -36,9 +40,11 @@ const StatTable<NetworkFacts>& network_table() {
 const StatTable<InputFacts>& calibration_table() {
   using Row = InputFacts;
   static const StatTable<Row> table{
-      {"source", "", "a path; input or synthetic where the network's input served; null: nothing was calibrated",
+      {"source", "",
+       "a path; input or synthetic where the network's input served; null: nothing was calibrated",
        [](const Row& row) { return or_null(row.calibration_source); }},
-      {"samples", "", "samples calibrated on", [](const Row& row) { return ordered_json(row.calibration_samples); }},
+      {"samples", "", "samples calibrated on",
+       [](const Row& row) { return ordered_json(row.calibration_samples); }},
   };
   return table;
 }
@@ -47,7 +53,8 @@ const StatTable<InputFacts>& input_table() {
   using Row = InputFacts;
   static const StatTable<Row> table{
       {"source", "", "file or synthetic", [](const Row& row) { return ordered_json(row.source); }},
-      {"calibration", "", "where the ranges come from", [](const Row& row) { return to_json(calibration_table(), row); }},
+      {"calibration", "", "where the ranges come from",
+       [](const Row& row) { return to_json(calibration_table(), row); }},
   };
   return table;
 }
@@ -56,11 +63,14 @@ const StatTable<OutputFacts>& output_table() {
   using Row = OutputFacts;
   static const StatTable<Row> table{
       {"name", "", "of the network's output", [](const Row& row) { return ordered_json(row.name); }},
-      {"file", "", "its integers, relative to the report", [](const Row& row) { return ordered_json(row.file); }},
+      {"file", "", "its integers, relative to the report",
+       [](const Row& row) { return ordered_json(row.file); }},
       {"dtype", "", "of the integers", [](const Row& row) { return ordered_json(row.dtype); }},
       {"shape", "", "as the network names it", [](const Row& row) { return ordered_json(row.shape); }},
-      {"scale", "", "float = (integer - zero_point) * scale", [](const Row& row) { return ordered_json(row.scale); }},
-      {"zero_point", "", "the integer that stands for 0.0", [](const Row& row) { return ordered_json(row.zero_point); }},
+      {"scale", "", "float = (integer - zero_point) * scale",
+       [](const Row& row) { return ordered_json(row.scale); }},
+      {"zero_point", "", "the integer that stands for 0.0",
+       [](const Row& row) { return ordered_json(row.zero_point); }},
       {"sha256", "", "of the file", [](const Row& row) { return ordered_json(row.sha256); }},
   };
   return table;
@@ -70,8 +80,10 @@ const StatTable<VerifyResult>& verify_table() {
   using Row = VerifyResult;
   static const StatTable<Row> table{
       {"mode", "", "outputs or layers", [](const Row& row) { return ordered_json(row.mode); }},
-      {"compared_tensors", "", "tensors compared with the reference", [](const Row& row) { return ordered_json(row.compared_tensors); }},
-      {"compared_values", "", "their integers", [](const Row& row) { return ordered_json(row.compared_values); }},
+      {"compared_tensors", "", "tensors compared with the reference",
+       [](const Row& row) { return ordered_json(row.compared_tensors); }},
+      {"compared_values", "", "their integers",
+       [](const Row& row) { return ordered_json(row.compared_values); }},
       {"mismatches", "", "integers that differ", [](const Row& row) { return ordered_json(row.mismatches); }},
   };
   return table;
@@ -80,8 +92,10 @@ const StatTable<VerifyResult>& verify_table() {
 const StatTable<AccumulatorFacts>& accumulator_table() {
   using Row = AccumulatorFacts;
   static const StatTable<Row> table{
-      {"overflow_count", "", "sums that left the accumulator's range", [](const Row& row) { return ordered_json(row.overflow_count); }},
-      {"policy", "", "what then happens: wrap, saturate or trap", [](const Row& row) { return ordered_json(row.policy); }},
+      {"overflow_count", "", "sums that left the accumulator's range",
+       [](const Row& row) { return ordered_json(row.overflow_count); }},
+      {"policy", "", "what then happens: wrap, saturate or trap",
+       [](const Row& row) { return ordered_json(row.policy); }},
   };
   return table;
 }
@@ -90,7 +104,8 @@ const StatTable<runtime::Fallback>& fallback_table() {
   using Row = runtime::Fallback;
   static const StatTable<Row> table{
       {"node", "", "of the network", [](const Row& row) { return ordered_json(row.node); }},
-      {"reason", "", "why it does not run on its operator's usual unit", [](const Row& row) { return ordered_json(row.reason); }},
+      {"reason", "", "why it does not run on its operator's usual unit",
+       [](const Row& row) { return ordered_json(row.reason); }},
       {"ran_on", "", "the unit it ran on", [](const Row& row) { return ordered_json(row.ran_on); }},
   };
   return table;
@@ -100,11 +115,14 @@ const StatTable<HostFacts>& host_table() {
   using Row = HostFacts;
   static const StatTable<Row> table{
       {"wall_s", "s", "the whole command", [](const Row& row) { return ordered_json(row.wall_s); }},
-      {"import_s", "s", "reading the network and the inputs", [](const Row& row) { return ordered_json(row.import_s); }},
-      {"quantize_s", "s", "calibration and the plan", [](const Row& row) { return ordered_json(row.quantize_s); }},
+      {"import_s", "s", "reading the network and the inputs",
+       [](const Row& row) { return ordered_json(row.import_s); }},
+      {"quantize_s", "s", "calibration and the plan",
+       [](const Row& row) { return ordered_json(row.quantize_s); }},
       {"lower_s", "s", "making the program", [](const Row& row) { return ordered_json(row.lower_s); }},
       {"simulate_s", "s", "executing it", [](const Row& row) { return ordered_json(row.simulate_s); }},
-      {"peak_rss_mb", "MB", "most memory in use", [](const Row& row) { return ordered_json(row.peak_rss_mb); }},
+      {"peak_rss_mb", "MB", "most memory in use",
+       [](const Row& row) { return ordered_json(row.peak_rss_mb); }},
       {"threads", "", "host threads allowed", [](const Row& row) { return ordered_json(row.threads); }},
   };
   return table;
@@ -114,13 +132,18 @@ const StatTable<RunReport>& report_table() {
   using Row = RunReport;
   static const StatTable<Row> table{
       {"schema", "", "mmasim.report/1", [](const Row&) { return ordered_json("mmasim.report/1"); }},
-      {"mmasim_version", "", "of the program that wrote it", [](const Row&) { return ordered_json(MMASIM_VERSION); }},
+      {"mmasim_version", "", "of the program that wrote it",
+       [](const Row&) { return ordered_json(MMASIM_VERSION); }},
       {"network", "", "what was run", [](const Row& row) { return to_json(network_table(), row.network); }},
-      {"config", "", "the resolved hardware configuration, whole (docs/config.md)", [](const Row& row) { return to_json(row.config); }},
-      {"config_name", "", "soc.name of the configuration", [](const Row& row) { return ordered_json(row.config.name); }},
+      {"config", "", "the resolved hardware configuration, whole (docs/config.md)",
+       [](const Row& row) { return to_json(row.config); }},
+      {"config_name", "", "soc.name of the configuration",
+       [](const Row& row) { return ordered_json(row.config.name); }},
       {"precision", "", "int8, int16 or int32", [](const Row& row) { return ordered_json(row.precision); }},
-      {"quant", "", "quantization preset; null for a compiled program", [](const Row& row) { return or_null(row.quant); }},
-      {"input", "", "what the network was fed", [](const Row& row) { return to_json(input_table(), row.input); }},
+      {"quant", "", "quantization preset; null for a compiled program",
+       [](const Row& row) { return or_null(row.quant); }},
+      {"input", "", "what the network was fed",
+       [](const Row& row) { return to_json(input_table(), row.input); }},
       {"totals", "", "the whole run", [](const Row& row) { return to_json(total_stat_table(), row.totals); }},
       {"layers", "", "a row a layer; they partition [0, totals.cycles)",
        [](const Row& row) { return rows_to_json(layer_stat_table(), row.layers); }},
@@ -129,10 +152,13 @@ const StatTable<RunReport>& report_table() {
       {"verify", "", "comparison with the reference; null if not asked",
        [](const Row& row) { return row.verify ? to_json(verify_table(), *row.verify) : ordered_json(); }},
       {"accumulator", "", "overflows of accumulators; null with --timing-only",
-       [](const Row& row) { return row.accumulator ? to_json(accumulator_table(), *row.accumulator) : ordered_json(); }},
+       [](const Row& row) {
+         return row.accumulator ? to_json(accumulator_table(), *row.accumulator) : ordered_json();
+       }},
       {"fallbacks", "", "work that ran elsewhere than its operator's usual unit",
        [](const Row& row) { return rows_to_json(fallback_table(), row.fallbacks); }},
-      {"host", "", "the only part that differs between equal runs", [](const Row& row) { return to_json(host_table(), row.host); }},
+      {"host", "", "the only part that differs between equal runs",
+       [](const Row& row) { return to_json(host_table(), row.host); }},
   };
   return table;
 }

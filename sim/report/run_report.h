@@ -1,4 +1,5 @@
-// Everything a run has to tell, and report.json made of it (interface: mmasim.report/1). Writes no file: run_files.h.
+// Everything a run has to tell, and report.json made of it (interface: mmasim.report/1). Writes no file:
+// run_files.h.
 #pragma once
 
 #include <optional>
@@ -15,8 +16,9 @@
 namespace mmasim::sim {
 
 struct InputFacts {
-  std::string source;                             // "file" or "synthetic"
-  std::optional<std::string> calibration_source;  // a path, "input" or "synthetic"; none: nothing was calibrated
+  std::string source;  // "file" or "synthetic"
+  std::optional<std::string>
+      calibration_source;  // a path, "input" or "synthetic"; none: nothing was calibrated
   uint64_t calibration_samples = 0;
 };
 

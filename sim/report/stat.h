@@ -1,5 +1,5 @@
-// The table idiom for reports: each key once, with its unit, one sentence, and how it is read from a row. The report
-// writer and `describe stats` walk the same tables.
+// The table idiom for reports: each key once, with its unit, one sentence, and how it is read from a row. The
+// report writer and `describe stats` walk the same tables.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -6,13 +6,20 @@ namespace mmasim::sim {
 namespace {
 
 size_t shown_width(const std::string& text) {  // of UTF-8: continuation bytes show nothing
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 std::string padded(const std::string& text, size_t width, Column::Align align) {
   const std::string space(width - std::min(width, shown_width(text)), ' ');
   return align == Column::Align::left ? text + space : space + text;
+}
+
+// A network's names may hold anything; a terminal must not obey it.
+std::string shown_text(const std::string& text) {
+  std::string shown = text;
+  for (auto& c : shown) c = static_cast<unsigned char>(c) < ' ' || c == 0x7f ? '?' : c;
+  return shown;
 }
 
 std::string csv_cell(const std::string& text) {
@@ -55,9 +62,10 @@ std::string Table::aligned() const {
     widths.push_back(width);
   }
   const auto line = [&](const std::vector<std::string>& row) {
-    return without_trailing_space(joined(row, "  ", [&](const std::string& text, size_t i) {
-             return padded(text, widths[i], columns[i].align);
-           })) +
+    return without_trailing_space(joined(row, "  ",
+                                         [&](const std::string& text, size_t i) {
+                                           return padded(shown_text(text), widths[i], columns[i].align);
+                                         })) +
            "\n";
   };
   std::string text = line(headings(*this));
@@ -67,7 +75,8 @@ std::string Table::aligned() const {
 
 std::string Table::markdown() const {
   const auto line = [](const std::vector<std::string>& row) {
-    return "| " + joined(row, " | ", [](const std::string& text, size_t) { return markdown_cell(text); }) + " |\n";
+    return "| " + joined(row, " | ", [](const std::string& text, size_t) { return markdown_cell(text); }) +
+           " |\n";
   };
   std::string text = line(headings(*this)) + "|";
   for (const auto& column : columns) text += column.align == Column::Align::left ? "---|" : "---:|";

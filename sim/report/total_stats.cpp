@@ -21,7 +21,8 @@ void add(models::Traffic& sum, const models::Traffic& traffic) {
 
 }  // namespace
 
-TotalStats total_stats(const isa::Program& program, const models::SocConfig& config, const models::Activity* activity) {
+TotalStats total_stats(const isa::Program& program, const models::SocConfig& config,
+                       const models::Activity* activity) {
   TotalStats total;
   for (const auto& layer : program.layers) total.macs += layer.macs;
   if (!program.inputs.empty() && !program.inputs[0].shape.empty()) {
@@ -50,31 +51,53 @@ const StatTable<TotalStats>& total_stat_table() {
   static const StatTable<Row> table{
       {"cycles", "cycles", "of the core clock, from the network call to the last output byte in DDR",
        [](const Row& row) { return timed(row, [](const Row& r) { return r.cycles; }); }},
-      {"time_ms", "ms", "cycles at the core clock", [](const Row& row) { return timed(row, [](const Row& r) { return r.time_s() * 1e3; }); }},
-      {"macs", "", "multiply-accumulates of the network's Conv, ConvTranspose, Gemm and MatMul, however executed",
+      {"time_ms", "ms", "cycles at the core clock",
+       [](const Row& row) {
+         return timed(row, [](const Row& r) { return double(r.cycles) / (r.core_clock_mhz * 1e3); });
+       }},
+      {"macs", "",
+       "multiply-accumulates of the network's Conv, ConvTranspose, Gemm and MatMul, however executed",
        [](const Row& row) { return ordered_json(row.macs); }},
       {"macs_per_cycle", "1/cycle", "macs / cycles",
-       [](const Row& row) { return timed(row, [](const Row& r) { return ratio(double(r.macs), double(r.cycles)); }); }},
+       [](const Row& row) {
+         return timed(row, [](const Row& r) { return ratio(double(r.macs), double(r.cycles)); });
+       }},
       {"mma_utilization", "0..1", "macs_per_cycle against the array's peak at the precision used",
        [](const Row& row) {
-         return timed(row, [](const Row& r) { return ratio(double(r.macs), double(r.cycles) * r.peak_macs_per_cycle); });
+         return timed(row, [](const Row& r) {
+           return ratio(double(r.macs), double(r.cycles) * r.peak_macs_per_cycle);
+         });
        }},
       {"inferences_per_second", "1/s", "frames of the batch / time",
-       [](const Row& row) { return timed(row, [](const Row& r) { return ratio(double(r.batch), r.time_s()); }); }},
+       [](const Row& row) {
+         return timed(row, [](const Row& r) { return ratio(double(r.batch), r.time_s()); });
+       }},
       {"tops", "10^12/s", "operations a second, two a multiply-accumulate",
-       [](const Row& row) { return timed(row, [](const Row& r) { return ratio(2.0 * double(r.macs), r.time_s() * 1e12); }); }},
-      {"ddr_read_bytes", "bytes", "read from DDR", [](const Row& row) { return timed(row, [](const Row& r) { return r.ddr.read_bytes; }); }},
-      {"ddr_write_bytes", "bytes", "written to DDR", [](const Row& row) { return timed(row, [](const Row& r) { return r.ddr.write_bytes; }); }},
+       [](const Row& row) {
+         return timed(row, [](const Row& r) { return ratio(2.0 * double(r.macs), r.time_s() * 1e12); });
+       }},
+      {"ddr_read_bytes", "bytes", "read from DDR",
+       [](const Row& row) { return timed(row, [](const Row& r) { return r.ddr.read_bytes; }); }},
+      {"ddr_write_bytes", "bytes", "written to DDR",
+       [](const Row& row) { return timed(row, [](const Row& r) { return r.ddr.write_bytes; }); }},
       {"ddr_bandwidth_gbps", "GB/s", "DDR bytes both ways / time, in 10^9 bytes a second",
        [](const Row& row) { return timed(row, ddr_gbps); }},
       {"ddr_utilization", "0..1", "ddr_bandwidth_gbps against the peak of all channels",
-       [](const Row& row) { return timed(row, [](const Row& r) { return ratio(ddr_gbps(r), r.ddr_peak_gbps); }); }},
-      {"l3_read_bytes", "bytes", "read from L3 (MSMC)", [](const Row& row) { return timed(row, [](const Row& r) { return r.l3.read_bytes; }); }},
-      {"l3_write_bytes", "bytes", "written to L3 (MSMC)", [](const Row& row) { return timed(row, [](const Row& r) { return r.l3.write_bytes; }); }},
-      {"l2_read_bytes", "bytes", "read from L2", [](const Row& row) { return timed(row, [](const Row& r) { return r.l2.read_bytes; }); }},
-      {"l2_write_bytes", "bytes", "written to L2", [](const Row& row) { return timed(row, [](const Row& r) { return r.l2.write_bytes; }); }},
-      {"peak_l2_bytes", "bytes", "most L2 in use at once", [](const Row& row) { return ordered_json(row.peak_l2_bytes); }},
-      {"peak_l3_bytes", "bytes", "most L3 in use at once", [](const Row& row) { return ordered_json(row.peak_l3_bytes); }},
+       [](const Row& row) {
+         return timed(row, [](const Row& r) { return ratio(ddr_gbps(r), r.ddr_peak_gbps); });
+       }},
+      {"l3_read_bytes", "bytes", "read from L3 (MSMC)",
+       [](const Row& row) { return timed(row, [](const Row& r) { return r.l3.read_bytes; }); }},
+      {"l3_write_bytes", "bytes", "written to L3 (MSMC)",
+       [](const Row& row) { return timed(row, [](const Row& r) { return r.l3.write_bytes; }); }},
+      {"l2_read_bytes", "bytes", "read from L2",
+       [](const Row& row) { return timed(row, [](const Row& r) { return r.l2.read_bytes; }); }},
+      {"l2_write_bytes", "bytes", "written to L2",
+       [](const Row& row) { return timed(row, [](const Row& r) { return r.l2.write_bytes; }); }},
+      {"peak_l2_bytes", "bytes", "most L2 in use at once",
+       [](const Row& row) { return ordered_json(row.peak_l2_bytes); }},
+      {"peak_l3_bytes", "bytes", "most L3 in use at once",
+       [](const Row& row) { return ordered_json(row.peak_l3_bytes); }},
       {"peak_ddr_bytes", "bytes", "most DDR in use at once, constants, inputs and outputs included",
        [](const Row& row) { return ordered_json(row.peak_ddr_bytes); }},
       {"energy_mj", "mJ", "relative and uncalibrated: the sum of its parts",
@@ -93,15 +116,20 @@ const StatTable<TotalStats>& total_stat_table() {
 const StatTable<models::Energy>& energy_stat_table() {
   using Row = models::Energy;
   static const StatTable<Row> table{
-      {"mma_mj", "mJ", "the array's multiply-accumulates, idle lanes included", [](const Row& row) { return ordered_json(row.mma_mj); }},
-      {"dsp_mj", "mJ", "element operations of the vector core", [](const Row& row) { return ordered_json(row.dsp_mj); }},
-      {"dma_mj", "mJ", "bytes through the DMA engine", [](const Row& row) { return ordered_json(row.dma_mj); }},
-      {"noc_mj", "mJ", "bytes over the interconnect", [](const Row& row) { return ordered_json(row.noc_mj); }},
+      {"mma_mj", "mJ", "the array's multiply-accumulates, idle lanes included",
+       [](const Row& row) { return ordered_json(row.mma_mj); }},
+      {"dsp_mj", "mJ", "element operations of the vector core",
+       [](const Row& row) { return ordered_json(row.dsp_mj); }},
+      {"dma_mj", "mJ", "bytes through the DMA engine",
+       [](const Row& row) { return ordered_json(row.dma_mj); }},
+      {"noc_mj", "mJ", "bytes over the interconnect",
+       [](const Row& row) { return ordered_json(row.noc_mj); }},
       {"l1_mj", "mJ", "L1 accesses", [](const Row& row) { return ordered_json(row.l1_mj); }},
       {"l2_mj", "mJ", "L2 accesses", [](const Row& row) { return ordered_json(row.l2_mj); }},
       {"l3_mj", "mJ", "L3 accesses", [](const Row& row) { return ordered_json(row.l3_mj); }},
       {"ddr_mj", "mJ", "DDR accesses", [](const Row& row) { return ordered_json(row.ddr_mj); }},
-      {"static_mj", "mJ", "leakage and clocks, by time", [](const Row& row) { return ordered_json(row.static_mj); }},
+      {"static_mj", "mJ", "leakage and clocks, by time",
+       [](const Row& row) { return ordered_json(row.static_mj); }},
   };
   return table;
 }

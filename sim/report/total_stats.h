@@ -25,9 +25,10 @@ struct TotalStats {
   double time_s() const { return double(cycles) / (core_clock_mhz * 1e6); }
 };
 
-TotalStats total_stats(const isa::Program& program, const models::SocConfig& config, const models::Activity* activity);
+TotalStats total_stats(const isa::Program& program, const models::SocConfig& config,
+                       const models::Activity* activity);
 
-const StatTable<TotalStats>& total_stat_table();   // `energy` among its keys is the table below
+const StatTable<TotalStats>& total_stat_table();  // `energy` among its keys is the table below
 const StatTable<models::Energy>& energy_stat_table();
 
 }  // namespace mmasim::sim

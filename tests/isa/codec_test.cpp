@@ -82,13 +82,13 @@ void set_random(Member& member, uint32_t bytes) {
 
 TEST_CASE("codec: opcodes are append only") {
   const std::pair<const char*, size_t> kOpcodes[] = {
-      {"ctl.layer", 0},     {"ctl.end", 1},           {"sync.wait", 2},         {"sync.signal", 3},
-      {"dma.wait", 4},      {"dma.copy", 5},          {"dma.fill", 6},          {"stage.set", 7},
+      {"ctl.layer", 0},     {"ctl.end", 1},           {"sync.wait", 2},          {"sync.signal", 3},
+      {"dma.wait", 4},      {"dma.copy", 5},          {"dma.fill", 6},           {"stage.set", 7},
       {"mma.config", 8},    {"mma.pattern", 9},       {"mma.store_pattern", 10}, {"mma.load_b", 11},
-      {"mma.stream", 12},   {"mma.transfer", 13},     {"mma.range", 14},        {"dsp.rescale", 15},
-      {"dsp.add", 16},      {"dsp.multiply", 17},     {"dsp.depthwise", 18},    {"dsp.requantize", 19},
-      {"dsp.pool_max", 20}, {"dsp.pool_average", 21}, {"dsp.lookup", 22},       {"dsp.prelu", 23},
-      {"dsp.softmax", 24},  {"dsp.argmax", 25},       {"dsp.resize", 26},       {"dsp.permute", 27}};
+      {"mma.stream", 12},   {"mma.transfer", 13},     {"mma.range", 14},         {"dsp.rescale", 15},
+      {"dsp.add", 16},      {"dsp.multiply", 17},     {"dsp.depthwise", 18},     {"dsp.requantize", 19},
+      {"dsp.pool_max", 20}, {"dsp.pool_average", 21}, {"dsp.lookup", 22},        {"dsp.prelu", 23},
+      {"dsp.softmax", 24},  {"dsp.argmax", 25},       {"dsp.resize", 26},        {"dsp.permute", 27}};
   REQUIRE(kNumInstructions >= std::size(kOpcodes));
   std::vector<std::string> mnemonics;
   for_each_instruction([&](auto type) { mnemonics.emplace_back(decltype(type)::type::mnemonic); });
@@ -104,7 +104,8 @@ TEST_CASE("codec: the bytes are the opcode and the fields, little endian") {
   CHECK(encoded(MmaRange{Address::in(Space::l3, 0x0102030405)}) == Bytes{14, 5, 4, 3, 2, 1, 2});
   MmaStorePattern pattern;  // -2 in 4 bytes is fe ff ff ff
   pattern.r0_stride = -2;
-  CHECK(encoded(pattern) == Bytes{10, 1, 0, 0, 0, 1, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0});
+  CHECK(encoded(pattern) ==
+        Bytes{10, 1, 0, 0, 0, 1, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0});
 }
 
 TEST_CASE("codec: every instruction survives with every field at its smallest and at its largest") {
@@ -128,8 +129,9 @@ TEST_CASE("codec: any instruction survives anywhere in the code") {
   CHECK(rc::check([] {
     Bytes code(*rc::gen::inRange<size_t>(0, 9), 0xab);
     size_t offset = code.size();
-    const Instruction instruction = instruction_with(*rc::gen::inRange<size_t>(0, kNumInstructions),
-                                                     [](auto& member, uint32_t bytes) { set_random(member, bytes); });
+    const Instruction instruction =
+        instruction_with(*rc::gen::inRange<size_t>(0, kNumInstructions),
+                         [](auto& member, uint32_t bytes) { set_random(member, bytes); });
     encode(instruction, code);
     RC_ASSERT(decode(code, offset) == instruction);
     RC_ASSERT(offset == code.size());
@@ -143,7 +145,8 @@ TEST_CASE("codec: random bytes are either refused or what the instruction encode
     size_t offset = 0;
     try {
       const Instruction instruction = decode(code, offset);
-      RC_ASSERT(encoded(instruction) == Bytes(code.begin(), code.begin() + static_cast<std::ptrdiff_t>(offset)));
+      RC_ASSERT(encoded(instruction) ==
+                Bytes(code.begin(), code.begin() + static_cast<std::ptrdiff_t>(offset)));
     } catch (const DecodeError&) {
       RC_ASSERT(offset <= code.size());
     }
@@ -176,12 +179,9 @@ TEST_CASE("codec: enumerators beyond their last are refused") {
   // Where the enumerators of stage.set lie, and one past the last of each.
   const Bytes good = encoded(StageSet{});
   const std::tuple<size_t, uint8_t, const char*> kEnumerators[] = {
-      {1, 2, "unit is 2; expected 0..1"},
-      {2, 8, "out is 8; expected 0..7"},
-      {4, 3, "overflow is 3; expected 0..2"},
-      {11, 3, "multiplier_mode is 3; expected 0..2"},
-      {22, 3, "shift_mode is 3; expected 0..2"},
-      {30, 4, "rounding is 4; expected 0..3"}};
+      {1, 2, "unit is 2; expected 0..1"},        {2, 8, "out is 8; expected 0..7"},
+      {4, 3, "overflow is 3; expected 0..2"},    {11, 3, "multiplier_mode is 3; expected 0..2"},
+      {22, 3, "shift_mode is 3; expected 0..2"}, {30, 4, "rounding is 4; expected 0..3"}};
   for (const auto& [at, value, message] : kEnumerators) {
     Bytes code = good;
     code[at] = value;
@@ -194,8 +194,9 @@ TEST_CASE("codec: enumerators beyond their last are refused") {
 TEST_CASE("codec: an address is a memory with an offset or nothing") {
   CHECK(decode_error({14, 1, 2, 3, 4, 5, 3}) == "");
   CHECK(decode_error({14, 0, 0, 0, 0, 0, 0}) == "");
-  CHECK(decode_error({14, 0, 0, 0, 0, 0, 4}) ==
-        "mma.range at byte 0: dst is 0x40000000000; expected none, or l2, l3 or ddr with an offset below 2^40");
+  CHECK(
+      decode_error({14, 0, 0, 0, 0, 0, 4}) ==
+      "mma.range at byte 0: dst is 0x40000000000; expected none, or l2, l3 or ddr with an offset below 2^40");
   CHECK(decode_error({14, 1, 0, 0, 0, 0, 0}) ==
         "mma.range at byte 0: dst is 0x1; expected none, or l2, l3 or ddr with an offset below 2^40");
 }

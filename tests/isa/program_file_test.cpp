@@ -55,7 +55,8 @@ void seal(Bytes& file) {
 }
 // Where the payload of a section begins.
 size_t payload_of(const Bytes& file, const std::string& tag) {
-  return static_cast<size_t>(std::search(file.begin(), file.end(), tag.begin(), tag.end()) - file.begin()) + 12;
+  return static_cast<size_t>(std::search(file.begin(), file.end(), tag.begin(), tag.end()) - file.begin()) +
+         12;
 }
 
 }  // namespace
@@ -99,10 +100,12 @@ TEST_CASE("program file: a path that cannot be written is the user's mistake") {
   const Folder folder;
   const std::string missing = folder.file("missing") + "/a.mma";
   CHECK_THROWS_WITH_AS(save_program(program_of({}), missing),
-                       (missing + ": cannot write the program: No such file or directory").c_str(), ProgramFileError);
-  CHECK_THROWS_WITH_AS(save_program(program_of({}), folder.path.string()),
-                       (folder.path.string() + ": cannot write the program: it exists and is no regular file").c_str(),
+                       (missing + ": cannot write the program: No such file or directory").c_str(),
                        ProgramFileError);
+  CHECK_THROWS_WITH_AS(
+      save_program(program_of({}), folder.path.string()),
+      (folder.path.string() + ": cannot write the program: it exists and is no regular file").c_str(),
+      ProgramFileError);
 }
 
 TEST_CASE("program file: the header begins with magic, version, checksum and size") {
@@ -200,13 +203,17 @@ TEST_CASE("program file: counts and sizes beyond the file are refused before mem
   // 36 is the head of the first payload: header 24, tag 4, size 8.
   CHECK(error_with("MACH", 0, 0xffffffff, 4) ==
         path + ": section MACH, byte 40: name: a count of 4294967295; expected at most 65536");
-  CHECK(error_with("MACH", 0, 60000, 4).find(path + ": section MACH, byte 40: name of 60000 bytes does not fit the ") == 0);
-  CHECK(error_with("LAYR", 0, 0x100001, 4).find("layers: a count of 1048577; expected at most 1048576") != std::string::npos);
-  CHECK(error_with("LAYR", 0, 0x100000, 4).find("does not fit the") != std::string::npos);
-  CHECK(error_with("MACH", static_cast<size_t>(-8), 0x7fffffffffffffff, 8).find("the section of 9223372036854775807 bytes") !=
+  CHECK(error_with("MACH", 0, 60000, 4)
+            .find(path + ": section MACH, byte 40: name of 60000 bytes does not fit the ") == 0);
+  CHECK(error_with("LAYR", 0, 0x100001, 4).find("layers: a count of 1048577; expected at most 1048576") !=
         std::string::npos);
-  CHECK(error_with("CODE", static_cast<size_t>(-12), 'X', 1).find("expected section CODE, found 'XODE'") != std::string::npos);
-  CHECK(error_with("CODE", 0, 2, 1) == path + ": instruction 0: sync.wait at byte 0 is cut off: 7 bytes, of which 1 are there");
+  CHECK(error_with("LAYR", 0, 0x100000, 4).find("does not fit the") != std::string::npos);
+  CHECK(error_with("MACH", static_cast<size_t>(-8), 0x7fffffffffffffff, 8)
+            .find("the section of 9223372036854775807 bytes") != std::string::npos);
+  CHECK(error_with("CODE", static_cast<size_t>(-12), 'X', 1).find("expected section CODE, found 'XODE'") !=
+        std::string::npos);
+  CHECK(error_with("CODE", 0, 2, 1) ==
+        path + ": instruction 0: sync.wait at byte 0 is cut off: 7 bytes, of which 1 are there");
 }
 
 TEST_CASE("program file: a file with a true checksum and random faults never does more than throw") {
@@ -220,9 +227,12 @@ TEST_CASE("program file: a file with a true checksum and random faults never doe
     for (int i = 0; i < faults; ++i) {
       const auto at = *rc::gen::inRange<size_t>(kCheckedFrom, bad.size());
       const auto kind = *rc::gen::inRange(0, 4);
-      if (kind == 0) bad.erase(bad.begin() + static_cast<std::ptrdiff_t>(at));
-      else if (kind == 1) bad.insert(bad.begin() + static_cast<std::ptrdiff_t>(at), 0xff);
-      else bad[at] = *rc::gen::element<uint8_t>(0, 1, 0x7f, 0x80, 0xff);
+      if (kind == 0)
+        bad.erase(bad.begin() + static_cast<std::ptrdiff_t>(at));
+      else if (kind == 1)
+        bad.insert(bad.begin() + static_cast<std::ptrdiff_t>(at), 0xff);
+      else
+        bad[at] = *rc::gen::element<uint8_t>(0, 1, 0x7f, 0x80, 0xff);
     }
     seal(bad);
     write_bytes(path, bad);

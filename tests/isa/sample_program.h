@@ -1,5 +1,5 @@
-// Small programs for the tests of isa/: one that holds every instruction and everything else a Program can hold, and
-// single instructions behind the configuration that they need.
+// Small programs for the tests of isa/: one that holds every instruction and everything else a Program can
+// hold, and single instructions behind the configuration that they need.
 #pragma once
 
 #include <string>
@@ -109,11 +109,34 @@ inline std::vector<Instruction> every_instruction() {
   DspPermute permute;
   permute.src = l2(0);
   permute.dst = ddr(64);
-  return {CtlLayer{0, Setup::heavy}, SyncWait{1, 1}, SyncSignal{2}, DmaWait{3, 1, 0xffffffff}, copy, fill,
-          array_stage, plain_stage(Unit::dsp), MmaConfig{}, MmaPattern{}, MmaStorePattern{}, load, stream, transfer,
-          MmaRange{l2(0x5000)}, one_position<DspRescale>(), add, multiply, depthwise, one_position<DspRequantize>(),
-          one_position<DspPoolMax>(), one_position<DspPoolAverage>(), lookup, one_position<DspPrelu>(), softmax,
-          one_position<DspArgmax>(), resize, permute};
+  return {CtlLayer{0, Setup::heavy},
+          SyncWait{1, 1},
+          SyncSignal{2},
+          DmaWait{3, 1, 0xffffffff},
+          copy,
+          fill,
+          array_stage,
+          plain_stage(Unit::dsp),
+          MmaConfig{},
+          MmaPattern{},
+          MmaStorePattern{},
+          load,
+          stream,
+          transfer,
+          MmaRange{l2(0x5000)},
+          one_position<DspRescale>(),
+          add,
+          multiply,
+          depthwise,
+          one_position<DspRequantize>(),
+          one_position<DspPoolMax>(),
+          one_position<DspPoolAverage>(),
+          lookup,
+          one_position<DspPrelu>(),
+          softmax,
+          one_position<DspArgmax>(),
+          resize,
+          permute};
 }
 
 // Everything that a Program can hold, with awkward names and numbers.
@@ -127,7 +150,8 @@ inline Program sample_program() {
   program.l2_bytes_used = 0x5010;
   program.l3_bytes_used = 0x108;
   program.accumulator_proven = false;
-  program.layers[0] = {"conv \\1", "conv", "int8", "weights once", {"Conv_0", "Relu, 1", ""}, 1234567890123, 7};
+  program.layers[0] = {"conv \\1",    "conv", "int8", "weights once", {"Conv_0", "Relu, 1", ""},
+                       1234567890123, 7};
   program.layers.emplace_back();
   program.inputs.push_back({"x", Element::u8, {1, 3, 2, 2}, {12, 4, 2, 1}, ddr(64), 0, 0, 0.1, -128});
   program.outputs.push_back({"y", Element::s32, {10}, {-4}, ddr(1000), 1, 4294967295, 1e-300, 0});

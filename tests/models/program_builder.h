@@ -1,4 +1,5 @@
-// Builds small programs by hand, and runs them on the SoC. A process elaborates one SoC, so in_child() runs more.
+// Builds small programs by hand, and runs them on the SoC. A process elaborates one SoC, so in_child() runs
+// more.
 #pragma once
 
 #include <sys/wait.h>
@@ -6,6 +7,7 @@
 
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
@@ -29,7 +31,8 @@ class ProgramBuilder {
 };
 
 // One row of bytes from one place to another.
-inline isa::DmaCopy copy_row(uint8_t channel, uint16_t signal, isa::Address src, isa::Address dst, uint32_t bytes) {
+inline isa::DmaCopy copy_row(uint8_t channel, uint16_t signal, isa::Address src, isa::Address dst,
+                             uint32_t bytes) {
   isa::DmaCopy copy;
   copy.channel = channel;
   copy.signal = signal;
@@ -41,8 +44,8 @@ inline isa::DmaCopy copy_row(uint8_t channel, uint16_t signal, isa::Address src,
 
 inline models::Activity run(const ProgramBuilder& builder, const models::SocConfig& config,
                             const isa::MemoryView* values = nullptr, const isa::TokenWatcher& watcher = {}) {
-  models::Soc soc("soc", config, builder.program, values, watcher);
-  return soc.run();
+  const auto soc = std::make_unique<models::Soc>("soc", config, builder.program, values, watcher);
+  return soc->run();
 }
 
 // Runs `work` in a child process and returns its text.
@@ -68,7 +71,8 @@ inline std::string in_child(const std::function<std::string()>& work) {
   close(ends[1]);
   std::string text;
   char buffer[4096];
-  for (ssize_t count; (count = read(ends[0], buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<size_t>(count));
+  for (ssize_t count; (count = read(ends[0], buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<size_t>(count));
   close(ends[0]);
   waitpid(child, nullptr, 0);
   return text;
@@ -76,10 +80,13 @@ inline std::string in_child(const std::function<std::string()>& work) {
 
 // Every number of an activity, as text to compare.
 inline std::string to_text(const models::Activity& activity) {
-  std::string text = "total " + std::to_string(activity.total_cycles) + " refreshes " + std::to_string(activity.ddr_refreshes);
+  std::string text = "total " + std::to_string(activity.total_cycles) + " refreshes " +
+                     std::to_string(activity.ddr_refreshes);
   for (const models::LayerActivity& layer : activity.layers) {
     text += "\n";
-    const auto put = [&](const char* name, uint64_t value) { text += std::string(" ") + name + " " + std::to_string(value); };
+    const auto put = [&](const char* name, uint64_t value) {
+      text += std::string(" ") + name + " " + std::to_string(value);
+    };
     put("start", layer.start_cycle);
     put("end", layer.end_cycle);
     put("mma", layer.mma_cycles);

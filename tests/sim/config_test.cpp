@@ -28,7 +28,8 @@ std::string default_text() {
 class ConfigFile {
  public:
   explicit ConfigFile(const std::string& text)
-      : path_(std::filesystem::temp_directory_path() / ("mmasim_config_test_" + std::to_string(getpid()) + ".yaml")) {
+      : path_(std::filesystem::temp_directory_path() /
+              ("mmasim_config_test_" + std::to_string(getpid()) + ".yaml")) {
     std::ofstream(path_) << text;
   }
   ~ConfigFile() { std::filesystem::remove(path_); }
@@ -64,7 +65,9 @@ int line_of(const std::string& text, const std::string& begins) {
   return 0;
 }
 
-std::vector<std::string> faults_of(const std::string& text) { return sim::check_config(ConfigFile(text).path()).faults; }
+std::vector<std::string> faults_of(const std::string& text) {
+  return sim::check_config(ConfigFile(text).path()).faults;
+}
 
 // The one fault of a file, without the name of the file: "LINE:COLUMN: text".
 std::string fault_of(const std::string& text) {
@@ -134,7 +137,8 @@ TEST_CASE("config: a missing section is told once") {
 TEST_CASE("config: a key given twice is told at its second place") {
   const int first = line_of(default_text(), "  b_banks:");
   CHECK(fault_of(with_line("  b_banks:", "  b_banks: 2\n  b_banks: 2")) ==
-        std::to_string(first + 1) + ":3: key 'mma.b_banks' is given twice; first on line " + std::to_string(first));
+        std::to_string(first + 1) + ":3: key 'mma.b_banks' is given twice; first on line " +
+            std::to_string(first));
 }
 
 TEST_CASE("config: a value of the wrong type says what is expected") {
@@ -143,7 +147,8 @@ TEST_CASE("config: a value of the wrong type says what is expected") {
   replaced_fault("  b_banks:", "  b_banks: [2]", 12, "mma.b_banks is a list; expected a whole number, 1..16");
   replaced_fault("  b_banks:", "  b_banks:", 3, "mma.b_banks is empty; expected a whole number, 1..16");
   replaced_fault("    clip:", "    clip: maybe", 11, "mma.output.clip is maybe; expected true or false");
-  replaced_fault("  page_policy:", "  page_policy: ajar", 16, "ddr.page_policy is ajar; expected open or closed");
+  replaced_fault("  page_policy:", "  page_policy: ajar", 16,
+                 "ddr.page_policy is ajar; expected open or closed");
 }
 
 TEST_CASE("config: the ends of a range are allowed, one step beyond is not") {
@@ -151,16 +156,18 @@ TEST_CASE("config: the ends of a range are allowed, one step beyond is not") {
   CHECK(sim::check_config(kDefault, {"dma.channels=64"}).faults.empty());
   CHECK(fault_of_override("dma.channels=0") == "--set dma.channels: dma.channels is 0; expected 1..64");
   CHECK(fault_of_override("dma.channels=65") == "--set dma.channels: dma.channels is 65; expected 1..64");
-  replaced_fault("  core_clock_mhz:", "  core_clock_mhz: 0.5", 19, "soc.core_clock_mhz is 0.5; expected 1..10000 MHz");
+  replaced_fault("  core_clock_mhz:", "  core_clock_mhz: 0.5", 19,
+                 "soc.core_clock_mhz is 0.5; expected 1..10000 MHz");
   CHECK(fault_of_override("dma.channels=-1") == "--set dma.channels: dma.channels is -1; expected 1..64");
-  CHECK(fault_of_override("dma.channels=1e400").find("is 1e400; expected a whole number") != std::string::npos);
+  CHECK(fault_of_override("dma.channels=1e400").find("is 1e400; expected a whole number") !=
+        std::string::npos);
 }
 
 TEST_CASE("config: a number with a unit is converted to the key's unit") {
-  const auto config = sim::load_config(kDefault, {"soc.core_clock_mhz=1.5 GHz", "l2.size_bytes=224 KiB",
-                                                  "ddr.size_bytes=1GiB", "l2.read_bytes_per_cycle=32 B/cycle",
-                                                  "energy.static_mw=0.25 W", "ddr.clock_period_ns=500 ps",
-                                                  "dsp.start_cycles=7 cycles"});
+  const auto config = sim::load_config(
+      kDefault, {"soc.core_clock_mhz=1.5 GHz", "l2.size_bytes=224 KiB", "ddr.size_bytes=1GiB",
+                 "l2.read_bytes_per_cycle=32 B/cycle", "energy.static_mw=0.25 W",
+                 "ddr.clock_period_ns=500 ps", "dsp.start_cycles=7 cycles"});
   CHECK(config.core_clock_mhz == 1500);
   CHECK(config.machine.l2_bytes == 224 * 1024);
   CHECK(config.machine.ddr_bytes == 1024u * 1024 * 1024);
@@ -178,13 +185,16 @@ TEST_CASE("config: a unit of another dimension is told with the units allowed") 
   CHECK(fault_of_override("l2.size_bytes=448 KB") ==
         "--set l2.size_bytes: l2.size_bytes is 448 KB; its unit is one of B, KiB, MiB, GiB");
   CHECK(fault_of_override("l2.read_bytes_per_cycle=64 B/s") ==
-        "--set l2.read_bytes_per_cycle: l2.read_bytes_per_cycle is 64 B/s; its unit is one of B/cycle, KiB/cycle, "
+        "--set l2.read_bytes_per_cycle: l2.read_bytes_per_cycle is 64 B/s; its unit is one of B/cycle, "
+        "KiB/cycle, "
         "MiB/cycle, GiB/cycle");
-  CHECK(fault_of_override("mma.b_banks=2 cycles") == "--set mma.b_banks: mma.b_banks is 2 cycles; it has no unit");
+  CHECK(fault_of_override("mma.b_banks=2 cycles") ==
+        "--set mma.b_banks: mma.b_banks is 2 cycles; it has no unit");
 }
 
 TEST_CASE("config: an override that names no key says so") {
-  CHECK(fault_of_override("mma.b_bank=4") == "--set mma.b_bank: unknown key 'mma.b_bank'; did you mean 'mma.b_banks'?");
+  CHECK(fault_of_override("mma.b_bank=4") ==
+        "--set mma.b_bank: unknown key 'mma.b_bank'; did you mean 'mma.b_banks'?");
   CHECK(fault_of_override("mma.b_banks") == "--set mma.b_banks: expected path.to.key=value");
 }
 
@@ -196,7 +206,8 @@ TEST_CASE("config: keys that do not fit each other are told at the key at fault"
   replaced_fault("  array_bytes:", "  array_bytes: 48", 16, "mma.array_bytes is 48; expected a power of two");
   CHECK(fault_of_override("l2.size_bytes=100001").find("expected a multiple of 128") != std::string::npos);
   CHECK(fault_of_override("ddr.size_bytes=4 GiB") ==
-        "--set ddr.size_bytes: ddr.size_bytes is 4294967296; expected at most the 2147483648 bytes of all channels, "
+        "--set ddr.size_bytes: ddr.size_bytes is 4294967296; expected at most the 2147483648 bytes of all "
+        "channels, "
         "ranks, banks, rows and columns");
   CHECK(fault_of_override("ddr.banks=7") == "--set ddr.banks: ddr.banks is 7; expected a power of two");
 }

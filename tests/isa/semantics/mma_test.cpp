@@ -128,12 +128,38 @@ TEST_CASE("mma: a bank that nothing streamed into holds zeros") {
   CHECK(bench.peek<int32_t>(l2(4096), 2) == std::vector<int32_t>{40, 41});
 }
 
+TEST_CASE("mma: operands of another width empty the accumulators, whatever their storage still holds") {
+  Bench bench;
+  bench.poke<int8_t>(l2(0), {9, 9});
+  bench.poke<int8_t>(l2(1024), {9});
+  const auto start = [&bench] {
+    bench.run(MmaConfig{Element::s16, Element::s16});
+    bench.run(MmaConfig{});
+    bench.run(dense_rows(1));
+    bench.run(dense_store(4));
+    bench.run(oracle::raw_stage(Unit::mma, Element::s32));
+    bench.run(load_b(l2(1024), 1));
+  };
+  start();
+  bench.run(stream(l2(0), 2, 1));  // 81 in both rows
+  start();
+  bench.run(transfer(l2(4096), 2, 1));
+  CHECK(bench.peek<int32_t>(l2(4096), 2) == std::vector<int32_t>{0, 0});
+  bench.run(stream(l2(0), 2, 1));
+  start();
+  bench.run(stream(l2(0), 1, 1));     // row 0 alone
+  bench.run(stream(l2(0), 2, 1, 1));  // row 0 on 81, row 1 on nothing
+  bench.run(transfer(l2(4096), 2, 1));
+  CHECK(bench.peek<int32_t>(l2(4096), 2) == std::vector<int32_t>{162, 81});
+}
+
 TEST_CASE("mma: the pattern of a 2 x 2 convolution reads rows over ow and oh, depth over ic, kw and kh") {
   // tile 3 x 3 of 2 channels, element value 10*y + 2*x + c; weights 1, 10, 100, ... by depth (kh, kw, ic)
   Bench bench;
   for (int y = 0; y < 3; ++y)
     for (int x = 0; x < 3; ++x)
-      for (int c = 0; c < 2; ++c) bench.poke<int8_t>(l2(16 * y + 2 * x + c), {static_cast<int8_t>(10 * y + 2 * x + c)});
+      for (int c = 0; c < 2; ++c)
+        bench.poke<int8_t>(l2(16 * y + 2 * x + c), {static_cast<int8_t>(10 * y + 2 * x + c)});
   MmaPattern p;
   p.k0 = 2, p.k1 = 2, p.k1_stride = 2, p.k2_stride = 16;
   p.r0 = 2, p.r1 = 2, p.r0_stride = 2, p.r1_stride = 16;
@@ -166,7 +192,7 @@ TEST_CASE("mma: the output stage adds the lane's bias, multiplies, shifts, adds 
   Bench bench;
   bench.poke<int8_t>(l2(0), {100, -100});
   bench.poke<int8_t>(l2(1024), {100, 100, 1, -128});
-  bench.poke<int32_t>(l2(512), {-9, 5, 6, 7, 800});       // lanes 0..4
+  bench.poke<int32_t>(l2(512), {-9, 5, 6, 7, 800});  // lanes 0..4
   bench.poke<uint32_t>(l2(600), {0, 3, 1, 5, 4294967295u});
   bench.poke<int8_t>(l2(700), {0, 8, 1, 10, 32});
   bench.run(MmaConfig{});
@@ -183,8 +209,9 @@ TEST_CASE("mma: the output stage adds the lane's bias, multiplies, shifts, adds 
   bench.run(load_b(l2(1024), 1));
   bench.run(stream(l2(0), 2, 1));
   bench.run(transfer(l2(4096), 2, 4, 1));
-  // row 0, lanes 1..4: (10000+5)*3/256 = 117.2 - 3 = 114; (10000+6)/2 = 5003 -> 127; (100+7)*5/1024 = 0.52 -> 1 - 3 = -2; (-12800+800) * (1 - 2^-32) = -12000 -> -128
-  // row 1: (-9995)*3/256 = -117.1 - 3 = -120; -4997 -> -128; (-93)*5/1024 = -0.45 -> 0 - 3; 13600 -> 127
+  // row 0, lanes 1..4: (10000+5)*3/256 = 117.2 - 3 = 114; (10000+6)/2 = 5003 -> 127; (100+7)*5/1024 = 0.52 ->
+  // 1 - 3 = -2; (-12800+800) * (1 - 2^-32) = -12000 -> -128 row 1: (-9995)*3/256 = -117.1 - 3 = -120; -4997
+  // -> -128; (-93)*5/1024 = -0.45 -> 0 - 3; 13600 -> 127
   CHECK(bench.peek<int8_t>(l2(4096), 8) == std::vector<int8_t>{114, 127, -2, -128, -120, -128, -3, 127});
   bench.run(MmaRange{l2(5000)});
   CHECK(bench.peek<int64_t>(l2(5000), 2) == std::vector<int64_t>{-128, 127});
@@ -239,24 +266,29 @@ TEST_CASE("mma: random streams and stages are the triple loop's, for all operand
     const Element a = operand_element(bits, numbers.in(0, 1)), b = operand_element(bits, numbers.in(0, 1));
     const Element acc = accumulator_element(bits / 8);
     const int panel = static_cast<int>(512 / bits);
-    const auto rows = static_cast<uint8_t>(numbers.in(1, panel)), columns = static_cast<uint8_t>(numbers.in(1, panel));
+    const auto rows = static_cast<uint8_t>(numbers.in(1, panel)),
+               columns = static_cast<uint8_t>(numbers.in(1, panel));
     const int streams = static_cast<int>(numbers.in(1, 3));
     MmaPattern p;
     p.k0 = static_cast<uint32_t>(numbers.in(1, 40)), p.k1 = static_cast<uint32_t>(numbers.in(1, 3));
     p.k1_stride = static_cast<int32_t>(numbers.one_of({numbers.in(0, 400), int64_t{p.k0} * bits / 8}));
     p.k2_stride = static_cast<int32_t>(numbers.in(0, 100));
     p.r0 = static_cast<uint32_t>(numbers.in(1, 9)), p.r1 = static_cast<uint32_t>(numbers.in(1, 4));
-    p.r0_stride = static_cast<int32_t>(numbers.in(0, 64)), p.r1_stride = static_cast<int32_t>(numbers.in(0, 300));
+    p.r0_stride = static_cast<int32_t>(numbers.in(0, 64)),
+    p.r1_stride = static_cast<int32_t>(numbers.in(0, 300));
     p.r2_stride = static_cast<int32_t>(numbers.in(0, 500));
-    for (uint64_t i = 0; i < bench.machine.l2_bytes; ++i) bench.memory.base[1][i] = static_cast<uint8_t>(numbers.next() >> 40);
+    for (uint64_t i = 0; i < bench.machine.l2_bytes; ++i)
+      bench.memory.base[1][i] = static_cast<uint8_t>(numbers.next() >> 40);
     bench.run(MmaConfig{a, b});
     bench.run(p);
     std::vector<Wide> sums(static_cast<size_t>(rows) * columns);
     const auto first_row = static_cast<uint32_t>(numbers.in(0, 50));
     for (int s = 0; s < streams; ++s) {
-      const auto depth = static_cast<uint8_t>(numbers.in(1, panel)), loaded = static_cast<uint8_t>(numbers.in(1, panel));
+      const auto depth = static_cast<uint8_t>(numbers.in(1, panel)),
+                 loaded = static_cast<uint8_t>(numbers.in(1, panel));
       const auto k_start = static_cast<uint32_t>(numbers.in(0, 99));
-      const Address a_base = l2(static_cast<uint64_t>(numbers.in(0, 999))), b_base = l2(static_cast<uint64_t>(numbers.in(100000, 100063)));
+      const Address a_base = l2(static_cast<uint64_t>(numbers.in(0, 999))),
+                    b_base = l2(static_cast<uint64_t>(numbers.in(100000, 100063)));
       bench.run(load_b(b_base, loaded));
       auto run = stream(a_base, rows, depth, s > 0);
       run.row = first_row, run.k_start = k_start, run.c_bank = 2;
@@ -267,19 +299,24 @@ TEST_CASE("mma: random streams and stages are the triple loop's, for all operand
             const uint32_t r = first_row + i, k = k_start + j;
             const int64_t at = int64_t{r % p.r0} * p.r0_stride + int64_t{r / p.r0 % p.r1} * p.r1_stride +
                                int64_t{r / p.r0 / p.r1} * p.r2_stride + k % p.k0 * (bits / 8) +
-                               int64_t{k / p.k0 % p.k1} * p.k1_stride + int64_t{k / p.k0 / p.k1} * p.k2_stride;
-            sums[i * columns + n] += bench.peek(a_base + at, a) * bench.peek(b_base + (64 * int64_t{j} + n * bits / 8), b);
+                               int64_t{k / p.k0 % p.k1} * p.k1_stride +
+                               int64_t{k / p.k0 / p.k1} * p.k2_stride;
+            sums[i * columns + n] +=
+                bench.peek(a_base + at, a) * bench.peek(b_base + (64 * int64_t{j} + n * bits / 8), b);
           }
     }
-    StageSet stage = oracle::shift_stage(Unit::mma, operand_element(bits, numbers.in(0, 1)), 0, oracle::kRoundings[numbers.in(0, 3)]);
+    StageSet stage = oracle::shift_stage(Unit::mma, operand_element(bits, numbers.in(0, 1)), 0,
+                                         oracle::kRoundings[numbers.in(0, 3)]);
     const int span = static_cast<int>(2 * bits);
     stage.shift = static_cast<int8_t>(numbers.in(-2, span));
     if (numbers.in(0, 1)) stage.bias = l2(200000);
-    for (int i = 0; i < 100; ++i) bench.poke(l2(200000 + i * element_bytes(acc)), acc, numbers.in(-(1 << 20), 1 << 20));
+    for (int i = 0; i < 100; ++i)
+      bench.poke(l2(200000 + i * element_bytes(acc)), acc, numbers.in(-(1 << 20), 1 << 20));
     if (numbers.in(0, 1)) stage.multiplier_mode = numbers.one_of({TableMode::common, TableMode::per_lane});
     stage.multiplier = static_cast<uint32_t>(numbers.next() >> 33), stage.multipliers = l2(210000);
     if (numbers.in(0, 1)) stage.shift_mode = TableMode::per_lane, stage.shifts = l2(220000);
-    for (int i = 0; i < 100; ++i) bench.poke<int8_t>(l2(220000 + i), {static_cast<int8_t>(numbers.in(-2, span + 20))});
+    for (int i = 0; i < 100; ++i)
+      bench.poke<int8_t>(l2(220000 + i), {static_cast<int8_t>(numbers.in(-2, span + 20))});
     stage.zero_point = numbers.in(-200, 200);
     bench.run(stage);
     MmaStorePattern store = dense_store(static_cast<int32_t>(columns * bits / 8));
@@ -293,10 +330,13 @@ TEST_CASE("mma: random streams and stages are the triple loop's, for all operand
         Wide v = sums[i * columns + n];
         if (!stage.bias.is_none()) v += bench.peek(stage.bias + int64_t{lane + n} * element_bytes(acc), acc);
         if (stage.multiplier_mode == TableMode::common) v *= stage.multiplier;
-        if (stage.multiplier_mode == TableMode::per_lane) v *= bench.peek(stage.multipliers + 4 * int64_t{lane + n}, Element::u32);
-        const int shift = stage.shift_mode == TableMode::common ? stage.shift
-                                                                : static_cast<int>(bench.peek(stage.shifts + int64_t{lane + n}, Element::s8));
-        v = oracle::clip(oracle::srs(v, shift, stage.rounding) + stage.zero_point, stage.clip_min, stage.clip_max);
+        if (stage.multiplier_mode == TableMode::per_lane)
+          v *= bench.peek(stage.multipliers + 4 * int64_t{lane + n}, Element::u32);
+        const int shift = stage.shift_mode == TableMode::common
+                              ? stage.shift
+                              : static_cast<int>(bench.peek(stage.shifts + int64_t{lane + n}, Element::s8));
+        v = oracle::clip(oracle::srs(v, shift, stage.rounding) + stage.zero_point, stage.clip_min,
+                         stage.clip_max);
         if (bench.peek(l2(300000 + (i * columns + n) * bits / 8), stage.out) != v) return false;
       }
     return bench.state.overflow_count() == 0;
@@ -312,7 +352,8 @@ TEST_CASE("mma: a panel of 16 bytes has 16, 8 and 4 lanes") {
     const Element e = operand_element(8 * bytes, true);
     for (int k = 0; k < panel; ++k) {
       bench.poke(l2(static_cast<uint64_t>(k) * bytes), e, k + 1);
-      for (int n = 0; n < panel; ++n) bench.poke(l2(static_cast<uint64_t>(1024 + 16 * k) + static_cast<uint64_t>(n) * bytes), e, n);
+      for (int n = 0; n < panel; ++n)
+        bench.poke(l2(static_cast<uint64_t>(1024 + 16 * k) + static_cast<uint64_t>(n) * bytes), e, n);
     }
     bench.run(MmaConfig{e, e});
     bench.run(dense_rows(0));
@@ -322,7 +363,8 @@ TEST_CASE("mma: a panel of 16 bytes has 16, 8 and 4 lanes") {
     bench.run(stream(l2(0), panel, panel));
     bench.run(transfer(l2(4096), 1, panel));
     for (int n = 0; n < panel; ++n)  // (1 + ... + panel) * n
-      CHECK(bench.peek<int16_t>(l2(4096 + 2 * static_cast<uint64_t>(n)), 1)[0] == panel * (panel + 1) / 2 * n);
+      CHECK(bench.peek<int16_t>(l2(4096 + 2 * static_cast<uint64_t>(n)), 1)[0] ==
+            panel * (panel + 1) / 2 * n);
     CHECK_THROWS_AS(bench.run(stream(l2(0), static_cast<uint8_t>(panel + 1), 1)), std::logic_error);
     CHECK_THROWS_AS(bench.run(transfer(l2(0), 1, static_cast<uint8_t>(panel + 1))), std::logic_error);
     CHECK_THROWS_AS(bench.run(load_b(l2(0), static_cast<uint8_t>(panel + 1))), std::logic_error);

@@ -1,5 +1,5 @@
-// What the tests of isa/semantics compare with: SRS as quantization.md section 2 writes it (not as the code does), and
-// a small machine whose memory tests poke and read by element. Slow and plain on purpose.
+// What the tests of isa/semantics compare with: SRS as quantization.md section 2 writes it (not as the code
+// does), and a small machine whose memory tests poke and read by element. Slow and plain on purpose.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +17,21 @@ inline Wide srs(Wide v, int k, Rounding rounding) {
   const Wide h = Wide{1} << (k - 1);
   const Wide f = v >> k, r = v - f * (Wide{1} << k);
   switch (rounding) {
-    case Rounding::half_up: return (v + h) >> k;
-    case Rounding::half_away: return v < 0 ? -((-v + h) >> k) : (v + h) >> k;
-    case Rounding::half_even: return f + (r > h || (r == h && f % 2 != 0) ? 1 : 0);
-    case Rounding::floor: return f;
+    case Rounding::half_up:
+      return (v + h) >> k;
+    case Rounding::half_away:
+      return v < 0 ? -((-v + h) >> k) : (v + h) >> k;
+    case Rounding::half_even:
+      return f + (r > h || (r == h && f % 2 != 0) ? 1 : 0);
+    case Rounding::floor:
+      return f;
   }
   return 0;
 }
 
-inline Wide clip(Wide v, Wide lowest, Wide highest) { return v < lowest ? lowest : v > highest ? highest : v; }
+inline Wide clip(Wide v, Wide lowest, Wide highest) {
+  return v < lowest ? lowest : v > highest ? highest : v;
+}
 
 // A reproducible stream of numbers for random cases.
 class Numbers {
@@ -53,13 +59,15 @@ class Numbers {
   uint64_t state_;
 };
 
-constexpr Rounding kRoundings[] = {Rounding::half_up, Rounding::half_even, Rounding::half_away, Rounding::floor};
+constexpr Rounding kRoundings[] = {Rounding::half_up, Rounding::half_even, Rounding::half_away,
+                                   Rounding::floor};
 
 inline Address l2(uint64_t offset) { return Address::in(Space::l2, offset); }
 
 // A machine with its memory: instructions in, elements out.
 struct Bench {
-  explicit Bench(const Machine& of = Machine{}) : machine(of), storage(machine, 1 << 16), memory(storage.view()), state(machine) {}
+  explicit Bench(const Machine& of = Machine{})
+      : machine(of), storage(machine, 1 << 16), memory(storage.view()), state(machine) {}
 
   void run(const Instruction& instruction) { execute_core(instruction, state, memory); }
 

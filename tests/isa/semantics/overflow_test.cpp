@@ -1,6 +1,8 @@
-// The accumulator's range: sums that leave it wrap, saturate or trap when they are transferred, and are counted.
+// The accumulator's range: sums that leave it wrap, saturate or trap when they are transferred, and are
+// counted.
 #include <doctest/doctest.h>
 
+#include "isa/semantics/registers.h"
 #include "tests/isa/semantics/oracle.h"
 
 namespace mmasim::isa {
@@ -11,7 +13,8 @@ using oracle::l2;
 
 // A bench with one A row and one B column of `panel` equal elements each, and a raw stage.
 struct OverflowBench : Bench {
-  OverflowBench(Element operand_a, Wide av, Element operand_b, Wide bv) : a(operand_a), accumulator(accumulator_element(element_bytes(a))) {
+  OverflowBench(Element operand_a, Wide av, Element operand_b, Wide bv)
+      : a(operand_a), accumulator(accumulator_element(element_bytes(a))) {
     panel = static_cast<uint8_t>(machine.panel(element_bytes(a)));
     for (uint64_t k = 0; k < panel; ++k) {
       poke(l2(k * element_bytes(a)), a, av);
@@ -65,7 +68,7 @@ TEST_CASE("overflow: u8 x s8 is exact to depth 65793 and leaves 32 bits at 65794
   CHECK(bool(bench.transferred(Overflow::wrap) == -2147483520));
   CHECK(bench.state.overflow_count() == 0);
   bench.stream(1, true);
-  CHECK(bool(bench.transferred(Overflow::wrap) == -2147483520 - 32640 + (int64_t{1} << 32)));
+  CHECK(bool(bench.transferred(Overflow::wrap) == int64_t{-2147483520} - 32640 + (int64_t{1} << 32)));
   CHECK(bench.state.overflow_count() == 1);
   CHECK(bool(bench.transferred(Overflow::saturate) == INT32_MIN));
   CHECK(bench.state.overflow_count() == 2);
@@ -108,7 +111,8 @@ TEST_CASE("overflow: 16-bit operands have 64 bits, 32-bit operands 128") {
   CHECK(bool(half.transferred(Overflow::saturate, INT64_MIN - sum - 1) == INT64_MIN));
   CHECK(half.state.overflow_count() == 2);
 
-  OverflowBench full(Element::u32, element_highest(Element::u32), Element::u32, element_highest(Element::u32));
+  OverflowBench full(Element::u32, element_highest(Element::u32), Element::u32,
+                     element_highest(Element::u32));
   full.stream(16, false);
   const Wide large = 16 * element_highest(Element::u32) * element_highest(Element::u32);
   CHECK(bool(full.transferred(Overflow::trap, kWideMax - large) == kWideMax));
@@ -116,6 +120,20 @@ TEST_CASE("overflow: 16-bit operands have 64 bits, 32-bit operands 128") {
   CHECK(bool(full.transferred(Overflow::saturate, kWideMax - large + 1) == kWideMax));
   CHECK(full.state.overflow_count() == 2);
   CHECK_THROWS_AS(full.transferred(Overflow::trap, kWideMax - large + 1), OverflowTrap);
+}
+
+TEST_CASE("overflow: a 64-bit accumulator whose bound outgrows 64 bits goes on in 128") {
+  // 2^26 streams would take too long: the bank is put where they would have brought it
+  OverflowBench bench(Element::s16, 100, Element::s16, 100);
+  bench.stream(1, false);
+  auto& bank = bench.state.registers().c_bank(0);
+  bank.bound[0] = INT64_MAX - 5;
+  bank.middle[0] = INT64_MAX - 9999;
+  bench.stream(1, true);  // + 10000: one more than fits
+  CHECK(bool(bench.transferred(Overflow::wrap) == INT64_MIN));
+  bench.stream(1, true);
+  CHECK(bool(bench.transferred(Overflow::trap, -10001) == INT64_MAX));
+  CHECK(bench.state.overflow_count() == 1);
 }
 
 TEST_CASE("overflow: one count for each element, and the others of its row are unharmed") {

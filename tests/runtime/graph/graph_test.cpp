@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+#include <string>
+
 #include "runtime/graph/graph.h"
 
 using namespace mmasim::runtime;

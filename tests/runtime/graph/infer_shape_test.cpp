@@ -1,6 +1,9 @@
 // Shapes worked out by hand; for each refusal one case at the edge and one beyond it.
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+#include <string>
+
 #include "runtime/graph/graph.h"
 
 using namespace mmasim::runtime;

@@ -1,6 +1,9 @@
 // Each fault is a small good graph with one thing wrong.
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+#include <string>
+
 #include "runtime/graph/graph.h"
 
 using namespace mmasim::runtime;
@@ -63,9 +66,9 @@ TEST_CASE("verify: operands that do not fit are named") {
 TEST_CASE("verify: every tensor is produced and used") {
   Graph graph = good_graph();
   graph.tensors.push_back({"lost", {1}});
-  CHECK(fault(graph) == "verify: tensor 'lost' is never produced");
+  CHECK(fault(graph) == "verify: tensor 'lost': never produced");
   graph.inputs.push_back(3);
-  CHECK(fault(graph) == "verify: tensor 'lost' is never used");
+  CHECK(fault(graph) == "verify: tensor 'lost': never used");
   graph = good_graph();
   graph.outputs = {9};
   CHECK(fault(graph) == "verify: the graph's outputs: tensor 9 of 3");
@@ -74,7 +77,7 @@ TEST_CASE("verify: every tensor is produced and used") {
 TEST_CASE("verify: names are unique, of tensors and of what nodes cover") {
   Graph graph = good_graph();
   graph.tensors[1].name = "x";
-  CHECK(fault(graph) == "verify: tensor 'x': its name is another's too");
+  CHECK(fault(graph) == "verify: tensor 'x': another has the same name");
   graph = good_graph();
   graph.nodes[1].covers = {"add", "relu"};
   CHECK(fault(graph) == "verify: node 'add' (Add): covers 'relu', which another node covers too");

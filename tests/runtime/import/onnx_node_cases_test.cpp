@@ -37,7 +37,7 @@ std::vector<float> floats(const onnx::TensorProto& tensor) {
     }
   } else if (tensor.has_raw_data()) {
     values.resize(tensor.raw_data().size() / 4);
-    std::memcpy(values.data(), tensor.raw_data().data(), values.size() * 4);
+    if (!values.empty()) std::memcpy(values.data(), tensor.raw_data().data(), values.size() * 4);
   }
   return values;
 }

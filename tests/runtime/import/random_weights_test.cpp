@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <cmath>
 
 #include "runtime/import/import.h"
@@ -91,7 +90,7 @@ TEST_CASE("random weights: given values stay, shared names share, fan_in leaves 
   graph.nodes.push_back(graph.nodes[1]);
   fill_random_weights(graph, 3);
   CHECK(values(graph, 0) == *given);
-  CHECK(std::get<Conv>(graph.nodes[1].op).weights.values == std::get<Conv>(graph.nodes[3].op).weights.values);
+  CHECK((std::get<Conv>(graph.nodes[1].op).weights.values == std::get<Conv>(graph.nodes[3].op).weights.values));
   Graph alone;
   alone.nodes = {graph.nodes[2]};
   std::get<ConvTranspose>(alone.nodes[0].op).weights.values = nullptr;

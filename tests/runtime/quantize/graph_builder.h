@@ -43,7 +43,8 @@ struct GraphBuilder {
     graph.inputs.push_back(id);
     return id;
   }
-  TensorId node(Operator op, std::vector<TensorId> inputs, Shape shape, Range range, Activation activation = {}) {
+  TensorId node(Operator op, std::vector<TensorId> inputs, Shape shape, Range range,
+                Activation activation = {}) {
     Node added;
     added.name = std::string(operator_name(op)) + std::to_string(graph.nodes.size());
     added.covers = {added.name};
@@ -61,7 +62,8 @@ struct GraphBuilder {
 };
 
 // A 1 x 1 convolution of `values` as O filters of I channels.
-inline Conv pointwise(int64_t filters, int64_t channels, std::vector<float> values, std::vector<double> bias = {}) {
+inline Conv pointwise(int64_t filters, int64_t channels, std::vector<float> values,
+                      std::vector<double> bias = {}) {
   Conv conv;
   conv.weights = weights_of("w", {filters, channels, 1, 1}, std::move(values));
   conv.bias = std::move(bias);
@@ -74,7 +76,8 @@ inline std::vector<int64_t> integers(const IntegerArray& array) {
   return result;
 }
 
-// floor((v * 2 + 2^shift) / 2^(shift + 1)): round half up, written so that it shares nothing with the code under test
+// floor((v * 2 + 2^shift) / 2^(shift + 1)): round half up, written so that it shares nothing with the code
+// under test
 inline int64_t shift_half_up(int128 v, int shift) {
   if (shift <= 0) return static_cast<int64_t>(v * (int128{1} << -shift));
   const int128 doubled = 2 * v + (int128{1} << shift), divisor = int128{1} << (shift + 1);

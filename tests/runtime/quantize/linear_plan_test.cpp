@@ -11,7 +11,8 @@ using namespace mmasim::runtime::test;
 
 namespace {
 
-// The worked example of quantization.md 4.2 and 4.3: three channels into one, a bias of 0.25, ReLU, largest output 3.2.
+// The worked example of quantization.md 4.2 and 4.3: three channels into one, a bias of 0.25, ReLU, largest
+// output 3.2.
 GraphBuilder worked_example() {
   GraphBuilder b;
   const TensorId x = b.input({1, 3, 1, 1}, {0, 4});
@@ -19,7 +20,9 @@ GraphBuilder worked_example() {
   return b;
 }
 
-const LinearPlan& linear(const QuantPlan& plan, size_t node = 0) { return std::get<LinearPlan>(plan.nodes[node]); }
+const LinearPlan& linear(const QuantPlan& plan, size_t node = 0) {
+  return std::get<LinearPlan>(plan.nodes[node]);
+}
 
 int128 accumulate(const LinearPlan& plan, const std::vector<int64_t>& x, size_t channel = 0) {
   int128 sum = plan.bias[channel];
@@ -63,9 +66,9 @@ TEST_CASE("quantize linear: a real weight step gives the integers of the worked 
 TEST_CASE("quantize linear: at 16 bits the worked example errs by less than 2^-13 of the range") {
   const QuantPlan plan = worked_example().plan("tidl-np2-fixed", "int16");
   const LinearPlan& conv = linear(plan);
-  CHECK(plan.tensors[0].inv_step == 16384);           // 2^16 / 4
-  CHECK(conv.weights.s16[2] == 32767);                // 0.61 * 2^15 / 0.61 saturates
-  const int64_t x[] = {8192, 16384, 47514};           // 0.5, 1, 2.9
+  CHECK(plan.tensors[0].inv_step == 16384);  // 2^16 / 4
+  CHECK(conv.weights.s16[2] == 32767);       // 0.61 * 2^15 / 0.61 saturates
+  const int64_t x[] = {8192, 16384, 47514};  // 0.5, 1, 2.9
   const int64_t q = shift_half_up(accumulate(conv, {x[0], x[1], x[2]}), conv.requant.shifts[0]);
   const double expected = -0.30 * 0.5 + 0.10 * 1 + 0.61 * 2.9 + 0.25;
   CHECK(std::fabs(static_cast<double>(q) / plan.tensors[1].inv_step - expected) < 3.2 * std::ldexp(1.0, -13));
@@ -150,7 +153,8 @@ TEST_CASE("quantize linear: the input's zero point is folded into the bias exact
   CHECK(accumulate(conv, {10, 200, 30, 20}) == -860);
 }
 
-TEST_CASE("quantize linear: a bias that does not fit lowers the weight step by powers of two, with a warning") {
+TEST_CASE(
+    "quantize linear: a bias that does not fit lowers the weight step by powers of two, with a warning") {
   GraphBuilder b;
   const TensorId x = b.input({1, 1, 1, 1}, {0, 1});
   // inv_acc = 256 * 128 = 2^15: 2^17 * 2^15 = 2^32 does not fit, nor does 2^31, and 2^30 does
@@ -170,7 +174,8 @@ TEST_CASE("quantize linear: per channel, only the channel whose bias does not fi
   const TensorId x = b.input({1, 1, 1, 1}, {0, 1});
   b.node(pointwise(2, 1, {1.0f, 1.0f}, {131072.0, 0.0}), {x}, {1, 2, 1, 1}, {0, 131073});
   const QuantPlan plan = b.plan("per-channel");
-  CHECK(linear(plan).weight_inv_step == std::vector<double>{127.0 / 2, 127});  // 2^17 * 255 * 127 = 1.98 * 2^31
+  CHECK(linear(plan).weight_inv_step ==
+        std::vector<double>{127.0 / 2, 127});  // 2^17 * 255 * 127 = 1.98 * 2^31
   CHECK(plan.warnings.size() == 1);
 }
 
@@ -214,7 +219,7 @@ TEST_CASE("quantize linear: with power-of-two steps ReLU6 becomes ReLU8, by satu
   const TensorId x = b.input({1, 1, 1, 1}, {0, 1});
   b.node(pointwise(1, 1, {3.0f}), {x}, {1, 1, 1, 1}, {0, 3}, clip(0, 6));
   const QuantPlan plan = b.plan("tidl-p2-dynamic");
-  CHECK(plan.tensors[1].inv_step == 32);  // 256 / 8, whatever the calibrated range
+  CHECK(plan.tensors[1].inv_step == 32);                      // 256 / 8, whatever the calibrated range
   CHECK(linear(plan).requant.shifts == std::vector<int>{8});  // 256 * 128/4 = 2^13 down to 2^5
   const double values[] = {-1, 3, 5.99, 6.5, 7.9, 9};
   const int64_t expected[] = {0, 96, 192, 208, 253, 255};
@@ -246,7 +251,7 @@ TEST_CASE("quantize linear: an affine grid spans its clip, so that saturation do
   CHECK(plan.tensors[1].zero_point == 0);
   CHECK(plan.tensors[1].inv_step == doctest::Approx(42.5));  // 255 / 6
   CHECK_FALSE(linear(plan).requant.needs_clip);
-  CHECK(linear(plan, 1).requant.needs_clip);  // zero lies outside 2..3
+  CHECK(linear(plan, 1).requant.needs_clip);       // zero lies outside 2..3
   CHECK(linear(plan, 1).requant.clip_min == 170);  // 2 * 85
   CHECK(linear(plan, 1).requant.clip_max == 255);
 }
@@ -270,7 +275,8 @@ TEST_CASE("quantize linear: the Gemm's margin follows a Gemm, also once it is a 
   CHECK(linear(plan, 3).requant.shifts == std::vector<int>{8});
 }
 
-TEST_CASE("quantize linear: a BatchNorm has one weight step for all channels, or one each in a per-channel plan") {
+TEST_CASE(
+    "quantize linear: a BatchNorm has one weight step for all channels, or one each in a per-channel plan") {
   GraphBuilder b;
   const TensorId x = b.input({1, 2, 1, 1}, {-1, 1});
   BatchNorm norm;
@@ -305,8 +311,8 @@ TEST_CASE("quantize linear: a signed maximum that is a power of two does not cos
   // inv_acc = 128 * 128/1.5 = 10922.67. 6 * 10922.67 / 128 = 512.0; 8: 682.67; with 8 - 1 LSB still 10 bits
   b.node(pointwise(1, 1, {1.5f}), {x}, {1, 1, 1, 1}, {-8, 8});
   CHECK(linear(b.plan("tidl-np2-fixed")).requant.shifts == std::vector<int>{10});
-  // inv_w = 2^7 / 0.9999 = 128.0128, inv_acc = 16385.64: 2 * that / 128 = 256.0256 -> 9 bits, or 256.0178 less one LSB.
-  // inv_w = 128.0000305: 2 * 16384.0039 / 128 = 256.00006; less one LSB 255.992 -> 8 bits
+  // inv_w = 2^7 / 0.9999 = 128.0128, inv_acc = 16385.64: 2 * that / 128 = 256.0256 -> 9 bits, or 256.0178
+  // less one LSB. inv_w = 128.0000305: 2 * 16384.0039 / 128 = 256.00006; less one LSB 255.992 -> 8 bits
   GraphBuilder near;
   const TensorId z = near.input({1, 1, 1, 1}, {-1, 1});
   near.node(pointwise(1, 1, {0.99999976f}), {z}, {1, 1, 1, 1}, {-2, 2});

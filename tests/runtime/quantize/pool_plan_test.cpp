@@ -29,11 +29,14 @@ TEST_CASE("quantize pool: reciprocals of 4, 9 and 49 cells have 12 bits, for eve
   const QuantPlan seven = average_pool(7, {0, 1}, {0, 1}).plan("tidl-np2-fixed");
   CHECK(pool_of(seven).reciprocals.size() == 49);
   CHECK(pool_of(seven).reciprocals.back() == 84);  // 4096 / 49 = 83.59
-  CHECK(pool_of(average_pool(3, {0, 1}, {0, 1}).plan("tidl-np2-fixed", "int16")).reciprocals.back() == 116508);
-  CHECK(pool_of(average_pool(2, {0, 1}, {0, 1}).plan("tidl-np2-fixed", "int32")).reciprocals.back() == 1 << 26);
+  CHECK(pool_of(average_pool(3, {0, 1}, {0, 1}).plan("tidl-np2-fixed", "int16")).reciprocals.back() ==
+        116508);
+  CHECK(pool_of(average_pool(2, {0, 1}, {0, 1}).plan("tidl-np2-fixed", "int32")).reciprocals.back() ==
+        1 << 26);
 }
 
-TEST_CASE("quantize pool: the shift rule brings a pool to the step of its range, and the sign is its input's") {
+TEST_CASE(
+    "quantize pool: the shift rule brings a pool to the step of its range, and the sign is its input's") {
   const QuantPlan plan = average_pool(2, {0, 1}, {0, 0.5}).plan("tidl-np2-fixed");
   CHECK(pool_of(plan).requant.shifts == std::vector<int>{11});  // 0.5 * 256 * 4096 / 256 = 2^11
   CHECK(plan.tensors[1].inv_step == 512);
@@ -58,7 +61,8 @@ TEST_CASE("quantize pool: with zero points, reciprocals are 31-bit multipliers o
   CHECK(pool_of(plan).requant.shifts == std::vector<int>{30});
 }
 
-TEST_CASE("quantize pool: a bilinear Resize by 2 divides by 16 exactly, by 3 within 12 bits; nearest copies") {
+TEST_CASE(
+    "quantize pool: a bilinear Resize by 2 divides by 16 exactly, by 3 within 12 bits; nearest copies") {
   for (const int64_t factor : {2, 3}) {
     GraphBuilder g;
     const TensorId x = g.input({1, 1, 4, 4}, {0, 1});
@@ -67,7 +71,8 @@ TEST_CASE("quantize pool: a bilinear Resize by 2 divides by 16 exactly, by 3 wit
     resize.factor_y = resize.factor_x = factor;
     g.node(resize, {x}, {1, 1, 4 * factor, 4 * factor}, {0, 1});
     const QuantPlan plan = g.plan("tidl-np2-fixed");
-    CHECK(std::get<ResizePlan>(plan.nodes[0]).multiplier == (factor == 2 ? 256 : 114));  // 4096 / 16, RHA(4096 / 36)
+    CHECK(std::get<ResizePlan>(plan.nodes[0]).multiplier ==
+          (factor == 2 ? 256 : 114));  // 4096 / 16, RHA(4096 / 36)
     CHECK(std::get<ResizePlan>(plan.nodes[0]).shift == 12);
     CHECK(plan.tensors[1].inv_step == 256);
     CHECK(plan.tensors[1].source == "same as input0");

@@ -52,10 +52,10 @@ TEST_CASE("quantize table: wider operands have 1025 knots over their whole range
 
 TEST_CASE("quantize table: HardSigmoid is exact at its corners") {
   const QuantPlan plan = unary_plan(Unary::Kind::hard_sigmoid, {-4, 4}, {0, 1}, "tidl-np2-fixed", "int8");
-  CHECK(lookup_of(plan).table[128 - 80] == 0);     // x = -2.5
-  CHECK(lookup_of(plan).table[128 - 79] == 2);     // x = -2.46875: 256 * 0.00625 = 1.6
-  CHECK(lookup_of(plan).table[128] == 128);        // 0.5
-  CHECK(lookup_of(plan).table[128 + 80] == 255);   // x = 2.5: 1
+  CHECK(lookup_of(plan).table[128 - 80] == 0);    // x = -2.5
+  CHECK(lookup_of(plan).table[128 - 79] == 2);    // x = -2.46875: 256 * 0.00625 = 1.6
+  CHECK(lookup_of(plan).table[128] == 128);       // 0.5
+  CHECK(lookup_of(plan).table[128 + 80] == 255);  // x = 2.5: 1
 }
 
 TEST_CASE("quantize table: HardSwish is signed on the step of its range") {
@@ -63,24 +63,26 @@ TEST_CASE("quantize table: HardSwish is signed on the step of its range") {
   CHECK(plan.tensors[1].is_signed);
   CHECK(plan.tensors[1].inv_step == 32);
   CHECK(lookup_of(plan).table[128] == 0);
-  CHECK(lookup_of(plan).table[128 + 96] == 96);  // x = 3: 3
+  CHECK(lookup_of(plan).table[128 + 96] == 96);   // x = 3: 3
   CHECK(lookup_of(plan).table[128 - 48] == -12);  // x = -1.5: -1.5 * 0.25 = -0.375
   const QuantPlan p2 = unary_plan(Unary::Kind::hard_swish, {-3, 3}, {-0.375, 3}, "tidl-p2-dynamic", "int8");
   CHECK(p2.tensors[1].inv_step == 32);  // 128 / 4
 }
 
 TEST_CASE("quantize table: a ReLU after HardSwish is in the table") {
-  const QuantPlan plan = unary_plan(Unary::Kind::hard_swish, {-4, 4}, {0, 4}, "tidl-np2-fixed", "int8", relu());
+  const QuantPlan plan =
+      unary_plan(Unary::Kind::hard_swish, {-4, 4}, {0, 4}, "tidl-np2-fixed", "int8", relu());
   CHECK_FALSE(plan.tensors[1].is_signed);
   CHECK(lookup_of(plan).table[128 - 48] == 0);
   CHECK(lookup_of(plan).table[128 + 96] == 192);  // 3 * 64
 }
 
 TEST_CASE("quantize table: with zero points, the table reads and writes them") {
-  const QuantPlan plan = unary_plan(Unary::Kind::hard_swish, {-2.0, 23.5}, {-0.375, 23.5}, "per-channel", "int8");
+  const QuantPlan plan =
+      unary_plan(Unary::Kind::hard_swish, {-2.0, 23.5}, {-0.375, 23.5}, "per-channel", "int8");
   const TensorPlan& y = plan.tensors[1];
   CHECK(plan.tensors[0].zero_point == 20);
-  CHECK(lookup_of(plan).table[20] == y.zero_point);            // x = 0
+  CHECK(lookup_of(plan).table[20] == y.zero_point);                                       // x = 0
   CHECK(lookup_of(plan).table[120] == y.zero_point + std::floor(10 * y.inv_step + 0.5));  // x = 10
 }
 

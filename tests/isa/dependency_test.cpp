@@ -1,0 +1,127 @@
+// The dependency rule, read off the #includes of the whole source tree: isa knows nothing of ours, runtime
+// and models know isa and never each other, SystemC stays with the hardware and yaml-cpp with the files that
+// read or write YAML.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::map<std::string, std::set<std::string>> kMayInclude = {
+    {"isa", {"isa"}},
+    {"runtime", {"runtime", "isa"}},
+    {"models", {"models", "isa"}},
+    {"sim", {"sim", "runtime", "models", "isa"}},
+    {"tests", {"tests", "sim", "runtime", "models", "isa"}},
+};
+
+std::string first_folder(const std::string& path) { return path.substr(0, path.find('/')); }
+bool begins_with(const std::string& text, const std::string& start) {
+  return text.compare(0, start.size(), start) == 0;
+}
+
+bool is_systemc(const std::string& include) {
+  return include == "systemc" || include == "systemc.h" || begins_with(include, "tlm");
+}
+// Configurations; quantization plans; the description that may lie in a dataset's folder.
+bool may_use_yaml(const std::string& file) {
+  for (const char* place : {"sim/config", "runtime/quantize/", "runtime/io/dataset_description.", "tests/"}) {
+    if (begins_with(file, place)) return true;
+  }
+  return false;
+}
+
+// What is wrong with `file` including `include`; both relative to the source tree. Empty if nothing.
+std::string broken_rule(const std::string& file, const std::string& include) {
+  const std::string folder = first_folder(file);
+  const std::string included = first_folder(include);
+  if (kMayInclude.count(included) != 0 && kMayInclude.at(folder).count(included) == 0) {
+    return file + " includes " + include + ": " + folder + " may not know " + included;
+  }
+  if (is_systemc(include) && folder != "models" && folder != "sim" && folder != "tests") {
+    return file + " includes SystemC: only models, sim and tests may";
+  }
+  if (begins_with(include, "yaml-cpp/") && !may_use_yaml(file)) {
+    return file +
+           " includes yaml-cpp: only sim/config*, runtime/quantize, runtime/io/dataset_description and tests "
+           "may";
+  }
+  return "";
+}
+
+// The name between the quotes or brackets of an #include line; empty for any other line.
+std::string included_name(const std::string& line) {
+  const size_t hash = line.find_first_not_of(" \t");
+  if (hash == std::string::npos || line[hash] != '#') return "";
+  const size_t word = line.find_first_not_of(" \t", hash + 1);
+  if (word == std::string::npos || line.compare(word, 7, "include") != 0) return "";
+  const size_t open = line.find_first_of("<\"", word);
+  if (open == std::string::npos) return "";
+  const size_t close = line.find_first_of(">\"", open + 1);
+  return close == std::string::npos ? "" : line.substr(open + 1, close - open - 1);
+}
+
+// "models/mma/x.h" for an include that names a neighbour without its folder.
+std::string relative_to_tree(const fs::path& tree, const fs::path& file, const std::string& include) {
+  const fs::path neighbour = (file.parent_path() / include).lexically_normal();
+  if (kMayInclude.count(first_folder(include)) == 0 && fs::exists(neighbour)) {
+    return neighbour.lexically_relative(tree).generic_string();
+  }
+  return include;
+}
+
+}  // namespace
+
+TEST_CASE("dependencies: the checker sees what it forbids") {
+  CHECK(broken_rule("isa/codec.h", "isa/instruction.h") == "");
+  CHECK(broken_rule("isa/codec.h", "fmt/format.h") == "");
+  CHECK(broken_rule("isa/codec.h", "runtime/user_error.h") ==
+        "isa/codec.h includes runtime/user_error.h: isa may not know runtime");
+  CHECK(broken_rule("runtime/lower/lower.cpp", "models/mma/mma_timing.h") != "");
+  CHECK(broken_rule("models/mma/mma.cpp", "runtime/lower/lower.h") != "");
+  CHECK(broken_rule("models/mma/mma.cpp", "isa/units.h") == "");
+  CHECK(broken_rule("models/mma/mma.cpp", "sim/soc.h") != "");
+  CHECK(broken_rule("sim/soc.h", "models/mma/mma.h") == "");
+  CHECK(broken_rule("sim/soc.h", "tests/kit/probe.h") ==
+        "sim/soc.h includes tests/kit/probe.h: sim may not know tests");
+  CHECK(broken_rule("runtime/driver/driver.cpp", "systemc") ==
+        "runtime/driver/driver.cpp includes SystemC: only models, sim and tests may");
+  CHECK(broken_rule("isa/codec.h", "tlm.h") != "");
+  CHECK(broken_rule("models/kit/port.h", "tlm_utils/simple_initiator_socket.h") == "");
+  CHECK(broken_rule("models/kit/config.cpp", "yaml-cpp/yaml.h") != "");
+  CHECK(broken_rule("sim/report/json.cpp", "yaml-cpp/yaml.h") != "");
+  CHECK(broken_rule("sim/config_schema.cpp", "yaml-cpp/yaml.h") == "");
+  CHECK(broken_rule("runtime/quantize/plan_yaml.cpp", "yaml-cpp/yaml.h") == "");
+  CHECK(broken_rule("runtime/io/npy.cpp", "yaml-cpp/yaml.h") != "");
+  CHECK(included_name("#include \"isa/codec.h\"  // why") == "isa/codec.h");
+  CHECK(included_name("  #  include <systemc>") == "systemc");
+  CHECK(included_name("// #include <systemc>") == "");
+}
+
+TEST_CASE("dependencies: every file keeps the rule") {
+  const fs::path tree = MMASIM_SOURCE_DIR;
+  size_t includes = 0;
+  for (const auto& [folder, allowed] : kMayInclude) {
+    for (const auto& entry : fs::recursive_directory_iterator(tree / folder)) {
+      const fs::path& path = entry.path();
+      if (path.extension() != ".h" && path.extension() != ".cpp") continue;
+      const std::string file = path.lexically_relative(tree).generic_string();
+      std::ifstream stream(path);
+      for (std::string line; std::getline(stream, line);) {
+        const std::string name = included_name(line);
+        if (name.empty()) continue;
+        ++includes;
+        const std::string fault = broken_rule(file, relative_to_tree(tree, path, name));
+        CHECK_MESSAGE(fault.empty(), fault);
+      }
+    }
+  }
+  CHECK(includes > 100);  // the tree was really read
+}

@@ -1,0 +1,152 @@
+#include "models/dsp/dsp_timing.h"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+
+using namespace mmasim;
+using isa::Address;
+using isa::Element;
+using isa::Space;
+
+namespace {
+
+models::DspCost cost(const isa::Instruction& instruction, Element stage_out = Element::s8) {
+  models::DspConfig config;
+  config.start_cycles = 40;
+  return models::dsp_cost(instruction, stage_out, config, isa::Machine{});  // vectors of 64 bytes
+}
+
+// rows x columns x channels without gaps, in L2
+template <class Op>
+Op dense(uint32_t rows, uint32_t columns, uint32_t channels, int32_t bytes) {
+  Op op;
+  op.count_y = rows;
+  op.count_x = columns;
+  op.channels = channels;
+  op.dst_x_stride = static_cast<int32_t>(channels) * bytes;
+  op.dst_y_stride = op.dst_x_stride * static_cast<int32_t>(columns);
+  op.dst = Address::in(Space::l2, 4096);
+  return op;
+}
+
+template <class Op>
+Op dense_unary(uint32_t rows, uint32_t columns, uint32_t channels, int32_t bytes) {
+  Op op = dense<Op>(rows, columns, channels, bytes);
+  op.src_x_stride = op.dst_x_stride;
+  op.src_y_stride = op.dst_y_stride;
+  op.src = Address::in(Space::l2, 0);
+  return op;
+}
+
+}  // namespace
+
+TEST_CASE("dsp timing: a tile without gaps fills its vectors") {
+  const auto op = dense_unary<isa::DspRescale>(4, 8, 20, 1);  // 640 bytes are 10 vectors, 4 cycles each
+  CHECK(cost(op).cycles == 40 + 40);
+  CHECK(cost(op).operations == 640);
+  CHECK(cost(op).width_index == 0);
+  CHECK(cost(op).l2.read_bytes == 640);
+  CHECK(cost(op).l2.write_bytes == 640);
+  CHECK(cost(op).l1.read_bytes == 640);
+}
+
+TEST_CASE("dsp timing: every position of a tile with gaps begins a vector") {
+  auto op = dense_unary<isa::DspRescale>(4, 8, 20, 1);
+  op.src_x_stride = 64;  // 32 positions, a vector each
+  CHECK(cost(op).cycles == 40 + 32 * 4);
+}
+
+TEST_CASE("dsp timing: rows without gaps share vectors within the row") {
+  auto op = dense_unary<isa::DspRescale>(4, 8, 20, 1);
+  op.src_y_stride = 1024;  // 4 rows of 160 bytes: 3 vectors each
+  CHECK(cost(op).cycles == 40 + 4 * 3 * 4);
+}
+
+TEST_CASE("dsp timing: 16 bits halve the lanes, 32 bits quarter them") {
+  auto op = dense_unary<isa::DspRescale>(1, 8, 64, 2);
+  op.src_type = op.dst_type = Element::s16;
+  CHECK(cost(op).cycles == 40 + 16 * 4);  // 512 elements, 32 lanes
+  CHECK(cost(op).width_index == 1);
+  op = dense_unary<isa::DspRescale>(1, 8, 64, 4);
+  op.src_type = op.dst_type = Element::s32;
+  CHECK(cost(op).cycles == 40 + 32 * 4);
+  CHECK(cost(op).width_index == 2);
+}
+
+TEST_CASE("dsp timing: a depthwise filter costs a vector for every tap and the output stage") {
+  auto op = dense_unary<isa::DspDepthwise>(2, 16, 64, 1);
+  op.kernel_y = op.kernel_x = 3;
+  op.src_y_stride = 18 * 64;
+  op.weights = Address::in(Space::l2, 1 << 16);
+  // 32 vectors x (9 taps x 2 + 8)
+  CHECK(cost(op).cycles == 40 + 32 * (9 * 2 + 8));
+  CHECK(cost(op).operations == 2 * 16 * 64 * 9);
+  // the halo: (2 - 1) + (3 - 1) + 1 = 4 rows of 15 + 2 + 1 = 18 columns; and 9 x 64 weights
+  CHECK(cost(op).l2.read_bytes == 4 * 18 * 64 + 9 * 64);
+}
+
+TEST_CASE("dsp timing: strided windows do not share vectors") {
+  auto op = dense_unary<isa::DspPoolMax>(1, 8, 16, 1);
+  op.kernel_y = op.kernel_x = 2;
+  CHECK(cost(op).cycles == 40 + 2 * 4);  // 128 elements, neighbours
+  op.stride_x = 2;
+  CHECK(cost(op).cycles == 40 + 8 * 4);  // 8 positions apart
+}
+
+TEST_CASE("dsp timing: a raw accumulator costs a quarter of a result's vector") {
+  auto op = dense_unary<isa::DspRequantize>(1, 1, 64, 4);
+  op.src_type = Element::s32;
+  op.dst_x_stride = op.dst_y_stride = 64;
+  CHECK(cost(op).cycles == 40 + 8);  // 4 vectors of 16 accumulators, 8 / 4 cycles each
+  CHECK(cost(op).l2.read_bytes == 256);
+  CHECK(cost(op).l2.write_bytes == 64);
+  CHECK(cost(op, Element::s16).l2.write_bytes == 128);
+}
+
+TEST_CASE("dsp timing: an operand in L3 or DDR costs its latency and its bytes") {
+  auto op = dense_unary<isa::DspRescale>(1, 1, 640, 1);
+  op.src = Address::in(Space::l3, 0);
+  CHECK(cost(op).cycles == 40 + 40 + 60 + 640 / 16);
+  CHECK(cost(op).l3.read_bytes == 640);
+  CHECK(cost(op).l2.read_bytes == 0);
+  op.dst = Address::in(Space::ddr, 0);
+  CHECK(cost(op).cycles == 40 + 40 + 60 + 640 / 16 + 200 + 640 / 4);
+  CHECK(cost(op).ddr.write_bytes == 640);
+}
+
+TEST_CASE("dsp timing: a broadcast operand is read once") {
+  auto op = dense<isa::DspMultiply>(4, 8, 64, 1);
+  op.a_x_stride = op.dst_x_stride;
+  op.a_y_stride = op.dst_y_stride;
+  op.a = Address::in(Space::l2, 0);
+  op.b = Address::in(Space::l3, 0);
+  op.b_channels = 64;  // a row of 64 channels for every position
+  CHECK(cost(op).l3.read_bytes == 64);
+  CHECK(cost(op).cycles == 40 + 32 * 6 + 60 + 64 / 16);
+}
+
+TEST_CASE("dsp timing: scattered elements cost more than rows") {
+  isa::DspPermute op;
+  op.src = Address::in(Space::l2, 0);
+  op.dst = Address::in(Space::l2, 4096);
+  op.n1 = 64;
+  op.n2 = 16;
+  op.src_stride1 = op.dst_stride1 = 1;
+  op.src_stride2 = 128;
+  op.dst_stride2 = 64;
+  CHECK(cost(op).cycles == 40 + 16);  // 16 vectors
+  op.src_stride1 = 16;
+  CHECK(cost(op).cycles == 40 + 1024 / 4);
+}
+
+TEST_CASE("dsp timing: a table lookup by segments costs more than a direct one") {
+  auto op = dense_unary<isa::DspLookup>(1, 1, 64, 1);
+  CHECK(cost(op).cycles == 40 + 4);
+  op.fraction_bits = 4;
+  CHECK(cost(op).cycles == 40 + 16);
+}
+
+TEST_CASE("dsp timing: what is no dsp instruction has no cost") {
+  CHECK_THROWS_AS(cost(isa::CtlEnd{}), std::logic_error);
+}

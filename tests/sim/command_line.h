@@ -1,0 +1,56 @@
+// Runs the built program as a user does, and keeps what it said.
+#pragma once
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+
+#include "tests/runtime/io/temporary_folder.h"
+
+namespace mmasim::sim::test {
+
+struct Said {
+  int exit_code = -1;
+  std::string out, error;
+
+  // Standard error is one line, as every mistake is told.
+  bool is_one_line() const { return !error.empty() && error.find('\n') == error.size() - 1; }
+  bool mentions(const std::string& text) const { return error.find(text) != std::string::npos; }
+};
+
+inline std::string text_of_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+inline nlohmann::json json_of_file(const std::string& path) {
+  return nlohmann::json::parse(text_of_file(path));
+}
+
+// arguments as a shell reads them
+inline Said command_line(const std::string& arguments) {
+  const runtime::test::TemporaryFolder folder("said");
+  const auto command = std::string(MMASIM_BINARY) + " " + arguments + " >" + folder.file("out") + " 2>" +
+                       folder.file("error") + " </dev/null";
+  const int status = std::system(command.c_str());
+  Said said;
+  said.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  said.out = text_of_file(folder.file("out"));
+  said.error = text_of_file(folder.file("error"));
+  return said;
+}
+
+inline const std::string kNetworks = MMASIM_SOURCE_DIR "/tests/networks/";
+inline const std::string kLenet = kNetworks + "trained/fashion_lenet5.onnx";
+inline const std::string kResnet18 = kNetworks + "resnet18.onnx";  // weights without values
+inline const std::string kDataset = MMASIM_SOURCE_DIR "/tests/data/fashion_mnist";
+
+}  // namespace mmasim::sim::test

@@ -1,0 +1,121 @@
+// Rows of the report from hand-made activities: what bounds a layer, and sums that must hold.
+#include "sim/report/layer_stats.h"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+
+#include "sim/report/layer_table.h"
+#include "sim/report/total_stats.h"
+
+using namespace mmasim;
+
+namespace {
+
+models::LayerActivity activity_of(uint64_t start, uint64_t end, uint64_t busy, uint64_t overhead,
+                                  std::map<std::string, uint64_t> stalls) {
+  models::LayerActivity activity;
+  activity.start_cycle = start;
+  activity.end_cycle = end;
+  activity.mma_cycles = activity.core_busy_cycles = busy;
+  activity.overhead_cycles = overhead;
+  activity.stall_cycles = std::move(stalls);
+  return activity;
+}
+
+isa::Program two_layers() {
+  isa::Program program;
+  program.precision = "int8";
+  isa::LayerInfo layer;
+  layer.precision = "int8";
+  layer.name = "first";
+  layer.macs = 4096 * 50;
+  program.layers.push_back(layer);
+  layer.name = "second";
+  layer.precision = "int16";
+  layer.macs = 1024 * 10;
+  program.layers.push_back(layer);
+  return program;
+}
+
+models::Activity two_activities() {
+  models::Activity activity;
+  activity.layers = {activity_of(0, 100, 60, 10, {{"ddr", 30}}), activity_of(100, 140, 20, 20, {})};
+  activity.total_cycles = 140;
+  return activity;
+}
+
+}  // namespace
+
+TEST_CASE("bound: the largest share of a layer's time, stalls counting for their memory") {
+  CHECK(sim::bound_of(activity_of(0, 100, 60, 10, {{"ddr", 30}})) == "mma");
+  CHECK(sim::bound_of(activity_of(0, 100, 30, 10, {{"ddr", 60}})) == "ddr");
+  CHECK(sim::bound_of(activity_of(0, 100, 30, 10, {{"l3", 60}})) == "l3");
+  CHECK(sim::bound_of(activity_of(0, 100, 30, 10, {{"l2", 60}})) == "l2");
+  CHECK(sim::bound_of(activity_of(0, 100, 30, 70, {})) == "overhead");
+}
+
+TEST_CASE("bound: starts and full queues of the DMA are overhead, and add up with it") {
+  // 40 busy against 20 + 15 + 10 = 45
+  CHECK(sim::bound_of(activity_of(0, 85, 40, 20, {{"dma_start", 15}, {"dma_queue", 10}})) == "overhead");
+  CHECK(sim::bound_of(activity_of(0, 80, 40, 20, {{"dma_start", 15}, {"dma_queue", 5}})) == "mma");  // 40 : 40
+}
+
+TEST_CASE("bound: the DSP, and a layer that takes no time") {
+  auto activity = activity_of(0, 100, 10, 10, {});
+  activity.dsp_cycles = 80;
+  CHECK(sim::bound_of(activity) == "dsp");
+  CHECK(sim::bound_of(models::LayerActivity{}) == "overhead");
+}
+
+TEST_CASE("layer rows: use is against the peak of the layer's own precision") {
+  const auto activity = two_activities();
+  const auto rows = sim::layer_stats(two_layers(), models::SocConfig{}, &activity);
+  REQUIRE(rows.size() == 2);
+  const auto first = sim::to_json(sim::layer_stat_table(), rows[0]);
+  CHECK(first["cycles"] == 100);
+  CHECK(first["macs_per_cycle"] == 2048.0);
+  CHECK(first["mma_utilization"] == 0.5);  // of 64 x 64
+  const auto second = sim::to_json(sim::layer_stat_table(), rows[1]);
+  CHECK(second["macs_per_cycle"] == 256.0);
+  CHECK(second["mma_utilization"] == 0.25);  // of 32 x 32
+  CHECK(second["start_cycle"] == 100);
+}
+
+TEST_CASE("layer rows: layers that leave a gap, overlap or end early are a defect") {
+  const auto program = two_layers();
+  auto activity = two_activities();
+  activity.layers[1].start_cycle = 101;
+  CHECK_THROWS_AS(sim::layer_stats(program, models::SocConfig{}, &activity), std::logic_error);
+  activity = two_activities();
+  activity.total_cycles = 141;
+  CHECK_THROWS_AS(sim::layer_stats(program, models::SocConfig{}, &activity), std::logic_error);
+  activity = two_activities();
+  activity.layers.pop_back();
+  CHECK_THROWS_AS(sim::layer_stats(program, models::SocConfig{}, &activity), std::logic_error);
+}
+
+TEST_CASE("layer rows: cycles that are not busy, overhead or stalled are a defect that shows both numbers") {
+  auto activity = two_activities();
+  activity.layers[0].overhead_cycles = 9;
+  CHECK_THROWS_WITH_AS(sim::layer_stats(two_layers(), models::SocConfig{}, &activity),
+                       "layer first takes 100 cycles, its parts add up to 99", std::logic_error);
+}
+
+TEST_CASE("peak: 64, 32 and 16 rows and columns at 8, 16 and 32 bits") {
+  CHECK(sim::peak_macs_per_cycle(isa::Machine{}, "int8") == 4096);
+  CHECK(sim::peak_macs_per_cycle(isa::Machine{}, "int16") == 1024);
+  CHECK(sim::peak_macs_per_cycle(isa::Machine{}, "int32") == 256);
+}
+
+TEST_CASE("layers.csv: lists and causes are one cell each, what is not known is empty") {
+  auto program = two_layers();
+  program.layers[0].operators = {"a", "b,c"};
+  const auto activity = two_activities();
+  const auto rows = sim::layer_stats(program, models::SocConfig{}, &activity);
+  const auto csv = sim::layer_csv(rows).csv();
+  CHECK(csv.find("first,\"a;b,c\",") != std::string::npos);
+  CHECK(csv.find(",ddr=30,") != std::string::npos);
+  const auto untimed = sim::layer_csv(sim::layer_stats(program, models::SocConfig{}, nullptr)).csv();
+  CHECK(untimed.find("second,,,int16,10240,,,,,,,,,,,,,,,0,") != std::string::npos);
+}
