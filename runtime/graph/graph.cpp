@@ -19,18 +19,36 @@ int64_t element_count(const Shape& shape) {
 }
 
 const char* operator_name(const Operator& op) {
-  static constexpr const char* kNames[] = {
-      "Conv", "ConvTranspose", "Gemm",    "BatchNorm",   "Clip",
-      "Prelu", "Unary",        "Add",     "Sub",         "Mul",
-      "MaxPool", "AveragePool", "GlobalAveragePool", "Concat", "Pad",
-      "Reshape", "Transpose",  "Slice",   "Softmax",     "ArgMax",
-      "Resize"};
+  static constexpr const char* kNames[] = {"Conv",
+                                           "ConvTranspose",
+                                           "Gemm",
+                                           "BatchNorm",
+                                           "Clip",
+                                           "Prelu",
+                                           "Unary",
+                                           "Add",
+                                           "Sub",
+                                           "Mul",
+                                           "MaxPool",
+                                           "AveragePool",
+                                           "GlobalAveragePool",
+                                           "Concat",
+                                           "Pad",
+                                           "Reshape",
+                                           "Transpose",
+                                           "Slice",
+                                           "Softmax",
+                                           "ArgMax",
+                                           "Resize"};
   static_assert(std::size(kNames) == std::variant_size_v<Operator>);
   if (const auto* unary = std::get_if<Unary>(&op)) {
     switch (unary->kind) {
-      case Unary::Kind::sigmoid: return "Sigmoid";
-      case Unary::Kind::hard_sigmoid: return "HardSigmoid";
-      case Unary::Kind::hard_swish: return "HardSwish";
+      case Unary::Kind::sigmoid:
+        return "Sigmoid";
+      case Unary::Kind::hard_sigmoid:
+        return "HardSigmoid";
+      case Unary::Kind::hard_swish:
+        return "HardSwish";
     }
   }
   return kNames[op.index()];
@@ -45,7 +63,8 @@ uint64_t macs(const Graph& graph, const Node& node) {
     return elements(node.output) * static_cast<uint64_t>(filter[1] * filter[2] * filter[3]);
   }
   if (const auto* conv = std::get_if<ConvTranspose>(&node.op)) {
-    const Shape& filter = conv->weights.shape;  // each input element is spread over O/groups * kh * kw products
+    const Shape& filter =
+        conv->weights.shape;  // each input element is spread over O/groups * kh * kw products
     return elements(node.inputs[0]) * static_cast<uint64_t>(filter[1] * filter[2] * filter[3]);
   }
   if (const auto* gemm = std::get_if<Gemm>(&node.op)) {

@@ -1,5 +1,5 @@
-// The shape each operator gives for its input shapes, and what those must be. One function an operator; the sentences
-// of the exceptions reach the user through the importer, which adds file and node.
+// The shape each operator gives for its input shapes, and what those must be. One function an operator; the
+// sentences of the exceptions reach the user through the importer, which adds file and node.
 #include <algorithm>
 #include <stdexcept>
 #include <string>
@@ -17,7 +17,8 @@ std::string text(const Shape& shape) { return shape_text(shape); }
 std::string text(int64_t value) { return std::to_string(value); }
 
 void require_rank(const Shape& shape, size_t rank) {
-  if (shape.size() != rank) refuse("its input has shape " + text(shape) + "; expected " + text(int64_t(rank)) + " dimensions");
+  if (shape.size() != rank)
+    refuse("its input has shape " + text(shape) + "; expected " + text(int64_t(rank)) + " dimensions");
 }
 
 void require_axis(int64_t axis, const Shape& shape) {
@@ -34,16 +35,20 @@ void require_count(const char* what, size_t seen, int64_t channels) {
 
 void require_window(const Window& window) {
   for (int side = 0; side < 2; ++side) {
-    if (window.kernel[side] < 1) refuse("kernel size is " + text(window.kernel[side]) + "; expected at least 1");
+    if (window.kernel[side] < 1)
+      refuse("kernel size is " + text(window.kernel[side]) + "; expected at least 1");
     if (window.stride[side] < 1) refuse("stride is " + text(window.stride[side]) + "; expected at least 1");
-    if (window.dilation[side] < 1) refuse("dilation is " + text(window.dilation[side]) + "; expected at least 1");
+    if (window.dilation[side] < 1)
+      refuse("dilation is " + text(window.dilation[side]) + "; expected at least 1");
   }
   for (int64_t pad : window.pad) {
     if (pad < 0) refuse("padding is " + text(pad) + "; expected at least 0");
   }
 }
 
-int64_t extent(const Window& window, int side) { return window.dilation[side] * (window.kernel[side] - 1) + 1; }
+int64_t extent(const Window& window, int side) {
+  return window.dilation[side] * (window.kernel[side] - 1) + 1;
+}
 
 // Output height (side 0) or width (side 1) of a sliding window.
 int64_t slide(const Window& window, int side, int64_t input) {
@@ -68,7 +73,8 @@ void require_filter(const Weights& weights, const Window& window) {
 
 void require_groups(const char* what, int64_t channels, int64_t groups) {
   if (groups < 1) refuse("group is " + text(groups) + "; expected at least 1");
-  if (channels % groups != 0) refuse("group " + text(groups) + " does not divide the " + text(channels) + " " + what + " channels");
+  if (channels % groups != 0)
+    refuse("group " + text(groups) + " does not divide the " + text(channels) + " " + what + " channels");
 }
 
 void require_channels(int64_t seen, int64_t wanted, const Weights& weights) {
@@ -102,10 +108,13 @@ Shape shape_of(const ConvTranspose& op, const Shape& x) {
   require_count("bias", op.bias.size(), out_channels);
   Shape out{x[0], out_channels, 0, 0};
   for (int side = 0; side < 2; ++side) {
-    if (op.output_padding[side] < 0) refuse("output_padding is " + text(op.output_padding[side]) + "; expected at least 0");
-    const int64_t full = op.window.stride[side] * (x[side + 2] - 1) + op.output_padding[side] + extent(op.window, side);
+    if (op.output_padding[side] < 0)
+      refuse("output_padding is " + text(op.output_padding[side]) + "; expected at least 0");
+    const int64_t full =
+        op.window.stride[side] * (x[side + 2] - 1) + op.output_padding[side] + extent(op.window, side);
     out[side + 2] = full - op.window.pad[side] - op.window.pad[side + 2];
-    if (out[side + 2] < 1) refuse("padding leaves no output of " + text(full) + (side == 0 ? " rows" : " columns"));
+    if (out[side + 2] < 1)
+      refuse("padding leaves no output of " + text(full) + (side == 0 ? " rows" : " columns"));
   }
   return out;
 }
@@ -113,12 +122,13 @@ Shape shape_of(const ConvTranspose& op, const Shape& x) {
 Shape shape_of(const Gemm& op, const Shape& x) {
   if (x.size() < 2) refuse("its input has shape " + text(x) + "; expected at least 2 dimensions");
   if (op.weights.shape.size() != 2) {
-    refuse("weights '" + op.weights.name + "' have shape " + text(op.weights.shape) + "; expected 2 dimensions");
+    refuse("weights '" + op.weights.name + "' have shape " + text(op.weights.shape) +
+           "; expected 2 dimensions");
   }
   const int64_t n = op.weights.shape[0], k = op.weights.shape[1];
   if (x.back() != k) {
-    refuse("its input of shape " + text(x) + " has " + text(x.back()) + " columns; weights '" + op.weights.name +
-           "' want " + text(k));
+    refuse("its input of shape " + text(x) + " has " + text(x.back()) + " columns; weights '" +
+           op.weights.name + "' want " + text(k));
   }
   require_count("weight_scale", op.weight_scale.size(), n);
   require_count("bias", op.bias.size(), n);
@@ -130,7 +140,8 @@ Shape shape_of(const Gemm& op, const Shape& x) {
 Shape shape_of(const BatchNorm& op, const Shape& x) {
   if (x.size() < 2) refuse("its input has shape " + text(x) + "; expected at least 2 dimensions");
   if (x[1] != op.channels) {
-    refuse("its input of shape " + text(x) + " has " + text(x[1]) + " channels; its constants want " + text(op.channels));
+    refuse("its input of shape " + text(x) + " has " + text(x[1]) + " channels; its constants want " +
+           text(op.channels));
   }
   require_count("scale", op.scale.size(), op.channels);
   require_count("shift", op.shift.size(), op.channels);
@@ -147,7 +158,8 @@ Shape shape_of(const Prelu& op, const Shape& x) {
   }
   if (x.size() < 2) refuse("its input has shape " + text(x) + "; expected at least 2 dimensions");
   if (x[1] != op.channels) {
-    refuse("slope is for " + text(op.channels) + " channels; its input of shape " + text(x) + " has " + text(x[1]));
+    refuse("slope is for " + text(op.channels) + " channels; its input of shape " + text(x) + " has " +
+           text(x[1]));
   }
   require_count("slope", op.slopes.size(), op.channels);
   return x;
@@ -194,8 +206,8 @@ Shape concatenate(const Concat& op, const std::vector<Shape>& inputs) {
     Shape expected = inputs[i];
     if (expected.size() == out.size()) expected[op.axis] = out[op.axis];
     if (expected != out) {
-      refuse("inputs of shapes " + text(inputs[0]) + " and " + text(inputs[i]) + " cannot be joined along axis " +
-             text(op.axis));
+      refuse("inputs of shapes " + text(inputs[0]) + " and " + text(inputs[i]) +
+             " cannot be joined along axis " + text(op.axis));
     }
     out[op.axis] += inputs[i][op.axis];
   }
@@ -204,8 +216,8 @@ Shape concatenate(const Concat& op, const std::vector<Shape>& inputs) {
 
 Shape shape_of(const Pad& op, const Shape& x) {
   if (op.before.size() != x.size() || op.after.size() != x.size()) {
-    refuse("pads has " + text(int64_t(op.before.size() + op.after.size())) + " values; expected two for each dimension of " +
-           text(x));
+    refuse("pads has " + text(int64_t(op.before.size() + op.after.size())) +
+           " values; expected two for each dimension of " + text(x));
   }
   Shape out = x;
   for (size_t d = 0; d < x.size(); ++d) {
@@ -241,11 +253,13 @@ Shape shape_of(const Transpose& op, const Shape& x) {
 
 Shape shape_of(const Slice& op, const Shape& x, const Shape& declared) {
   if (op.start.size() != x.size() || op.step.size() != x.size() || declared.size() != x.size()) {
-    refuse("a slice of an input of shape " + text(x) + " needs a start, a step and a size for each dimension");
+    refuse("a slice of an input of shape " + text(x) +
+           " needs a start, a step and a size for each dimension");
   }
   for (size_t d = 0; d < x.size(); ++d) {
     const int64_t last = op.start[d] + (declared[d] - 1) * op.step[d];
-    if (op.step[d] == 0 || declared[d] < 1 || op.start[d] < 0 || op.start[d] >= x[d] || last < 0 || last >= x[d]) {
+    if (op.step[d] == 0 || declared[d] < 1 || op.start[d] < 0 || op.start[d] >= x[d] || last < 0 ||
+        last >= x[d]) {
       refuse("a slice of " + text(declared[d]) + " from " + text(op.start[d]) + " by " + text(op.step[d]) +
              " leaves dimension " + text(int64_t(d)) + " of " + text(x));
     }
@@ -272,7 +286,8 @@ Shape shape_of(const ArgMax& op, const Shape& x, const Shape& declared) {
 Shape shape_of(const Resize& op, const Shape& x) {
   require_rank(x, 4);
   if (op.factor_y < 1 || op.factor_x < 1) {
-    refuse("scale factors are " + text(op.factor_y) + " and " + text(op.factor_x) + "; expected whole numbers from 1");
+    refuse("scale factors are " + text(op.factor_y) + " and " + text(op.factor_x) +
+           "; expected whole numbers from 1");
   }
   return {x[0], x[1], x[2] * op.factor_y, x[3] * op.factor_x};
 }
@@ -283,7 +298,8 @@ struct InputCount {
 
 InputCount input_count(const Operator& op) {
   if (std::holds_alternative<Concat>(op)) return {1, SIZE_MAX};
-  const bool binary = std::holds_alternative<Add>(op) || std::holds_alternative<Sub>(op) || std::holds_alternative<Mul>(op);
+  const bool binary =
+      std::holds_alternative<Add>(op) || std::holds_alternative<Sub>(op) || std::holds_alternative<Mul>(op);
   return binary ? InputCount{2, 2} : InputCount{1, 1};
 }
 
@@ -292,8 +308,8 @@ constexpr bool kBinary = std::is_same_v<T, Add> || std::is_same_v<T, Sub> || std
 
 // Operators whose parameters leave the shape open: the declared one is checked and taken.
 template <class T>
-constexpr bool kDeclared = std::is_same_v<T, Reshape> || std::is_same_v<T, Slice> || std::is_same_v<T, ArgMax> ||
-                           std::is_same_v<T, GlobalAveragePool>;
+constexpr bool kDeclared = std::is_same_v<T, Reshape> || std::is_same_v<T, Slice> ||
+                           std::is_same_v<T, ArgMax> || std::is_same_v<T, GlobalAveragePool>;
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// Checks of a whole Graph. A failure is a bug of the step that made it, so it throws std::logic_error; what a user may
-// get wrong is the importer's to say.
+// Checks of a whole Graph. A failure is a bug of the step that made it, so it throws std::logic_error; what a
+// user may get wrong is the importer's to say.
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -20,7 +20,8 @@ class Verifier {
     for (const Node& node : graph_.nodes) check(node);
     for (TensorId output : graph_.outputs) {
       require_index(output, "the graph's outputs");
-      require(defined_[output], "the graph's outputs", "'" + graph_.tensors[output].name + "' is never produced");
+      require(defined_[output], "the graph's outputs",
+              "'" + graph_.tensors[output].name + "' is never produced");
       used_[output] = true;
     }
     check_tensors();
@@ -59,7 +60,8 @@ class Verifier {
     } catch (const std::invalid_argument& fault) {
       require(false, where, fault.what());
     }
-    require(inferred == declared, where, "gives " + shape_text(inferred) + " but its output has shape " + shape_text(declared));
+    require(inferred == declared, where,
+            "gives " + shape_text(inferred) + " but its output has shape " + shape_text(declared));
     check_activation(node, where);
     for (const std::string& name : node.covers) {
       require(covered_.insert(name).second, where, "covers '" + name + "', which another node covers too");
@@ -82,7 +84,8 @@ class Verifier {
       require(defined_[id], where, "never produced");
       require(used_[id], where, "never used");
       require(names.insert(tensor.name).second, where, "another has the same name");
-      for (int64_t dimension : tensor.shape) require(dimension > 0, where, "has shape " + shape_text(tensor.shape));
+      for (int64_t dimension : tensor.shape)
+        require(dimension > 0, where, "has shape " + shape_text(tensor.shape));
     }
   }
 

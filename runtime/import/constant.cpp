@@ -36,24 +36,30 @@ size_t element_bytes(int type) {
   switch (type) {
     case TensorProto::BOOL:
     case TensorProto::INT8:
-    case TensorProto::UINT8: return 1;
+    case TensorProto::UINT8:
+      return 1;
     case TensorProto::INT16:
     case TensorProto::UINT16:
     case TensorProto::FLOAT16:
-    case TensorProto::BFLOAT16: return 2;
+    case TensorProto::BFLOAT16:
+      return 2;
     case TensorProto::FLOAT:
     case TensorProto::INT32:
-    case TensorProto::UINT32: return 4;
+    case TensorProto::UINT32:
+      return 4;
     case TensorProto::DOUBLE:
     case TensorProto::INT64:
-    case TensorProto::UINT64: return 8;
-    default: return 0;
+    case TensorProto::UINT64:
+      return 8;
+    default:
+      return 0;
   }
 }
 
 std::string type_name(int type) {
-  return TensorProto::DataType_IsValid(type) ? TensorProto::DataType_Name(static_cast<TensorProto::DataType>(type))
-                                             : std::to_string(type);
+  return TensorProto::DataType_IsValid(type)
+             ? TensorProto::DataType_Name(static_cast<TensorProto::DataType>(type))
+             : std::to_string(type);
 }
 
 // The file's elements are little-endian, as every host this runs on is.
@@ -88,45 +94,64 @@ int64_t widen(Element element) {
 
 std::vector<float> reals_from_raw(const std::string& raw, int type, int64_t count) {
   switch (type) {
-    case TensorProto::FLOAT: return from_raw<float, float>(raw, count, [](float v) { return v; });
-    case TensorProto::DOUBLE: return from_raw<double, float>(raw, count, [](double v) { return static_cast<float>(v); });
-    case TensorProto::FLOAT16: return from_raw<uint16_t, float>(raw, count, from_half);
-    default: return from_raw<uint16_t, float>(raw, count, from_bfloat);
+    case TensorProto::FLOAT:
+      return from_raw<float, float>(raw, count, [](float v) { return v; });
+    case TensorProto::DOUBLE:
+      return from_raw<double, float>(raw, count, [](double v) { return static_cast<float>(v); });
+    case TensorProto::FLOAT16:
+      return from_raw<uint16_t, float>(raw, count, from_half);
+    default:
+      return from_raw<uint16_t, float>(raw, count, from_bfloat);
   }
 }
 
 std::vector<float> reals_from_fields(const TensorProto& tensor) {
   switch (tensor.data_type()) {
-    case TensorProto::FLOAT: return from_field<float>(tensor.float_data(), [](float v) { return v; });
+    case TensorProto::FLOAT:
+      return from_field<float>(tensor.float_data(), [](float v) { return v; });
     case TensorProto::DOUBLE:
       return from_field<float>(tensor.double_data(), [](double v) { return static_cast<float>(v); });
     case TensorProto::FLOAT16:
-      return from_field<float>(tensor.int32_data(), [](int32_t v) { return from_half(static_cast<uint16_t>(v)); });
+      return from_field<float>(tensor.int32_data(),
+                               [](int32_t v) { return from_half(static_cast<uint16_t>(v)); });
     default:
-      return from_field<float>(tensor.int32_data(), [](int32_t v) { return from_bfloat(static_cast<uint16_t>(v)); });
+      return from_field<float>(tensor.int32_data(),
+                               [](int32_t v) { return from_bfloat(static_cast<uint16_t>(v)); });
   }
 }
 
 std::vector<int64_t> integers_from_raw(const std::string& raw, int type, int64_t count) {
   switch (type) {
-    case TensorProto::BOOL: return from_raw<uint8_t, int64_t>(raw, count, [](uint8_t v) { return int64_t{v != 0}; });
-    case TensorProto::INT8: return from_raw<int8_t, int64_t>(raw, count, widen<int8_t>);
-    case TensorProto::UINT8: return from_raw<uint8_t, int64_t>(raw, count, widen<uint8_t>);
-    case TensorProto::INT16: return from_raw<int16_t, int64_t>(raw, count, widen<int16_t>);
-    case TensorProto::UINT16: return from_raw<uint16_t, int64_t>(raw, count, widen<uint16_t>);
-    case TensorProto::INT32: return from_raw<int32_t, int64_t>(raw, count, widen<int32_t>);
-    case TensorProto::UINT32: return from_raw<uint32_t, int64_t>(raw, count, widen<uint32_t>);
-    case TensorProto::UINT64: return from_raw<uint64_t, int64_t>(raw, count, narrow);
-    default: return from_raw<int64_t, int64_t>(raw, count, widen<int64_t>);
+    case TensorProto::BOOL:
+      return from_raw<uint8_t, int64_t>(raw, count, [](uint8_t v) { return int64_t{v != 0}; });
+    case TensorProto::INT8:
+      return from_raw<int8_t, int64_t>(raw, count, widen<int8_t>);
+    case TensorProto::UINT8:
+      return from_raw<uint8_t, int64_t>(raw, count, widen<uint8_t>);
+    case TensorProto::INT16:
+      return from_raw<int16_t, int64_t>(raw, count, widen<int16_t>);
+    case TensorProto::UINT16:
+      return from_raw<uint16_t, int64_t>(raw, count, widen<uint16_t>);
+    case TensorProto::INT32:
+      return from_raw<int32_t, int64_t>(raw, count, widen<int32_t>);
+    case TensorProto::UINT32:
+      return from_raw<uint32_t, int64_t>(raw, count, widen<uint32_t>);
+    case TensorProto::UINT64:
+      return from_raw<uint64_t, int64_t>(raw, count, narrow);
+    default:
+      return from_raw<int64_t, int64_t>(raw, count, widen<int64_t>);
   }
 }
 
 std::vector<int64_t> integers_from_fields(const TensorProto& tensor) {
   switch (tensor.data_type()) {
-    case TensorProto::INT64: return from_field<int64_t>(tensor.int64_data(), widen<int64_t>);
+    case TensorProto::INT64:
+      return from_field<int64_t>(tensor.int64_data(), widen<int64_t>);
     case TensorProto::UINT32:
-    case TensorProto::UINT64: return from_field<int64_t>(tensor.uint64_data(), narrow);
-    default: return from_field<int64_t>(tensor.int32_data(), widen<int32_t>);
+    case TensorProto::UINT64:
+      return from_field<int64_t>(tensor.uint64_data(), narrow);
+    default:
+      return from_field<int64_t>(tensor.int32_data(), widen<int32_t>);
   }
 }
 
@@ -175,10 +200,11 @@ ConstantPtr decode(const TensorProto& tensor, const std::string& name, const Ext
   const int type = tensor.data_type();
   const size_t bytes = element_bytes(type);
   constant->element_type = type_name(type);
-  if (bytes == 0) refuse("its element type is " + constant->element_type + "; expected a float or integer type");
+  if (bytes == 0)
+    refuse("its element type is " + constant->element_type + "; expected a float or integer type");
   if (tensor.has_segment()) refuse("it is stored in segments, which is not supported");
-  const bool real = type == TensorProto::FLOAT || type == TensorProto::DOUBLE || type == TensorProto::FLOAT16 ||
-                    type == TensorProto::BFLOAT16;
+  const bool real = type == TensorProto::FLOAT || type == TensorProto::DOUBLE ||
+                    type == TensorProto::FLOAT16 || type == TensorProto::BFLOAT16;
   constant->kind = real ? Constant::Kind::real : Constant::Kind::integer;
 
   const uint64_t needed_bytes = static_cast<uint64_t>(count) * bytes;

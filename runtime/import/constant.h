@@ -30,8 +30,10 @@ ConstantPtr make_reals(const std::string& name, Shape shape, std::vector<float> 
 ConstantPtr make_integers(const std::string& name, Shape shape, std::vector<int64_t> values);
 ConstantPtr declare_reals(const std::string& name, Shape shape);  // without values
 
-// Reads a tensor of the file, checking its size against its shape before taking memory. Throws std::invalid_argument.
-ConstantPtr decode_tensor(const onnx::TensorProto& tensor, const std::string& name, const ExternalData& external);
+// Reads a tensor of the file, checking its size against its shape before taking memory. Throws
+// std::invalid_argument.
+ConstantPtr decode_tensor(const onnx::TensorProto& tensor, const std::string& name,
+                          const ExternalData& external);
 
 // Refuses NaN and infinity, naming the first one's place.
 void require_finite(const Constant& constant);

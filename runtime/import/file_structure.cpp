@@ -26,8 +26,8 @@ bool is_parameter(const std::string& op, int input) {
 
 // A constant stays one through these, so what their result is used as, their first input is used as.
 bool passes_through(const std::string& op) {
-  static const std::set<std::string> kOperators = {"Identity", "Transpose", "Reshape", "Squeeze",
-                                                   "Unsqueeze", "Cast",     "Flatten"};
+  static const std::set<std::string> kOperators = {"Identity",  "Transpose", "Reshape", "Squeeze",
+                                                   "Unsqueeze", "Cast",      "Flatten"};
   return kOperators.count(op) != 0;
 }
 
@@ -55,7 +55,8 @@ class Analysis {
     for (int i = 0; i < graph_.node_size(); ++i) {
       require_printable(node(i).op_type(), "an operator (node " + std::to_string(i) + ")");
       require_printable(node(i).name(), "node " + std::to_string(i) + " (" + node(i).op_type() + ")");
-      const std::string wanted = node(i).name().empty() ? node(i).op_type() + "_" + std::to_string(i) : node(i).name();
+      const std::string wanted =
+          node(i).name().empty() ? node(i).op_type() + "_" + std::to_string(i) : node(i).name();
       std::string unique = wanted;
       for (int copy = i; !taken.insert(unique).second; ++copy) unique = wanted + "#" + std::to_string(copy);
       result_.node_names.push_back(unique);
@@ -82,14 +83,17 @@ class Analysis {
     if (outputs.empty()) refuse("the network has no outputs");
   }
 
-  bool is_declared(const std::string& name) const { return inputs_.count(name) || result_.initializers.count(name); }
+  bool is_declared(const std::string& name) const {
+    return inputs_.count(name) || result_.initializers.count(name);
+  }
 
   void index_producers() {
     for (int i = 0; i < graph_.node_size(); ++i) {
       for (const std::string& name : node(i).output()) {
         if (name.empty()) continue;
         require_printable(name, "an output of " + text(i));
-        if (is_declared(name)) refuse(text(i) + ": output '" + name + "' is already an input or initializer of the network");
+        if (is_declared(name))
+          refuse(text(i) + ": output '" + name + "' is already an input or initializer of the network");
         const auto [other, fresh] = producer_.emplace(name, i);
         if (!fresh) refuse(text(i) + ": output '" + name + "' is already produced by " + text(other->second));
       }
@@ -97,17 +101,21 @@ class Analysis {
   }
 
   void require_declared() const {
-    const auto known = [&](const std::string& name) { return producer_.count(name) != 0 || is_declared(name); };
+    const auto known = [&](const std::string& name) {
+      return producer_.count(name) != 0 || is_declared(name);
+    };
     for (int i = 0; i < graph_.node_size(); ++i) {
       for (const std::string& name : node(i).input()) {
         if (!name.empty() && !known(name)) {
           require_printable(name, "an input of " + text(i));
-          refuse(text(i) + ": input '" + name + "' is produced by no node and is neither input nor initializer of the network");
+          refuse(text(i) + ": input '" + name +
+                 "' is produced by no node and is neither input nor initializer of the network");
         }
       }
     }
     for (const auto& output : graph_.output()) {
-      if (!known(output.name())) refuse("output '" + output.name() + "' of the network is produced by no node");
+      if (!known(output.name()))
+        refuse("output '" + output.name() + "' of the network is produced by no node");
     }
   }
 
@@ -165,7 +173,9 @@ class Analysis {
     std::vector<int> kept;
     for (auto at = result_.order.rbegin(); at != result_.order.rend(); ++at) {
       const auto& outputs = node(*at).output();
-      if (std::none_of(outputs.begin(), outputs.end(), [&](const auto& name) { return needed.count(name) != 0; })) continue;
+      if (std::none_of(outputs.begin(), outputs.end(),
+                       [&](const auto& name) { return needed.count(name) != 0; }))
+        continue;
       kept.push_back(*at);
       for (const std::string& name : node(*at).input()) {
         needed.insert(name);
@@ -202,7 +212,9 @@ class Analysis {
 
 }  // namespace
 
-std::string node_text(const std::string& name, const std::string& op) { return "node '" + name + "' (" + op + ")"; }
+std::string node_text(const std::string& name, const std::string& op) {
+  return "node '" + name + "' (" + op + ")";
+}
 
 FileStructure analyse(const onnx::GraphProto& graph) { return Analysis(graph).run(); }
 

@@ -1,5 +1,5 @@
-// Which names of a network file mean what, before any operator is looked at: the order of the nodes, which of them the
-// outputs need, which graph inputs are inputs and which are weights declared without values.
+// Which names of a network file mean what, before any operator is looked at: the order of the nodes, which of
+// them the outputs need, which graph inputs are inputs and which are weights declared without values.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -16,7 +16,7 @@ struct FileStructure {
   std::unordered_map<std::string, const onnx::TensorProto*> initializers;
   std::vector<const onnx::ValueInfoProto*> inputs;            // that some operator takes as data
   std::vector<const onnx::ValueInfoProto*> declared_weights;  // used as parameters only, without values
-  std::unordered_map<std::string, size_t> uses;               // how often needed nodes and the outputs read a name
+  std::unordered_map<std::string, size_t> uses;  // how often needed nodes and the outputs read a name
 };
 
 // Throws std::invalid_argument with a sentence (which names the node where there is one).

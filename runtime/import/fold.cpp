@@ -1,5 +1,5 @@
-// Constant folding: shape arithmetic, and the copies and rearrangements that exporters leave before weights. Only what
-// such graphs use; every other operator on constants alone is refused.
+// Constant folding: shape arithmetic, and the copies and rearrangements that exporters leave before weights.
+// Only what such graphs use; every other operator on constants alone is refused.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -64,9 +64,12 @@ void for_each_offset(const Shape& shape, int64_t first, const Shape& strides, Vi
 
 void fold_constant(NodeImport& node) {
   const std::string& name = node.output_name(0);
-  if (const auto* value = node.tensor_attribute("value")) return node.emit_constant(node.decode(*value, name));
-  if (node.has("value_float")) return node.emit_constant(make_reals(name, {}, {static_cast<float>(node.real("value_float", 0))}));
-  if (node.has("value_int")) return node.emit_constant(make_integers(name, {}, {node.integer("value_int", 0)}));
+  if (const auto* value = node.tensor_attribute("value"))
+    return node.emit_constant(node.decode(*value, name));
+  if (node.has("value_float"))
+    return node.emit_constant(make_reals(name, {}, {static_cast<float>(node.real("value_float", 0))}));
+  if (node.has("value_int"))
+    return node.emit_constant(make_integers(name, {}, {node.integer("value_int", 0)}));
   if (node.has("value_floats")) {
     const std::vector<float> values = node.reals("value_floats");
     return node.emit_constant(make_reals(name, {static_cast<int64_t>(values.size())}, values));
@@ -83,7 +86,9 @@ void fold_identity(NodeImport& node) { node.emit_constant(node.constant(0, "inpu
 void fold_shape(NodeImport& node) {
   const Shape& shape = node.shape(0);
   const auto rank = static_cast<int64_t>(shape.size());
-  const auto bound = [&](int64_t value) { return std::clamp<int64_t>(value < 0 ? value + rank : value, 0, rank); };
+  const auto bound = [&](int64_t value) {
+    return std::clamp<int64_t>(value < 0 ? value + rank : value, 0, rank);
+  };
   const int64_t start = bound(node.integer("start", 0)), end = bound(node.integer("end", rank));
   std::vector<int64_t> values;
   for (int64_t d = start; d < end; ++d) values.push_back(shape[d]);
@@ -92,7 +97,8 @@ void fold_shape(NodeImport& node) {
 
 void fold_gather(NodeImport& node) {
   const ConstantPtr data = node.constant(0, "data"), places = node.constant(1, "indices");
-  if (places->kind != Constant::Kind::integer) refuse("indices are " + places->element_type + "; expected integers");
+  if (places->kind != Constant::Kind::integer)
+    refuse("indices are " + places->element_type + "; expected integers");
   const int64_t axis = normal_axis(node.integer("axis", 0), data->shape.size());
   const int64_t size = data->shape[axis];
   int64_t outer = 1, inner = 1;
@@ -104,7 +110,8 @@ void fold_gather(NodeImport& node) {
     shape.push_back(data->shape[d]);
   }
   for (int64_t place : *places->integers) {
-    if (place < -size || place >= size) refuse("index " + std::to_string(place) + " is outside " + std::to_string(size) + " elements");
+    if (place < -size || place >= size)
+      refuse("index " + std::to_string(place) + " is outside " + std::to_string(size) + " elements");
   }
   node.emit_constant(derive(node, valued(data), shape, [&](const auto& in, auto& out) {
     auto next = out.begin();
@@ -123,7 +130,8 @@ void fold_concat(NodeImport& node) {
   std::vector<Shape> shapes;
   for (size_t i = 0; i < node.input_count(); ++i) {
     const ConstantPtr part = node.constant(i, "input");
-    if (valued(part).kind != first->kind) refuse("inputs have element types " + first->element_type + " and " + part->element_type);
+    if (valued(part).kind != first->kind)
+      refuse("inputs have element types " + first->element_type + " and " + part->element_type);
     shapes.push_back(part->shape);
   }
   const Shape shape = infer_shape(Concat{axis}, shapes, {});
@@ -200,7 +208,8 @@ void fold_cast(NodeImport& node) {
   const bool integer = to == onnx::TensorProto::INT64 || to == onnx::TensorProto::INT32;
   const bool boolean = to == onnx::TensorProto::BOOL;
   if (!real && !integer && !boolean) {
-    refuse("a cast of a constant to element type " + std::to_string(to) + " is not supported; expected float, int32, int64 or bool");
+    refuse("a cast of a constant to element type " + std::to_string(to) +
+           " is not supported; expected float, int32, int64 or bool");
   }
   const bool is_real = data->kind == Constant::Kind::real;
   if (real && is_real) return node.emit_constant(data);
@@ -208,7 +217,8 @@ void fold_cast(NodeImport& node) {
   const Constant& source = valued(data);
   node.charge(static_cast<uint64_t>(element_count(source.shape)));
   if (real) {
-    node.emit_constant(make_reals(node.output_name(0), source.shape, {source.integers->begin(), source.integers->end()}));
+    node.emit_constant(
+        make_reals(node.output_name(0), source.shape, {source.integers->begin(), source.integers->end()}));
     return;
   }
   std::vector<int64_t> values;
@@ -228,9 +238,11 @@ void fold_constant_of_shape(NodeImport& node) {
   const auto* value = node.tensor_attribute("value");
   if (!value) return node.emit_constant(make_reals(name, shape, std::vector<float>(count, 0.0f)));
   const ConstantPtr single = node.decode(*value, name);
-  if (element_count(single->shape) != 1) refuse("value has shape " + shape_text(single->shape) + "; expected one element");
+  if (element_count(single->shape) != 1)
+    refuse("value has shape " + shape_text(single->shape) + "; expected one element");
   if (single->kind == Constant::Kind::integer) {
-    return node.emit_constant(make_integers(name, shape, std::vector<int64_t>(count, single->integers->front())));
+    return node.emit_constant(
+        make_integers(name, shape, std::vector<int64_t>(count, single->integers->front())));
   }
   node.emit_constant(make_reals(name, shape, std::vector<float>(count, single->reals->front())));
 }
@@ -266,8 +278,10 @@ Shape operand_strides(const Shape& operand, const Shape& result) {
 Shape broadcast_shape(const Shape& a, const Shape& b) {
   Shape out(std::max(a.size(), b.size()), 1);
   for (size_t d = 0; d < out.size(); ++d) {
-    const int64_t left = d < a.size() ? a[a.size() - 1 - d] : 1, right = d < b.size() ? b[b.size() - 1 - d] : 1;
-    if (left != right && left != 1 && right != 1) refuse("constants of shapes " + shape_text(a) + " and " + shape_text(b) + " do not broadcast");
+    const int64_t left = d < a.size() ? a[a.size() - 1 - d] : 1,
+                  right = d < b.size() ? b[b.size() - 1 - d] : 1;
+    if (left != right && left != 1 && right != 1)
+      refuse("constants of shapes " + shape_text(a) + " and " + shape_text(b) + " do not broadcast");
     out[out.size() - 1 - d] = left == 1 ? right : left;
   }
   return out;
@@ -275,16 +289,21 @@ Shape broadcast_shape(const Shape& a, const Shape& b) {
 
 void fold_arithmetic(NodeImport& node) {
   const ConstantPtr a = node.constant(0, "operand"), b = node.constant(1, "operand");
-  if (valued(a).kind != valued(b).kind) refuse("operands have element types " + a->element_type + " and " + b->element_type);
+  if (valued(a).kind != valued(b).kind)
+    refuse("operands have element types " + a->element_type + " and " + b->element_type);
   const Shape shape = broadcast_shape(a->shape, b->shape);
   const Shape strides_a = operand_strides(a->shape, shape), strides_b = operand_strides(b->shape, shape);
   node.emit_constant(derive(node, *a, shape, [&](const auto& left, auto& out) {
     const auto& right = [&]() -> const auto& {
-      if constexpr (std::is_same_v<std::decay_t<decltype(out)>, std::vector<float>>) return *b->reals;
-      else return *b->integers;
-    }();
+      if constexpr (std::is_same_v<std::decay_t<decltype(out)>, std::vector<float>>)
+        return *b->reals;
+      else
+        return *b->integers;
+    }
+    ();
     for_each_offset(shape, 0, strides_a, [&](int64_t i, int64_t offset) { out[i] = left[offset]; });
-    for_each_offset(shape, 0, strides_b, [&](int64_t i, int64_t offset) { out[i] = compute(node.op(), out[i], right[offset]); });
+    for_each_offset(shape, 0, strides_b,
+                    [&](int64_t i, int64_t offset) { out[i] = compute(node.op(), out[i], right[offset]); });
   }));
 }
 
@@ -303,12 +322,24 @@ void fold_rounding(NodeImport& node) {
 
 bool fold(NodeImport& node) {
   static const std::map<std::string, void (*)(NodeImport&)> kFolds = {
-      {"Constant", fold_constant}, {"Identity", fold_identity},   {"Shape", fold_shape},
-      {"Gather", fold_gather},     {"Concat", fold_concat},       {"Slice", fold_slice},
-      {"Squeeze", fold_view},      {"Unsqueeze", fold_view},      {"Reshape", fold_view},
-      {"Flatten", fold_view},      {"Transpose", fold_transpose}, {"Cast", fold_cast},
-      {"Add", fold_arithmetic},    {"Sub", fold_arithmetic},      {"Mul", fold_arithmetic},
-      {"Div", fold_arithmetic},    {"Floor", fold_rounding},      {"Ceil", fold_rounding},
+      {"Constant", fold_constant},
+      {"Identity", fold_identity},
+      {"Shape", fold_shape},
+      {"Gather", fold_gather},
+      {"Concat", fold_concat},
+      {"Slice", fold_slice},
+      {"Squeeze", fold_view},
+      {"Unsqueeze", fold_view},
+      {"Reshape", fold_view},
+      {"Flatten", fold_view},
+      {"Transpose", fold_transpose},
+      {"Cast", fold_cast},
+      {"Add", fold_arithmetic},
+      {"Sub", fold_arithmetic},
+      {"Mul", fold_arithmetic},
+      {"Div", fold_arithmetic},
+      {"Floor", fold_rounding},
+      {"Ceil", fold_rounding},
       {"ConstantOfShape", fold_constant_of_shape}};
   const auto found = kFolds.find(node.op());
   if (found == kFolds.end()) return false;

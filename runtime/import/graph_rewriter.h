@@ -21,7 +21,8 @@ class GraphRewriter {
   std::optional<NodeId> producer(TensorId tensor) const { return producer_[tensor]; }
   const std::vector<NodeId>& readers(TensorId tensor) const { return readers_[tensor]; }  // one entry a use
 
-  // The producer of input `index` of a node, if nothing but that input reads what it produces and it has no activation.
+  // The producer of input `index` of a node, if nothing but that input reads what it produces and it has no
+  // activation.
   std::optional<NodeId> private_producer(NodeId id, size_t index = 0);
 
   // Removes a node whose work `heir` does from now on; what read its result must have been re-pointed.

@@ -1,5 +1,5 @@
-// import_network: (1) read and parse the file, (2) find what its names mean, (3) make inputs and declared weights,
-// (4) import node by node, (5) collect the outputs. Every failure leaves as one UserError line.
+// import_network: (1) read and parse the file, (2) find what its names mean, (3) make inputs and declared
+// weights, (4) import node by node, (5) collect the outputs. Every failure leaves as one UserError line.
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/stubs/logging.h>
@@ -28,7 +28,9 @@ namespace {
 constexpr int64_t kFirstOpset = 7, kLastOpset = 17;
 
 // An ONNX file begins with field 1 (ir_version), a small number.
-bool begins_like_onnx(const std::string& bytes) { return bytes.size() >= 2 && bytes[0] == 0x08 && bytes[1] > 0 && bytes[1] < 0x40; }
+bool begins_like_onnx(const std::string& bytes) {
+  return bytes.size() >= 2 && bytes[0] == 0x08 && bytes[1] > 0 && bytes[1] < 0x40;
+}
 
 void parse(const std::string& bytes, onnx::ModelProto& model) {
   google::protobuf::LogSilencer silencer;
@@ -36,7 +38,8 @@ void parse(const std::string& bytes, onnx::ModelProto& model) {
   google::protobuf::io::CodedInputStream coded(&stream);
   coded.SetTotalBytesLimit(INT_MAX);
   const bool whole = model.ParseFromCodedStream(&coded) && coded.ConsumedEntireMessage();
-  if (!whole && begins_like_onnx(bytes)) refuse("the file is truncated or damaged: it begins as ONNX but does not end as such");
+  if (!whole && begins_like_onnx(bytes))
+    refuse("the file is truncated or damaged: it begins as ONNX but does not end as such");
   if (!whole || !model.has_graph() || !model.has_ir_version()) refuse("the file is not an ONNX network");
   if (model.graph().node_size() == 0) refuse("the network has no operators");
 }
@@ -50,7 +53,8 @@ int64_t read_opset(const onnx::ModelProto& model) {
     }
   }
   const std::string range = std::to_string(kFirstOpset) + " to " + std::to_string(kLastOpset);
-  if (!opset) refuse("the file declares no ONNX operator set (opset_import); opset " + range + " are supported");
+  if (!opset)
+    refuse("the file declares no ONNX operator set (opset_import); opset " + range + " are supported");
   if (*opset < kFirstOpset || *opset > kLastOpset) {
     refuse("the file uses opset " + std::to_string(*opset) + "; opset " + range + " are supported");
   }
@@ -85,11 +89,13 @@ void check_schema(const onnx::NodeProto& node, int64_t opset) {
   std::set<std::string> seen;
   for (const auto& attribute : node.attribute()) {
     const auto known = schema->attributes().find(attribute.name());
-    if (known == schema->attributes().end()) refuse(node.op_type() + " has no attribute '" + attribute.name() + "'" + in_opset);
+    if (known == schema->attributes().end())
+      refuse(node.op_type() + " has no attribute '" + attribute.name() + "'" + in_opset);
     if (!seen.insert(attribute.name()).second) refuse("attribute " + attribute.name() + " is given twice");
     if (attribute.type() != known->second.type) {
-      refuse("attribute " + attribute.name() + " has type " + onnx::AttributeProto::AttributeType_Name(attribute.type()) +
-             "; expected " + onnx::AttributeProto::AttributeType_Name(known->second.type));
+      refuse("attribute " + attribute.name() + " has type " +
+             onnx::AttributeProto::AttributeType_Name(attribute.type()) + "; expected " +
+             onnx::AttributeProto::AttributeType_Name(known->second.type));
     }
   }
   for (const auto& [name, attribute] : schema->attributes()) {
@@ -98,7 +104,9 @@ void check_schema(const onnx::NodeProto& node, int64_t opset) {
   const auto require_count = [](const char* what, int count, int least, int most) {
     if (count >= least && count <= most) return;
     refuse("it has " + std::to_string(count) + " " + what + "; expected " + std::to_string(least) +
-           (most == least ? "" : most == INT_MAX ? " or more" : ".." + std::to_string(most)));
+           (most == least     ? ""
+            : most == INT_MAX ? " or more"
+                              : ".." + std::to_string(most)));
   };
   require_count("inputs", node.input_size(), schema->min_input(), schema->max_input());
   require_count("outputs", node.output_size(), std::max(1, schema->min_output()), schema->max_output());
@@ -129,7 +137,8 @@ class NetworkImport {
  private:
   static const onnx::TypeProto::Tensor& tensor_type(const onnx::ValueInfoProto& value) {
     const std::string what = "input '" + value.name() + "'";
-    if (!value.type().has_tensor_type() || !value.type().tensor_type().has_shape()) refuse(what + " declares no shape");
+    if (!value.type().has_tensor_type() || !value.type().tensor_type().has_shape())
+      refuse(what + " declares no shape");
     const auto& type = value.type().tensor_type();
     const int element = type.elem_type();
     if (element != onnx::TensorProto::FLOAT && element != onnx::TensorProto::FLOAT16 &&
@@ -151,7 +160,8 @@ class NetworkImport {
     const int64_t declared = dimension.dim_value();
     if (asked == 0 || asked == declared) return declared;
     if (declared == 1) return asked;
-    refuse(what + " has a fixed batch of " + std::to_string(declared) + "; a batch of " + std::to_string(asked) + " was asked for");
+    refuse(what + " has a fixed batch of " + std::to_string(declared) + "; a batch of " +
+           std::to_string(asked) + " was asked for");
   }
 
   void add_input(const onnx::ValueInfoProto& value) {
@@ -164,7 +174,8 @@ class NetworkImport {
         continue;
       }
       if (!dimension.has_dim_value()) {
-        refuse(what + ": dimension " + std::to_string(shape.size()) + " is not fixed; only the first (the batch) may be open");
+        refuse(what + ": dimension " + std::to_string(shape.size()) +
+               " is not fixed; only the first (the batch) may be open");
       }
       shape.push_back(dimension.dim_value());
     }
@@ -178,7 +189,8 @@ class NetworkImport {
   void declare_weights(const onnx::ValueInfoProto& value) {
     Shape shape;
     for (const auto& dimension : tensor_type(value).shape().dim()) {
-      if (!dimension.has_dim_value()) refuse("weights '" + value.name() + "' are declared with an open dimension");
+      if (!dimension.has_dim_value())
+        refuse("weights '" + value.name() + "' are declared with an open dimension");
       shape.push_back(dimension.dim_value());
     }
     checked_elements(shape, "weights '" + value.name() + "'");

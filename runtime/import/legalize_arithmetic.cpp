@@ -11,12 +11,14 @@ namespace {
 bool is_near(double value, double wanted) { return std::abs(value - wanted) <= 1e-6; }
 
 bool all_near(const std::vector<double>& values, double wanted) {
-  return !values.empty() && std::all_of(values.begin(), values.end(), [&](double value) { return is_near(value, wanted); });
+  return !values.empty() &&
+         std::all_of(values.begin(), values.end(), [&](double value) { return is_near(value, wanted); });
 }
 
 bool is_scaled(const Node& node, double scale, double shift) {
   const auto* norm = std::get_if<BatchNorm>(&node.op);
-  return norm && node.activation.kind == Activation::Kind::none && all_near(norm->scale, scale) && all_near(norm->shift, shift);
+  return norm && node.activation.kind == Activation::Kind::none && all_near(norm->scale, scale) &&
+         all_near(norm->shift, shift);
 }
 
 // The node x + 3 if this one is Clip(x + 3, 0, 6) and nothing else reads x + 3.
@@ -77,8 +79,8 @@ bool recognise_hard_swish_of_clip(GraphRewriter& graph, NodeId clip, NodeId shif
 // x * HardSigmoid(x)
 bool recognise_hard_swish(GraphRewriter& graph, NodeId sigmoid) {
   const auto& unary = std::get<Unary>(graph.node(sigmoid).op);
-  const bool fits = unary.kind == Unary::Kind::hard_sigmoid && is_near(unary.alpha, 1.0 / 6.0) && is_near(unary.beta, 0.5) &&
-                    graph.node(sigmoid).activation.kind == Activation::Kind::none;
+  const bool fits = unary.kind == Unary::Kind::hard_sigmoid && is_near(unary.alpha, 1.0 / 6.0) &&
+                    is_near(unary.beta, 0.5) && graph.node(sigmoid).activation.kind == Activation::Kind::none;
   const auto product = fits ? only_reader(graph, sigmoid) : std::nullopt;
   if (!product || !std::holds_alternative<Mul>(graph.node(*product).op)) return false;
   if (graph.node(*product).activation.kind != Activation::Kind::none) return false;
@@ -91,8 +93,8 @@ bool recognise_hard_swish(GraphRewriter& graph, NodeId sigmoid) {
   return true;
 }
 
-// y * scale + shift for every output channel of an operator with weights. A BatchNorm without values counts as scale 1
-// and shift 0, which is also what fill_random_weights gives it.
+// y * scale + shift for every output channel of an operator with weights. A BatchNorm without values counts
+// as scale 1 and shift 0, which is also what fill_random_weights gives it.
 template <class WithWeights>
 void fold_into(WithWeights& op, const BatchNorm& norm) {
   if (norm.scale.empty()) return;
@@ -129,15 +131,17 @@ void absorb_follower(GraphRewriter& graph, NodeId id, NodeId producer) {
 }
 
 bool takes_activation(const Operator& op) {
-  return std::holds_alternative<Conv>(op) || std::holds_alternative<ConvTranspose>(op) || std::holds_alternative<Gemm>(op) ||
-         std::holds_alternative<BatchNorm>(op) || std::holds_alternative<Add>(op) || std::holds_alternative<Sub>(op) ||
+  return std::holds_alternative<Conv>(op) || std::holds_alternative<ConvTranspose>(op) ||
+         std::holds_alternative<Gemm>(op) || std::holds_alternative<BatchNorm>(op) ||
+         std::holds_alternative<Add>(op) || std::holds_alternative<Sub>(op) ||
          std::holds_alternative<Mul>(op) || std::holds_alternative<AveragePool>(op) ||
          std::holds_alternative<GlobalAveragePool>(op);
 }
 
 // Padding of height and width alone, as a window has it.
 std::optional<std::array<int64_t, 4>> spatial_padding(const Pad& pad) {
-  if (pad.before.size() != 4 || pad.before[0] || pad.before[1] || pad.after[0] || pad.after[1]) return std::nullopt;
+  if (pad.before.size() != 4 || pad.before[0] || pad.before[1] || pad.after[0] || pad.after[1])
+    return std::nullopt;
   return std::array<int64_t, 4>{pad.before[2], pad.before[3], pad.after[2], pad.after[3]};
 }
 
@@ -166,7 +170,8 @@ bool recognise_hard_activations(GraphRewriter& graph) {
   for (NodeId id = 0; id < graph.node_count(); ++id) {
     if (!graph.is_alive(id)) continue;
     if (const auto shift = shift_of_relu6(graph, id)) {
-      changed = recognise_hard_sigmoid(graph, id, *shift) || recognise_hard_swish_of_clip(graph, id, *shift) || changed;
+      changed = recognise_hard_sigmoid(graph, id, *shift) ||
+                recognise_hard_swish_of_clip(graph, id, *shift) || changed;
     } else if (std::holds_alternative<Unary>(graph.node(id).op)) {
       changed = recognise_hard_swish(graph, id) || changed;
     }

@@ -5,7 +5,8 @@
 
 namespace mmasim::runtime::importing {
 
-// Views that keep the shape (Identity, Dropout), padding by nothing, whole slices, windows of one element, ...
+// Views that keep the shape (Identity, Dropout), padding by nothing, whole slices, windows of one element,
+// ...
 bool drop_what_computes_nothing(GraphRewriter& graph);
 bool merge_reshapes(GraphRewriter& graph);  // Reshape of a Reshape
 bool merge_concats(GraphRewriter& graph);   // concat(concat(a, b), c)

@@ -25,7 +25,8 @@ bool computes_nothing(GraphRewriter& graph, const Node& node) {
   if (const auto* pad = std::get_if<Pad>(&node.op)) return all_zero(pad->before) && all_zero(pad->after);
   if (const auto* pool = std::get_if<MaxPool>(&node.op)) return is_unit(pool->window);
   if (const auto* pool = std::get_if<AveragePool>(&node.op)) return is_unit(pool->window);
-  if (const auto* resize = std::get_if<Resize>(&node.op)) return resize->factor_y == 1 && resize->factor_x == 1;
+  if (const auto* resize = std::get_if<Resize>(&node.op))
+    return resize->factor_y == 1 && resize->factor_x == 1;
   if (const auto* transpose = std::get_if<Transpose>(&node.op)) {
     return std::is_sorted(transpose->permutation.begin(), transpose->permutation.end());
   }
@@ -37,8 +38,8 @@ bool computes_nothing(GraphRewriter& graph, const Node& node) {
   return false;
 }
 
-// Its readers read its input instead. If its result is an output of the network, what produces its input produces
-// that output; where that cannot be, the node stays.
+// Its readers read its input instead. If its result is an output of the network, what produces its input
+// produces that output; where that cannot be, the node stays.
 bool drop(GraphRewriter& graph, NodeId id) {
   const TensorId from = graph.node(id).inputs[0], to = graph.node(id).output;
   const std::optional<NodeId> producer = graph.producer(from);
@@ -100,7 +101,8 @@ bool merge_concats(GraphRewriter& graph) {
     }
     if (inner.empty()) continue;
     graph.set_inputs(id, std::move(joined));
-    for (auto part = inner.rbegin(); part != inner.rend(); ++part) graph.remove(*part, id, GraphRewriter::Order::before);
+    for (auto part = inner.rbegin(); part != inner.rend(); ++part)
+      graph.remove(*part, id, GraphRewriter::Order::before);
     changed = true;
   }
   return changed;
@@ -114,7 +116,8 @@ bool turn_flattened_gemm_into_convolution(GraphRewriter& graph) {
     if (!flatten || !std::holds_alternative<Reshape>(graph.node(*flatten).op)) continue;
     const TensorId map = graph.node(*flatten).inputs[0];
     const Shape from = graph.shape(map), rows = graph.shape(graph.node(*flatten).output);
-    const bool whole_maps = from.size() == 4 && rows.size() == 2 && from[0] == rows[0] && from[2] * from[3] > 1;
+    const bool whole_maps =
+        from.size() == 4 && rows.size() == 2 && from[0] == rows[0] && from[2] * from[3] > 1;
     if (!whole_maps) continue;
 
     // The Gemm becomes the convolution in place; the Reshape moves behind it.

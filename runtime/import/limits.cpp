@@ -13,12 +13,12 @@ int64_t checked_elements(const Shape& shape, const std::string& what, Emptiness 
   int64_t elements = 1;
   for (int64_t dimension : shape) {
     if (dimension < least || dimension > kLargestDimension) {
-      refuse(what + " has shape " + shape_text(shape) + "; expected dimensions of " + std::to_string(least) + ".." +
-             std::to_string(kLargestDimension));
+      refuse(what + " has shape " + shape_text(shape) + "; expected dimensions of " + std::to_string(least) +
+             ".." + std::to_string(kLargestDimension));
     }
     if (__builtin_mul_overflow(elements, dimension, &elements) || elements > kMostElements) {
-      refuse(what + " has shape " + shape_text(shape) + "; expected at most " + std::to_string(kMostElements) +
-             " elements");
+      refuse(what + " has shape " + shape_text(shape) + "; expected at most " +
+             std::to_string(kMostElements) + " elements");
     }
   }
   return elements;

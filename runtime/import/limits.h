@@ -1,5 +1,5 @@
-// How large anything in a network file may be. Checked before memory is taken, so that no file, however hostile,
-// makes the importer take more than a fixed amount beyond its own size.
+// How large anything in a network file may be. Checked before memory is taken, so that no file, however
+// hostile, makes the importer take more than a fixed amount beyond its own size.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,7 @@ inline constexpr size_t kMostDimensions = 8;
 enum class Emptiness { refused, allowed };
 
 // Checks rank, every dimension and their product; returns the product.
-int64_t checked_elements(const Shape& shape, const std::string& what, Emptiness emptiness = Emptiness::refused);
+int64_t checked_elements(const Shape& shape, const std::string& what,
+                         Emptiness emptiness = Emptiness::refused);
 
 }  // namespace mmasim::runtime::importing

@@ -9,8 +9,8 @@ namespace mmasim::runtime::importing {
 // The whole file. Throws UserError: missing, not a regular file, empty, larger than protobuf's 2 GB.
 std::string read_network_file(const std::string& path);
 
-// A part of an external data file. `location` comes from the network file and is not trusted: it must name a regular
-// file inside the network's folder. Throws std::invalid_argument with a sentence.
+// A part of an external data file. `location` comes from the network file and is not trusted: it must name a
+// regular file inside the network's folder. Throws std::invalid_argument with a sentence.
 class ExternalData {
  public:
   explicit ExternalData(const std::string& network_path) : network_path_(network_path) {}

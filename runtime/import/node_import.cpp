@@ -35,7 +35,8 @@ TensorId ImportState::add_tensor(const std::string& name, Shape shape) {
 void ImportState::charge(uint64_t elements) {
   derived_elements += elements;
   if (derived_elements > kMostDerivedElements) {
-    refuse("constants made from constants have more than " + std::to_string(kMostDerivedElements) + " elements in all");
+    refuse("constants made from constants have more than " + std::to_string(kMostDerivedElements) +
+           " elements in all");
   }
 }
 
@@ -80,7 +81,9 @@ const onnx::TensorProto* NodeImport::tensor_attribute(const char* attribute) con
 
 // Inputs.
 
-bool NodeImport::has_input(size_t index) const { return index < input_count() && !proto_.input(index).empty(); }
+bool NodeImport::has_input(size_t index) const {
+  return index < input_count() && !proto_.input(index).empty();
+}
 
 const Value& NodeImport::value(size_t index) const {
   if (!has_input(index)) refuse("input " + std::to_string(index) + " is missing");
@@ -110,7 +113,8 @@ const Shape& NodeImport::shape(size_t index) const {
 ConstantPtr NodeImport::constant(size_t index, const char* role) const {
   const Value& found = value(index);
   if (!found.constant) {
-    refuse(std::string(role) + " '" + proto_.input(index) + "' is computed by the network; expected a constant");
+    refuse(std::string(role) + " '" + proto_.input(index) +
+           "' is computed by the network; expected a constant");
   }
   return found.constant;
 }
@@ -140,7 +144,8 @@ ConstantPtr NodeImport::parameter(size_t index, const char* role) const {
     refuse(std::string(role) + " '" + proto_.input(index) + "' has element type " + found->element_type +
            "; expected FLOAT, FLOAT16, BFLOAT16 or DOUBLE");
   }
-  const uint64_t elements = checked_elements(found->shape, std::string(role) + " '" + proto_.input(index) + "'");
+  const uint64_t elements =
+      checked_elements(found->shape, std::string(role) + " '" + proto_.input(index) + "'");
   require_finite(*found);
   if (state_.counted_parameters.insert(proto_.input(index)).second) {
     state_.graph.parameter_count += elements;
@@ -165,7 +170,8 @@ ConstantPtr NodeImport::transposed(const ConstantPtr& matrix) const {
   charge(static_cast<uint64_t>(k) * n);
   std::vector<float> values(static_cast<size_t>(k) * n);
   for (int64_t row = 0; row < k; ++row) {
-    for (int64_t column = 0; column < n; ++column) values[column * k + row] = (*matrix->reals)[row * n + column];
+    for (int64_t column = 0; column < n; ++column)
+      values[column * k + row] = (*matrix->reals)[row * n + column];
   }
   return cached = make_reals(matrix->name, turned, std::move(values));
 }
@@ -178,12 +184,13 @@ bool NodeImport::output_used(size_t index) const {
 
 void NodeImport::require_first_output_only() const {
   for (size_t i = 1; i < output_count(); ++i) {
-    if (output_used(i)) refuse("output '" + proto_.output(i) + "' is used; only the first output is supported");
+    if (output_used(i))
+      refuse("output '" + proto_.output(i) + "' is used; only the first output is supported");
   }
 }
 
-TensorId NodeImport::append(Operator op, std::vector<TensorId> inputs, const Shape& declared, Activation activation,
-                            const std::string& result) {
+TensorId NodeImport::append(Operator op, std::vector<TensorId> inputs, const Shape& declared,
+                            Activation activation, const std::string& result) {
   std::vector<Shape> shapes;
   for (TensorId input : inputs) shapes.push_back(state_.graph.tensors[input].shape);
   if (!declared.empty()) checked_elements(declared, "output '" + result + "'");
@@ -200,19 +207,22 @@ TensorId NodeImport::append(Operator op, std::vector<TensorId> inputs, const Sha
   return state_.graph.nodes.back().output;
 }
 
-TensorId NodeImport::emit(Operator op, std::vector<TensorId> inputs, const Shape& declared, Activation activation,
-                          size_t output) {
+TensorId NodeImport::emit(Operator op, std::vector<TensorId> inputs, const Shape& declared,
+                          Activation activation, size_t output) {
   const std::string& result = output_name(output);
   const TensorId tensor = append(std::move(op), std::move(inputs), declared, activation, result);
   state_.values[result] = {nullptr, tensor};
   return tensor;
 }
 
-TensorId NodeImport::emit_before(const char* what, Operator op, std::vector<TensorId> inputs, const Shape& declared) {
+TensorId NodeImport::emit_before(const char* what, Operator op, std::vector<TensorId> inputs,
+                                 const Shape& declared) {
   return append(std::move(op), std::move(inputs), declared, {}, output_name(0) + ":" + what);
 }
 
-void NodeImport::emit_constant(ConstantPtr constant) { state_.values[output_name(0)] = {std::move(constant), 0}; }
+void NodeImport::emit_constant(ConstantPtr constant) {
+  state_.values[output_name(0)] = {std::move(constant), 0};
+}
 
 bool NodeImport::is_gemm(size_t input) const {
   const Value& found = value(input);
@@ -224,7 +234,8 @@ bool NodeImport::is_gemm(size_t input) const {
 bool NodeImport::take_over(size_t input, Node** producer) {
   const Value& found = value(input);
   const auto maker = state_.producers.find(found.tensor);
-  if (found.constant || maker == state_.producers.end() || state_.structure.uses[proto_.input(input)] != 1) return false;
+  if (found.constant || maker == state_.producers.end() || state_.structure.uses[proto_.input(input)] != 1)
+    return false;
   *producer = &state_.graph.nodes[maker->second];
   (*producer)->covers.push_back(name_);
   state_.graph.tensors[found.tensor].name = output_name(0);

@@ -1,5 +1,6 @@
-// One node of the file while it is imported: its attributes and inputs, read with checks, and its results, written to
-// the graph. Operators are in operators_*.cpp; all of their refusals are sentences that gain file and node here.
+// One node of the file while it is imported: its attributes and inputs, read with checks, and its results,
+// written to the graph. Operators are in operators_*.cpp; all of their refusals are sentences that gain file
+// and node here.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -80,13 +81,15 @@ class NodeImport {
   const std::string& output_name(size_t index) const { return proto_.output(index); }
   void require_first_output_only() const;
 
-  TensorId emit(Operator op, std::vector<TensorId> inputs, const Shape& declared = {}, Activation activation = {},
-                size_t output = 0);
+  TensorId emit(Operator op, std::vector<TensorId> inputs, const Shape& declared = {},
+                Activation activation = {}, size_t output = 0);
   // A step before the node's own result; `what` names the tensor between.
-  TensorId emit_before(const char* what, Operator op, std::vector<TensorId> inputs, const Shape& declared = {});
+  TensorId emit_before(const char* what, Operator op, std::vector<TensorId> inputs,
+                       const Shape& declared = {});
   void emit_constant(ConstantPtr constant);
   bool is_gemm(size_t input) const;  // whether a Gemm computes it
-  // Lets output 0 be what an earlier node computes, whose result only this node read. False if it is read elsewhere.
+  // Lets output 0 be what an earlier node computes, whose result only this node read. False if it is read
+  // elsewhere.
   bool take_over(size_t input, Node** producer);
   void charge(uint64_t elements) const { state_.charge(elements); }
   ConstantPtr decode(const onnx::TensorProto& tensor, const std::string& name) const;

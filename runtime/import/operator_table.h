@@ -1,4 +1,5 @@
-// The operators that can be imported: the table that dispatches, checks names and prints `describe operators`.
+// The operators that can be imported: the table that dispatches, checks names and prints `describe
+// operators`.
 #pragma once
 
 #include <string>

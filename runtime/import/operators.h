@@ -1,5 +1,5 @@
-// How each operator of the file becomes nodes of the graph: one function an operator. Tells nothing of opset ranges and
-// constraints (see operator_table.cpp).
+// How each operator of the file becomes nodes of the graph: one function an operator. Tells nothing of opset
+// ranges and constraints (see operator_table.cpp).
 #pragma once
 
 #include "runtime/import/node_import.h"
@@ -48,7 +48,8 @@ void import_split(NodeImport& node);
 void import_resize(NodeImport& node);
 void import_upsample(NodeImport& node);
 
-// Computes a node whose inputs are all constants (or only read for their shape). False if it does not know the operator.
+// Computes a node whose inputs are all constants (or only read for their shape). False if it does not know
+// the operator.
 bool fold(NodeImport& node);
 
 // Shared by the above and by folding.

@@ -31,7 +31,9 @@ double finite(const NodeImport& node, const char* attribute, double absent) {
 
 }  // namespace
 
-void import_relu(NodeImport& node) { node.emit(Clip{}, {node.tensor(0)}, {}, {Activation::Kind::relu, 0, 0}); }
+void import_relu(NodeImport& node) {
+  node.emit(Clip{}, {node.tensor(0)}, {}, {Activation::Kind::relu, 0, 0});
+}
 
 void import_clip(NodeImport& node) {
   const TensorId x = node.tensor(0);
@@ -61,11 +63,12 @@ void import_prelu(NodeImport& node) {
   if (count > 1) {
     // Aligned with x from the right, as broadcasting goes: all but the channel axis must be 1.
     const size_t rank = slope->shape.size();
-    const bool fits = shape.size() >= 2 && rank + 1 >= shape.size() && rank <= shape.size() && count == shape[1] &&
-                      slope->shape[rank + 1 - shape.size()] == count;
+    const bool fits = shape.size() >= 2 && rank + 1 >= shape.size() && rank <= shape.size() &&
+                      count == shape[1] && slope->shape[rank + 1 - shape.size()] == count;
     if (!fits) {
-      refuse("slope '" + slope->name + "' has shape " + shape_text(slope->shape) + " with an input of shape " +
-             shape_text(shape) + "; expected one value, or one for each channel (axis 1)");
+      refuse("slope '" + slope->name + "' has shape " + shape_text(slope->shape) +
+             " with an input of shape " + shape_text(shape) +
+             "; expected one value, or one for each channel (axis 1)");
     }
     op.channels = count;
   }
@@ -105,7 +108,8 @@ void import_argmax(NodeImport& node) {
   const TensorId x = node.tensor(0);
   Shape shape = node.shape(0);
   const int64_t axis = normal_axis(node.integer("axis", 0), shape.size());
-  if (node.integer("select_last_index", 0) != 0) refuse("select_last_index is 1; only 0 (the lowest index) is supported");
+  if (node.integer("select_last_index", 0) != 0)
+    refuse("select_last_index is 1; only 0 (the lowest index) is supported");
   if (node.integer("keepdims", 1) != 0) {
     shape[axis] = 1;
   } else if (shape.size() == 1) {

@@ -36,7 +36,8 @@ ConstantOperand read_operand(const NodeImport& node, size_t index, const Shape& 
   const ConstantPtr found = node.constant(index, "operand");
   operand.single = element_count(found->shape) == 1;
   if (found->kind != Constant::Kind::real || !found->reals) {
-    refuse("operand '" + found->name + "' is " + (found->has_values() ? found->element_type : "declared without values") +
+    refuse("operand '" + found->name + "' is " +
+           (found->has_values() ? found->element_type : "declared without values") +
            "; expected float values");
   }
   if (operand.single && found->shape.size() <= x.size()) {
@@ -48,8 +49,8 @@ ConstantOperand read_operand(const NodeImport& node, size_t index, const Shape& 
   operand.constant = node.parameter(index, "operand");
   operand.axis = varying_axis(operand.constant->shape, x);
   if (!operand.axis) {
-    refuse("constant operand '" + found->name + "' of shape " + shape_text(found->shape) + " with an input of shape " +
-           shape_text(x) + ": " + kConstantRule);
+    refuse("constant operand '" + found->name + "' of shape " + shape_text(found->shape) +
+           " with an input of shape " + shape_text(x) + ": " + kConstantRule);
   }
   return operand;
 }
@@ -83,8 +84,9 @@ void import_with_constant(NodeImport& node, Operation operation, size_t x_index)
     return;
   }
   if (shape.size() < 2 || (operand.axis && *operand.axis != 1)) {
-    refuse("constant operand '" + operand.constant->name + "' of shape " + shape_text(operand.constant->shape) +
-           " with an input of shape " + shape_text(shape) + ": " + kConstantRule);
+    refuse("constant operand '" + operand.constant->name + "' of shape " +
+           shape_text(operand.constant->shape) + " with an input of shape " + shape_text(shape) + ": " +
+           kConstantRule);
   }
   if (operation == Operation::divide) {
     if (constant_first) refuse("a constant divided by a tensor is not supported");
@@ -98,13 +100,19 @@ void import_with_constant(NodeImport& node, Operation operation, size_t x_index)
   for (int64_t c = 0; c < op.channels; ++c) {
     const double value = (*operand.constant->reals)[operand.single ? 0 : c];
     switch (operation) {
-      case Operation::add: op.shift[c] = value; break;
+      case Operation::add:
+        op.shift[c] = value;
+        break;
       case Operation::subtract:
         op.scale[c] = constant_first ? -1.0 : 1.0;
         op.shift[c] = constant_first ? value : -value;
         break;
-      case Operation::multiply: op.scale[c] = value; break;
-      case Operation::divide: op.scale[c] = 1.0 / value; break;
+      case Operation::multiply:
+        op.scale[c] = value;
+        break;
+      case Operation::divide:
+        op.scale[c] = 1.0 / value;
+        break;
     }
   }
   node.emit(std::move(op), {x});
@@ -150,16 +158,19 @@ void import_sub(NodeImport& node) { import_arithmetic<Sub>(node, Operation::subt
 void import_mul(NodeImport& node) { import_arithmetic<Mul>(node, Operation::multiply, true); }
 
 void import_div(NodeImport& node) {
-  if (!node.is_constant(0) && !node.is_constant(1)) refuse("a tensor divided by a tensor is not supported; expected a constant divisor");
+  if (!node.is_constant(0) && !node.is_constant(1))
+    refuse("a tensor divided by a tensor is not supported; expected a constant divisor");
   import_with_constant(node, Operation::divide, node.is_constant(0) ? 1 : 0);
 }
 
 void import_batch_normalization(NodeImport& node) {
   const TensorId x = node.tensor(0);
   const Shape& shape = node.shape(0);
-  if (shape.size() < 2) refuse("its input has shape " + shape_text(shape) + "; expected at least 2 dimensions");
+  if (shape.size() < 2)
+    refuse("its input has shape " + shape_text(shape) + "; expected at least 2 dimensions");
   if (node.integer("training_mode", 0) != 0) refuse("training_mode is 1; only inference (0) is supported");
-  if (node.integer("spatial", 1) != 1) refuse("spatial is 0; only 1 (one mean and variance for each channel) is supported");
+  if (node.integer("spatial", 1) != 1)
+    refuse("spatial is 0; only 1 (one mean and variance for each channel) is supported");
   node.require_first_output_only();
   static constexpr const char* kRoles[] = {"scale", "bias", "mean", "variance"};
   ConstantPtr constants[4];
@@ -167,8 +178,8 @@ void import_batch_normalization(NodeImport& node) {
   for (int i = 0; i < 4; ++i) {
     constants[i] = node.parameter(i + 1, kRoles[i]);
     if (constants[i]->shape != Shape{shape[1]}) {
-      refuse(std::string(kRoles[i]) + " '" + constants[i]->name + "' has shape " + shape_text(constants[i]->shape) +
-             "; expected " + shape_text({shape[1]}));
+      refuse(std::string(kRoles[i]) + " '" + constants[i]->name + "' has shape " +
+             shape_text(constants[i]->shape) + "; expected " + shape_text({shape[1]}));
     }
     valued = valued && constants[i]->reals;
   }
@@ -181,7 +192,8 @@ void import_batch_normalization(NodeImport& node) {
       const auto value = [&](int i) { return static_cast<double>((*constants[i]->reals)[c]); };
       const double spread = value(3) + epsilon;
       if (!(spread > 0.0)) {
-        refuse("variance '" + constants[3]->name + "' plus epsilon is not positive at channel " + std::to_string(c));
+        refuse("variance '" + constants[3]->name + "' plus epsilon is not positive at channel " +
+               std::to_string(c));
       }
       const double scale = value(0) / std::sqrt(spread);
       op.scale.push_back(scale);

@@ -31,12 +31,14 @@ std::vector<double> read_bias(const NodeImport& node, int64_t channels, const Co
   if (!node.has_input(2)) return {};
   const ConstantPtr bias = node.parameter(2, "bias");
   if (bias->shape != Shape{channels}) {
-    refuse("bias '" + bias->name + "' has shape " + shape_text(bias->shape) + "; expected " + shape_text({channels}));
+    refuse("bias '" + bias->name + "' has shape " + shape_text(bias->shape) + "; expected " +
+           shape_text({channels}));
   }
   node.charge(channels);
   if (bias->reals) return {bias->reals->begin(), bias->reals->end()};
   if (weights->reals) {
-    refuse("bias '" + bias->name + "' is declared without values but weights '" + weights->name + "' have them");
+    refuse("bias '" + bias->name + "' is declared without values but weights '" + weights->name +
+           "' have them");
   }
   return std::vector<double>(channels, 0.0);
 }
@@ -57,9 +59,11 @@ void apply_output_shape(const NodeImport& node, const Shape& x, ConvTranspose& o
   for (int side = 0; side < 2; ++side) {
     const int64_t output = wanted.empty() ? x[side + 2] * window.stride[side] : wanted[side];
     if (output < 1 || output > kLargestDimension) {
-      refuse("output_shape holds " + std::to_string(output) + "; expected 1.." + std::to_string(kLargestDimension));
+      refuse("output_shape holds " + std::to_string(output) + "; expected 1.." +
+             std::to_string(kLargestDimension));
     }
-    const int64_t full = window.stride[side] * (x[side + 2] - 1) + op.output_padding[side] + window_extent(window, side);
+    const int64_t full =
+        window.stride[side] * (x[side + 2] - 1) + op.output_padding[side] + window_extent(window, side);
     const int64_t total = std::max<int64_t>(0, full - output);
     op.output_padding[side] += std::max<int64_t>(0, output - full);
     window.pad[side] = mode == "SAME_UPPER" ? total / 2 : total - total / 2;
@@ -68,12 +72,14 @@ void apply_output_shape(const NodeImport& node, const Shape& x, ConvTranspose& o
 }
 
 // C of Gemm is broadcast to the rows and columns of the result; here it must be the same for every row.
-std::vector<double> read_gemm_bias(const NodeImport& node, int64_t rows, int64_t columns, const ConstantPtr& weights) {
+std::vector<double> read_gemm_bias(const NodeImport& node, int64_t rows, int64_t columns,
+                                   const ConstantPtr& weights) {
   const double beta = node.real("beta", 1.0);
   if (!node.has_input(2)) return {};
   const ConstantPtr c = node.parameter(2, "bias");
   const Shape& shape = c->shape;
-  const bool row = shape == Shape{columns} || shape == Shape{1, columns} || (rows == 1 && shape == Shape{rows, columns});
+  const bool row =
+      shape == Shape{columns} || shape == Shape{1, columns} || (rows == 1 && shape == Shape{rows, columns});
   const bool single = element_count(shape) == 1 && shape.size() <= 2;
   if (!row && !single) {
     refuse("bias '" + c->name + "' has shape " + shape_text(shape) + "; expected one value for each of the " +
@@ -114,8 +120,8 @@ void import_conv_transpose(NodeImport& node) {
     op.output_padding[side] = output_padding[side];
     const int64_t limit = std::max(op.window.stride[side], op.window.dilation[side]);
     if (output_padding[side] >= limit) {
-      refuse("output_padding holds " + std::to_string(output_padding[side]) + "; expected less than stride or dilation (" +
-             std::to_string(limit) + ")");
+      refuse("output_padding holds " + std::to_string(output_padding[side]) +
+             "; expected less than stride or dilation (" + std::to_string(limit) + ")");
     }
   }
   op.groups = read_groups(node);
@@ -132,7 +138,8 @@ void import_gemm(NodeImport& node) {
   if (node.integer("transA", 0) != 0) refuse("transA is 1; only 0 is supported");
   ConstantPtr matrix = node.parameter(1, "weights");
   if (matrix->shape.size() != 2) {
-    refuse("weights '" + matrix->name + "' have shape " + shape_text(matrix->shape) + "; expected 2 dimensions");
+    refuse("weights '" + matrix->name + "' have shape " + shape_text(matrix->shape) +
+           "; expected 2 dimensions");
   }
   if (node.integer("transB", 0) == 0) matrix = node.transposed(matrix);
   Gemm op;
@@ -151,9 +158,11 @@ void import_matmul(NodeImport& node) {
   const TensorId x = node.tensor(0);
   ConstantPtr matrix = node.parameter(1, "weights");
   Shape shape = matrix->shape;
-  while (shape.size() > 2 && shape.front() == 1 && matrix->shape.size() <= node.shape(0).size()) shape.erase(shape.begin());
+  while (shape.size() > 2 && shape.front() == 1 && matrix->shape.size() <= node.shape(0).size())
+    shape.erase(shape.begin());
   if (shape.size() != 2) {
-    refuse("weights '" + matrix->name + "' have shape " + shape_text(matrix->shape) + "; expected 2 dimensions");
+    refuse("weights '" + matrix->name + "' have shape " + shape_text(matrix->shape) +
+           "; expected 2 dimensions");
   }
   if (shape != matrix->shape) {
     auto squeezed_matrix = std::make_shared<Constant>(*matrix);

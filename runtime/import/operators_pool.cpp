@@ -9,8 +9,8 @@
 namespace mmasim::runtime::importing {
 namespace {
 
-// ceil_mode lets the last window reach beyond the input: as many rows and columns as padding at the bottom and right
-// would give. A window that would begin there is left out, so none holds padding only.
+// ceil_mode lets the last window reach beyond the input: as many rows and columns as padding at the bottom
+// and right would give. A window that would begin there is left out, so none holds padding only.
 std::array<int64_t, 2> ceil_padding(const NodeImport& node, const Shape& x, const Window& window) {
   std::array<int64_t, 2> extra{0, 0};
   if (node.integer("ceil_mode", 0) == 0 || node.text("auto_pad", "NOTSET") != "NOTSET") return extra;
@@ -78,7 +78,8 @@ void import_reduce_mean(NodeImport& node) {
     refuse("a mean over axes " + shape_text(axes) + " of an input of shape " + shape_text(shape) +
            "; only the mean over height and width (axes 2 and 3 of N, C, H, W) is supported");
   }
-  const Shape pooled = node.integer("keepdims", 1) != 0 ? Shape{shape[0], shape[1], 1, 1} : Shape{shape[0], shape[1]};
+  const Shape pooled =
+      node.integer("keepdims", 1) != 0 ? Shape{shape[0], shape[1], 1, 1} : Shape{shape[0], shape[1]};
   node.emit(GlobalAveragePool{}, {x}, pooled);
 }
 

@@ -17,7 +17,8 @@ using Factors = std::vector<int64_t>;  // one a dimension
 
 Factors from_scales(const std::vector<float>& scales, const Shape& shape) {
   if (scales.size() != shape.size()) {
-    refuse("scales has " + std::to_string(scales.size()) + " values; expected one for each dimension of " + shape_text(shape));
+    refuse("scales has " + std::to_string(scales.size()) + " values; expected one for each dimension of " +
+           shape_text(shape));
   }
   Factors factors;
   for (float scale : scales) {
@@ -31,7 +32,8 @@ Factors from_scales(const std::vector<float>& scales, const Shape& shape) {
 
 Factors from_sizes(const std::vector<int64_t>& sizes, const Shape& shape) {
   if (sizes.size() != shape.size()) {
-    refuse("sizes has " + std::to_string(sizes.size()) + " values; expected one for each dimension of " + shape_text(shape));
+    refuse("sizes has " + std::to_string(sizes.size()) + " values; expected one for each dimension of " +
+           shape_text(shape));
   }
   Factors factors;
   for (size_t d = 0; d < shape.size(); ++d) {
@@ -46,13 +48,15 @@ Factors from_sizes(const std::vector<int64_t>& sizes, const Shape& shape) {
 std::vector<float> real_list(const NodeImport& node, size_t index, const char* role) {
   const ConstantPtr found = node.constant(index, role);
   if (found->kind != Constant::Kind::real || !found->reals || found->shape.size() != 1) {
-    refuse(std::string(role) + " '" + found->name + "' is " + found->element_type + " of shape " + shape_text(found->shape) +
-           "; expected a list of floats");
+    refuse(std::string(role) + " '" + found->name + "' is " + found->element_type + " of shape " +
+           shape_text(found->shape) + "; expected a list of floats");
   }
   return *found->reals;
 }
 
-bool given(const NodeImport& node, size_t index) { return node.has_input(index) && element_count(node.shape(index)) > 0; }
+bool given(const NodeImport& node, size_t index) {
+  return node.has_input(index) && element_count(node.shape(index)) > 0;
+}
 
 // A batch that replaces the file's literal 1 keeps its size.
 std::vector<int64_t> read_sizes(const NodeImport& node, const Shape& shape) {
@@ -61,8 +65,8 @@ std::vector<int64_t> read_sizes(const NodeImport& node, const Shape& shape) {
   return sizes;
 }
 
-// Whether the rule takes input floor(out / factor) for every output, factor being whole. The place grows with `out`, so
-// the first and the last output of one input element tell for all.
+// Whether the rule takes input floor(out / factor) for every output, factor being whole. The place grows with
+// `out`, so the first and the last output of one input element tell for all.
 bool is_floor_rule(const std::string& coordinates, const std::string& rounding, int64_t factor) {
   const double f = static_cast<double>(factor);
   for (const double out : {0.0, f - 1.0}) {
@@ -113,12 +117,15 @@ void require_rule(const NodeImport& node, const Factors& factors, Resize& op) {
            "'; expected half_pixel, pytorch_half_pixel or asymmetric");
   }
   if (op.mode == Resize::Mode::bilinear) {
-    if (coordinates == "tf_half_pixel_for_nn") refuse("coordinate_transformation_mode is 'tf_half_pixel_for_nn', which is for mode nearest");
+    if (coordinates == "tf_half_pixel_for_nn")
+      refuse("coordinate_transformation_mode is 'tf_half_pixel_for_nn', which is for mode nearest");
     op.half_pixel = half_pixel;
     return;
   }
-  if (rounding != "floor" && rounding != "ceil" && rounding != "round_prefer_floor" && rounding != "round_prefer_ceil") {
-    refuse("nearest_mode is '" + rounding + "'; expected floor, ceil, round_prefer_floor or round_prefer_ceil");
+  if (rounding != "floor" && rounding != "ceil" && rounding != "round_prefer_floor" &&
+      rounding != "round_prefer_ceil") {
+    refuse("nearest_mode is '" + rounding +
+           "'; expected floor, ceil, round_prefer_floor or round_prefer_ceil");
   }
   for (int64_t factor : factors) {
     if (factor > 1 && !is_floor_rule(coordinates, rounding, factor)) {
@@ -142,7 +149,8 @@ void import_resize(NodeImport& node) {
   if (node.integer("exclude_outside", 0) != 0) refuse("exclude_outside is 1; only 0 is supported");
   const bool by_scales = given(node, 2), by_sizes = given(node, 3);
   if (by_scales == by_sizes) refuse("scales and sizes are both given or both missing; expected one of them");
-  const Factors factors = by_scales ? from_scales(real_list(node, 2, "scales"), shape) : from_sizes(read_sizes(node, shape), shape);
+  const Factors factors = by_scales ? from_scales(real_list(node, 2, "scales"), shape)
+                                    : from_sizes(read_sizes(node, shape), shape);
   if (!is_identity(factors)) require_rule(node, factors, op);
   emit_resize(node, factors, op);
 }

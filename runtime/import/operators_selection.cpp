@@ -27,8 +27,9 @@ SliceArguments read_slice(const NodeImport& node, size_t rank) {
   }
   if (read.steps.empty()) read.steps.assign(count, 1);
   if (read.ends.size() != count || read.axes.size() != count || read.steps.size() != count) {
-    refuse("starts, ends, axes and steps have " + std::to_string(count) + ", " + std::to_string(read.ends.size()) + ", " +
-           std::to_string(read.axes.size()) + " and " + std::to_string(read.steps.size()) + " values; expected as many of each");
+    refuse("starts, ends, axes and steps have " + std::to_string(count) + ", " +
+           std::to_string(read.ends.size()) + ", " + std::to_string(read.axes.size()) + " and " +
+           std::to_string(read.steps.size()) + " values; expected as many of each");
   }
   return read;
 }
@@ -39,7 +40,8 @@ bool concat_as_pad(NodeImport& node, int64_t axis) {
   for (size_t i = 0; i < node.input_count(); ++i) {
     if (node.is_constant(i)) {
       const ConstantPtr zeros = node.constant(i, "input");
-      const bool all_zero = zeros->reals && std::all_of(zeros->reals->begin(), zeros->reals->end(), [](float v) { return v == 0.0f; });
+      const bool all_zero = zeros->reals && std::all_of(zeros->reals->begin(), zeros->reals->end(),
+                                                        [](float v) { return v == 0.0f; });
       if (!all_zero) return false;
     } else if (data) {
       return false;
@@ -78,7 +80,8 @@ Selection selection(const NodeImport& node, const Shape& shape) {
     const int64_t size = shape[d], step = read.steps[i];
     if (step == 0) refuse("a step is 0; expected any other number");
     if (size == 0) continue;
-    // Negative places count from the end; what lies outside is clamped to the range the step's direction allows.
+    // Negative places count from the end; what lies outside is clamped to the range the step's direction
+    // allows.
     const auto place = [&](int64_t value, int64_t low, int64_t high) {
       return std::clamp(value < 0 ? value + size : value, low, high);
     };
@@ -109,24 +112,25 @@ void import_split(NodeImport& node) {
   const Shape shape = node.shape(0);
   const int64_t axis = normal_axis(node.integer("axis", 0), shape.size());
   const auto parts = static_cast<int64_t>(node.output_count());
-  std::vector<int64_t> sizes = node.opset() < 13  ? node.integers("split")
+  std::vector<int64_t> sizes = node.opset() < 13   ? node.integers("split")
                                : node.has_input(1) ? node.integer_list(1, "split")
                                                    : std::vector<int64_t>();
   if (sizes.empty()) {
     if (parts == 0 || shape[axis] % parts != 0) {
-      refuse("axis " + std::to_string(axis) + " of an input of shape " + shape_text(shape) + " does not divide into " +
-             std::to_string(parts) + " equal parts");
+      refuse("axis " + std::to_string(axis) + " of an input of shape " + shape_text(shape) +
+             " does not divide into " + std::to_string(parts) + " equal parts");
     }
     sizes.assign(parts, shape[axis] / parts);
   }
   int64_t total = 0;
   for (int64_t size : sizes) {
-    if (size < 1 || size > shape[axis]) refuse("split holds " + std::to_string(size) + "; expected 1.." + std::to_string(shape[axis]));
+    if (size < 1 || size > shape[axis])
+      refuse("split holds " + std::to_string(size) + "; expected 1.." + std::to_string(shape[axis]));
     total += size;
   }
   if (static_cast<int64_t>(sizes.size()) != parts || total != shape[axis]) {
-    refuse("split is " + shape_text(sizes) + "; expected " + std::to_string(parts) + " sizes that add up to " +
-           std::to_string(shape[axis]));
+    refuse("split is " + shape_text(sizes) + "; expected " + std::to_string(parts) +
+           " sizes that add up to " + std::to_string(shape[axis]));
   }
   Slice op{Shape(shape.size(), 0), Shape(shape.size(), 1)};
   for (int64_t part = 0; part < parts; ++part) {
@@ -152,10 +156,13 @@ void import_pad(NodeImport& node) {
   if (mode != "constant") refuse("mode is '" + mode + "'; only constant is supported");
   const bool by_input = node.opset() >= 11;
   const std::vector<int64_t> pads = by_input ? node.integer_list(1, "pads") : node.integers("pads");
-  const double value = !by_input ? node.real("value", 0.0) : node.has_input(2) ? node.real_scalar(2, "constant_value") : 0.0;
+  const double value = !by_input           ? node.real("value", 0.0)
+                       : node.has_input(2) ? node.real_scalar(2, "constant_value")
+                                           : 0.0;
   if (value != 0.0) refuse("the padding value is " + std::to_string(value) + "; only 0 is supported");
   if (pads.size() != 2 * shape.size()) {
-    refuse("pads has " + std::to_string(pads.size()) + " values; expected two for each dimension of " + shape_text(shape));
+    refuse("pads has " + std::to_string(pads.size()) + " values; expected two for each dimension of " +
+           shape_text(shape));
   }
   for (int64_t pad : pads) {
     if (pad < 0 || pad > kLargestDimension) {

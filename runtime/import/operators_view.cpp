@@ -19,8 +19,8 @@ void keep(NodeImport& node) { node.emit(Reshape{}, {node.tensor(0)}, Shape(node.
 
 // A literal batch of 1 in a network that runs as a batch.
 bool has_literal_batch(const NodeImport& node, const std::vector<int64_t>& wanted, const Shape& shape) {
-  return node.batch() > 1 && !wanted.empty() && wanted[0] == 1 && !shape.empty() && shape[0] == node.batch() &&
-         !node.is_constant(0);
+  return node.batch() > 1 && !wanted.empty() && wanted[0] == 1 && !shape.empty() &&
+         shape[0] == node.batch() && !node.is_constant(0);
 }
 
 Shape resolve(const std::vector<int64_t>& wanted, const Shape& shape, bool zero_copies) {
@@ -29,7 +29,9 @@ Shape resolve(const std::vector<int64_t>& wanted, const Shape& shape, bool zero_
   int64_t known = 1;
   for (size_t d = 0; d < out.size(); ++d) {
     if (out[d] == 0 && zero_copies) {
-      if (d >= shape.size()) refuse("shape " + shape_text(wanted) + " copies dimension " + std::to_string(d) + " of " + shape_text(shape));
+      if (d >= shape.size())
+        refuse("shape " + shape_text(wanted) + " copies dimension " + std::to_string(d) + " of " +
+               shape_text(shape));
       out[d] = shape[d];
     }
     if (out[d] == -1) {
@@ -38,10 +40,11 @@ Shape resolve(const std::vector<int64_t>& wanted, const Shape& shape, bool zero_
       continue;
     }
     if (out[d] < 0 || out[d] > kLargestDimension) {
-      refuse("shape " + shape_text(wanted) + " holds " + std::to_string(out[d]) + "; expected -1, 0 or a size to " +
-             std::to_string(kLargestDimension));
+      refuse("shape " + shape_text(wanted) + " holds " + std::to_string(out[d]) +
+             "; expected -1, 0 or a size to " + std::to_string(kLargestDimension));
     }
-    if (__builtin_mul_overflow(known, out[d], &known)) refuse("shape " + shape_text(wanted) + " has too many elements");
+    if (__builtin_mul_overflow(known, out[d], &known))
+      refuse("shape " + shape_text(wanted) + " has too many elements");
   }
   const int64_t elements = element_count(shape);
   if (open) {
@@ -51,8 +54,8 @@ Shape resolve(const std::vector<int64_t>& wanted, const Shape& shape, bool zero_
     }
     out[*open] = elements / known;
   } else if (known != elements) {
-    refuse("an input of shape " + shape_text(shape) + " (" + std::to_string(elements) + " elements) cannot become " +
-           shape_text(out) + " (" + std::to_string(known) + " elements)");
+    refuse("an input of shape " + shape_text(shape) + " (" + std::to_string(elements) +
+           " elements) cannot become " + shape_text(out) + " (" + std::to_string(known) + " elements)");
   }
   return out;
 }
@@ -62,7 +65,8 @@ Shape resolve(const std::vector<int64_t>& wanted, const Shape& shape, bool zero_
 int64_t normal_axis(int64_t axis, size_t rank) {
   const auto limit = static_cast<int64_t>(rank);
   if (axis < -limit || axis >= limit) {
-    refuse("axis is " + std::to_string(axis) + "; expected " + std::to_string(-limit) + ".." + std::to_string(limit - 1));
+    refuse("axis is " + std::to_string(axis) + "; expected " + std::to_string(-limit) + ".." +
+           std::to_string(limit - 1));
   }
   return axis < 0 ? axis + limit : axis;
 }
@@ -76,7 +80,8 @@ Shape flattened(const Shape& shape, int64_t axis) {
 Shape reshaped(const NodeImport& node, const Shape& shape) {
   std::vector<int64_t> wanted = node.integer_list(1, "shape");
   if (wanted.size() > kMostDimensions) {
-    refuse("shape has " + std::to_string(wanted.size()) + " dimensions; expected at most " + std::to_string(kMostDimensions));
+    refuse("shape has " + std::to_string(wanted.size()) + " dimensions; expected at most " +
+           std::to_string(kMostDimensions));
   }
   const bool zero_copies = node.integer("allowzero", 0) == 0;
   if (has_literal_batch(node, wanted, shape)) wanted[0] = node.batch();
@@ -88,7 +93,8 @@ Shape squeezed(const NodeImport& node, const Shape& shape) {
   if (const auto axes = read_axes(node)) {
     for (int64_t axis : *axes) {
       const int64_t d = normal_axis(axis, shape.size());
-      if (shape[d] != 1) refuse("axis " + std::to_string(axis) + " of an input of shape " + shape_text(shape) + " is not 1");
+      if (shape[d] != 1)
+        refuse("axis " + std::to_string(axis) + " of an input of shape " + shape_text(shape) + " is not 1");
       gone[d] = true;
     }
   } else {
@@ -105,7 +111,9 @@ Shape unsqueezed(const NodeImport& node, const Shape& shape) {
   const auto axes = read_axes(node);
   if (!axes) refuse("axes are missing");
   const size_t rank = shape.size() + axes->size();
-  if (rank > kMostDimensions) refuse("its result has " + std::to_string(rank) + " dimensions; expected at most " + std::to_string(kMostDimensions));
+  if (rank > kMostDimensions)
+    refuse("its result has " + std::to_string(rank) + " dimensions; expected at most " +
+           std::to_string(kMostDimensions));
   std::vector<bool> added(rank, false);
   for (int64_t axis : *axes) {
     const int64_t d = normal_axis(axis, rank);
@@ -132,7 +140,9 @@ void import_flatten(NodeImport& node) {
   node.emit(Reshape{}, {node.tensor(0)}, flattened(shape, split));
 }
 
-void import_reshape(NodeImport& node) { node.emit(Reshape{}, {node.tensor(0)}, reshaped(node, node.shape(0))); }
+void import_reshape(NodeImport& node) {
+  node.emit(Reshape{}, {node.tensor(0)}, reshaped(node, node.shape(0)));
+}
 
 void import_squeeze(NodeImport& node) {
   const Shape out = squeezed(node, node.shape(0));
@@ -140,7 +150,9 @@ void import_squeeze(NodeImport& node) {
   node.emit(Reshape{}, {node.tensor(0)}, out);
 }
 
-void import_unsqueeze(NodeImport& node) { node.emit(Reshape{}, {node.tensor(0)}, unsqueezed(node, node.shape(0))); }
+void import_unsqueeze(NodeImport& node) {
+  node.emit(Reshape{}, {node.tensor(0)}, unsqueezed(node, node.shape(0)));
+}
 
 void import_transpose(NodeImport& node) {
   node.emit(Transpose{permutation(node, node.shape(0).size())}, {node.tensor(0)});
@@ -163,7 +175,9 @@ void import_cast(NodeImport& node) {
   const int64_t to = node.integer("to", 0);
   const bool real = to == onnx::TensorProto::FLOAT || to == onnx::TensorProto::FLOAT16 ||
                     to == onnx::TensorProto::DOUBLE || to == onnx::TensorProto::BFLOAT16;
-  if (!real) refuse("a cast of data to element type " + std::to_string(to) + " is not supported; expected a float type");
+  if (!real)
+    refuse("a cast of data to element type " + std::to_string(to) +
+           " is not supported; expected a float type");
   keep(node);
 }
 

@@ -18,7 +18,9 @@ size_t character_bytes(const std::string& text, size_t place) {
     if (byte(place + k) >> 6 != 2) return 0;
     code = code << 6 | (byte(place + k) & 63u);
   }
-  const uint32_t least = bytes == 2 ? 0x80 : bytes == 3 ? 0x800 : 0x10000;  // else it is written longer than it is
+  const uint32_t least = bytes == 2   ? 0x80
+                         : bytes == 3 ? 0x800
+                                      : 0x10000;  // else it is written longer than it is
   const bool surrogate = code >= 0xd800 && code < 0xe000;
   return code < least || code > 0x10ffff || surrogate ? 0 : bytes;
 }

@@ -1,4 +1,5 @@
-// Names and messages reach reports, terminals and file formats of text: valid UTF-8 without control characters.
+// Names and messages reach reports, terminals and file formats of text: valid UTF-8 without control
+// characters.
 #pragma once
 
 #include <string>

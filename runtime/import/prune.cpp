@@ -26,7 +26,8 @@ void prune(Graph& graph) {
   }
   graph.tensors = std::move(tensors);
   std::vector<TensorId>& inputs = graph.inputs;
-  inputs.erase(std::remove_if(inputs.begin(), inputs.end(), [&](TensorId id) { return !needed[id]; }), inputs.end());
+  inputs.erase(std::remove_if(inputs.begin(), inputs.end(), [&](TensorId id) { return !needed[id]; }),
+               inputs.end());
   for (TensorId& id : inputs) id = number[id];
   for (TensorId& id : graph.outputs) id = number[id];
   for (Node& node : graph.nodes) {

@@ -1,6 +1,7 @@
-// Weights for a topology: normally distributed numbers that depend on seed, weight name and position alone, so on no
-// host and no order. Philox4x32-10 (Salmon et al., 2011) makes the bits, the Box-Muller transform the numbers; logarithm, sine and
-// cosine are polynomials, since those of a host's library may differ in the last bit.
+// Weights for a topology: normally distributed numbers that depend on seed, weight name and position alone,
+// so on no host and no order. Philox4x32-10 (Salmon et al., 2011) makes the bits, the Box-Muller transform
+// the numbers; logarithm, sine and cosine are polynomials, since those of a host's library may differ in the
+// last bit.
 #include "runtime/import/random_weights.h"
 
 #include <algorithm>
@@ -16,7 +17,8 @@ namespace {
 
 constexpr size_t kBatch = 512;  // numbers made at a time, so that loops over them vectorize
 
-// ln of (word + 1/2) / 2^32. The fraction is brought to [sqrt(1/2), sqrt(2)); ln m = 2 artanh((m - 1) / (m + 1)).
+// ln of (word + 1/2) / 2^32. The fraction is brought to [sqrt(1/2), sqrt(2)); ln m = 2 artanh((m - 1) / (m +
+// 1)).
 double log_of_uniform(uint32_t word) {
   const double value = (static_cast<double>(word) + 0.5) * 0x1p-32;
   uint64_t bits;
@@ -27,8 +29,13 @@ double log_of_uniform(uint32_t word) {
   double m;
   std::memcpy(&m, &bits, sizeof m);
   const double s = (m - 1.0) / (m + 1.0), t = s * s;  // t < 0.0295
-  const double series = ((((((((1.0 / 17) * t + 1.0 / 15) * t + 1.0 / 13) * t + 1.0 / 11) * t + 1.0 / 9) * t + 1.0 / 7) * t +
-                           1.0 / 5) * t + 1.0 / 3) * t + 1.0;
+  const double series =
+      ((((((((1.0 / 17) * t + 1.0 / 15) * t + 1.0 / 13) * t + 1.0 / 11) * t + 1.0 / 9) * t + 1.0 / 7) * t +
+        1.0 / 5) *
+           t +
+       1.0 / 3) *
+          t +
+      1.0;
   return 0.693147180559945309417 * static_cast<double>(exponent) + 2.0 * s * series;
 }
 
@@ -36,12 +43,20 @@ struct SinCos {
   double sine, cosine;
 };
 
-// Of a whole turn in 2^32 steps: two bits choose the quarter, the rest an angle within 45 degrees of its middle.
+// Of a whole turn in 2^32 steps: two bits choose the quarter, the rest an angle within 45 degrees of its
+// middle.
 SinCos sin_cos_of_turn(uint32_t word) {
-  const double angle = ((static_cast<double>(word & 0x3fffffffu) + 0.5) * 0x1p-30 - 0.5) * 1.57079632679489661923;
+  const double angle =
+      ((static_cast<double>(word & 0x3fffffffu) + 0.5) * 0x1p-30 - 0.5) * 1.57079632679489661923;
   const double t = angle * angle;  // Taylor series: t < 0.617, so the terms left out are below 2^-44
-  const double sine = angle * ((((((-1.0 / 39916800) * t + 1.0 / 362880) * t - 1.0 / 5040) * t + 1.0 / 120) * t - 1.0 / 6) * t + 1.0);
-  const double cosine = ((((((1.0 / 479001600) * t - 1.0 / 3628800) * t + 1.0 / 40320) * t - 1.0 / 720) * t + 1.0 / 24) * t - 0.5) * t + 1.0;
+  const double sine =
+      angle *
+      ((((((-1.0 / 39916800) * t + 1.0 / 362880) * t - 1.0 / 5040) * t + 1.0 / 120) * t - 1.0 / 6) * t + 1.0);
+  const double cosine =
+      ((((((1.0 / 479001600) * t - 1.0 / 3628800) * t + 1.0 / 40320) * t - 1.0 / 720) * t + 1.0 / 24) * t -
+       0.5) *
+          t +
+      1.0;
   const bool turned = word >> 30 & 1;
   const double sign = word >> 31 ? -1.0 : 1.0;
   return turned ? SinCos{sign * cosine, -sign * sine} : SinCos{sign * sine, sign * cosine};
@@ -61,7 +76,8 @@ void fill_normal(std::vector<float>& values, uint64_t seed, uint64_t stream, dou
   for (size_t done = 0; done < values.size(); done += kBatch) {
     for (size_t i = 0; i < kBatch; i += 4) {
       const uint64_t block = (done + i) / 4;
-      const auto out = philox4x32({static_cast<uint32_t>(block), static_cast<uint32_t>(block >> 32), stream_low, stream_high}, key);
+      const auto out = philox4x32(
+          {static_cast<uint32_t>(block), static_cast<uint32_t>(block >> 32), stream_low, stream_high}, key);
       std::copy(out.begin(), out.end(), words + i);
     }
     for (size_t i = 0; i < kBatch; i += 2) {
@@ -70,7 +86,8 @@ void fill_normal(std::vector<float>& values, uint64_t seed, uint64_t stream, dou
       numbers[i] = static_cast<float>(radius * turn.cosine);
       numbers[i + 1] = static_cast<float>(radius * turn.sine);
     }
-    std::copy_n(numbers, std::min(kBatch, values.size() - done), values.begin() + static_cast<std::ptrdiff_t>(done));
+    std::copy_n(numbers, std::min(kBatch, values.size() - done),
+                values.begin() + static_cast<std::ptrdiff_t>(done));
   }
 }
 

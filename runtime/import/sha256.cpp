@@ -65,7 +65,8 @@ std::string sha256_hex(std::string_view bytes) {
   size_t done = 0;
   for (; done + kBlockBytes <= bytes.size(); done += kBlockBytes) compress(state, data + done);
 
-  // The rest, a one bit, zeros, and the length in bits: one block, or two if the length does not fit behind the rest.
+  // The rest, a one bit, zeros, and the length in bits: one block, or two if the length does not fit behind
+  // the rest.
   uint8_t tail[2 * kBlockBytes] = {};
   const size_t rest = bytes.size() - done;
   if (rest > 0) std::memcpy(tail, data + done, rest);

@@ -15,8 +15,8 @@ void require_values(const char* attribute, const std::vector<int64_t>& values, s
   }
   for (int64_t value : values) {
     if (value < least || value > kLargestDimension) {
-      refuse(std::string(attribute) + " holds " + std::to_string(value) + "; expected " + std::to_string(least) + ".." +
-             std::to_string(kLargestDimension));
+      refuse(std::string(attribute) + " holds " + std::to_string(value) + "; expected " +
+             std::to_string(least) + ".." + std::to_string(kLargestDimension));
     }
   }
 }
@@ -33,7 +33,8 @@ std::vector<int64_t> read_pair(const NodeImport& node, const char* attribute, in
 Window read_window(const NodeImport& node, const Shape& filter) {
   if (filter.empty() && !node.has("kernel_shape")) refuse("attribute kernel_shape is missing");
   Window window;
-  const std::vector<int64_t> kernel = node.has("kernel_shape") ? read_pair(node, "kernel_shape", 1, 1) : filter;
+  const std::vector<int64_t> kernel =
+      node.has("kernel_shape") ? read_pair(node, "kernel_shape", 1, 1) : filter;
   const std::vector<int64_t> stride = read_pair(node, "strides", 1, 1);
   const std::vector<int64_t> dilation = read_pair(node, "dilations", 1, 1);
   for (int side = 0; side < 2; ++side) {
@@ -51,11 +52,14 @@ Window read_window(const NodeImport& node, const Shape& filter) {
 
 void require_feature_map(const Shape& x) {
   if (x.size() != 4) {
-    refuse("its input has shape " + shape_text(x) + "; expected 4 dimensions N, C, H, W (only two-dimensional windows are supported)");
+    refuse("its input has shape " + shape_text(x) +
+           "; expected 4 dimensions N, C, H, W (only two-dimensional windows are supported)");
   }
 }
 
-int64_t window_extent(const Window& window, int side) { return window.dilation[side] * (window.kernel[side] - 1) + 1; }
+int64_t window_extent(const Window& window, int side) {
+  return window.dilation[side] * (window.kernel[side] - 1) + 1;
+}
 
 void apply_auto_pad(const NodeImport& node, const Shape& x, Window& window) {
   const std::string mode = node.text("auto_pad", "NOTSET");
@@ -63,7 +67,8 @@ void apply_auto_pad(const NodeImport& node, const Shape& x, Window& window) {
   if (mode != "SAME_UPPER" && mode != "SAME_LOWER" && mode != "VALID") {
     refuse("auto_pad is '" + mode + "'; expected NOTSET, SAME_UPPER, SAME_LOWER or VALID");
   }
-  if (window.pad != std::array<int64_t, 4>{0, 0, 0, 0}) refuse("auto_pad " + mode + " and pads are both given; expected one of them");
+  if (window.pad != std::array<int64_t, 4>{0, 0, 0, 0})
+    refuse("auto_pad " + mode + " and pads are both given; expected one of them");
   if (mode == "VALID") return;
   for (int side = 0; side < 2; ++side) {
     const int64_t input = x[side + 2], stride = window.stride[side];

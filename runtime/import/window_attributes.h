@@ -5,8 +5,8 @@
 
 namespace mmasim::runtime::importing {
 
-// Reads and checks them. `filter` is the weights' kernel (kernel_shape may be absent then), or empty for pools.
-// auto_pad is not yet applied.
+// Reads and checks them. `filter` is the weights' kernel (kernel_shape may be absent then), or empty for
+// pools. auto_pad is not yet applied.
 Window read_window(const NodeImport& node, const Shape& filter);
 
 void require_feature_map(const Shape& x);  // N, C, H, W

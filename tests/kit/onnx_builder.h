@@ -1,10 +1,11 @@
 // Writes small ONNX networks in C++, for tests: say inputs, operators and outputs, then save.
 //
-//   OnnxBuilder(13).input("x", {1, 3, 8, 8}).add_conv("conv", "x", "y", {4, 3, 3, 3}, {ints("pads", {1, 1, 1, 1})})
+//   OnnxBuilder(13).input("x", {1, 3, 8, 8}).add_conv("conv", "x", "y", {4, 3, 3, 3}, {ints("pads", {1, 1, 1,
+//   1})})
 //       .add_node("Relu", {"y"}, {"z"}).output("z").save(path);
 //
-// Weights that are not given are small multiples of 1/64, the same for the same name. Checks nothing: tests of faults
-// need wrong files, and model() lets them do worse.
+// Weights that are not given are small multiples of 1/64, the same for the same name. Checks nothing: tests
+// of faults need wrong files, and model() lets them do worse.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -67,7 +68,8 @@ inline onnx::TensorProto float_tensor(const std::vector<int64_t>& shape, const s
   return tensor;
 }
 
-inline onnx::TensorProto integer_tensor(const std::vector<int64_t>& shape, const std::vector<int64_t>& values) {
+inline onnx::TensorProto integer_tensor(const std::vector<int64_t>& shape,
+                                        const std::vector<int64_t>& values) {
   onnx::TensorProto tensor;
   tensor.set_data_type(onnx::TensorProto::INT64);
   for (int64_t dimension : shape) tensor.add_dims(dimension);
@@ -83,7 +85,8 @@ inline Attribute tensor(const std::string& name, const onnx::TensorProto& value)
   return attribute;
 }
 
-// Multiples of 1/64 in [-1, 1), from a linear congruential generator: exact in binary32, and so are small sums of them.
+// Multiples of 1/64 in [-1, 1), from a linear congruential generator: exact in binary32, and so are small
+// sums of them.
 inline std::vector<float> sample_values(const std::string& name, int64_t count) {
   uint32_t state = 2166136261u;
   for (unsigned char letter : name) state = (state ^ letter) * 16777619u;
@@ -152,8 +155,8 @@ class OnnxBuilder {
   }
 
   // Without a name a node is called as its operator and its number: Relu_1.
-  OnnxBuilder& add_node(const std::string& op, const Names& inputs, const Names& outputs, const Attributes& attributes = {},
-                        const std::string& name = "") {
+  OnnxBuilder& add_node(const std::string& op, const Names& inputs, const Names& outputs,
+                        const Attributes& attributes = {}, const std::string& name = "") {
     auto* node = graph().add_node();
     node->set_op_type(op);
     node->set_name(name.empty() ? op + "_" + std::to_string(graph().node_size() - 1) : name);
@@ -164,22 +167,28 @@ class OnnxBuilder {
   }
 
   // Weights NAME.weight of shape O, I/groups, kh, kw and bias NAME.bias.
-  OnnxBuilder& add_conv(const std::string& name, const std::string& from, const std::string& to, const Shape& weights,
-                        const Attributes& attributes = {}) {
+  OnnxBuilder& add_conv(const std::string& name, const std::string& from, const std::string& to,
+                        const Shape& weights, const Attributes& attributes = {}) {
     initializer(name + ".weight", weights).initializer(name + ".bias", {weights[0]});
     return add_node("Conv", {from, name + ".weight", name + ".bias"}, {to}, attributes, name);
   }
   // y = x * NAME.weight^T + NAME.bias, weights of shape N, K.
-  OnnxBuilder& add_gemm(const std::string& name, const std::string& from, const std::string& to, const Shape& weights) {
+  OnnxBuilder& add_gemm(const std::string& name, const std::string& from, const std::string& to,
+                        const Shape& weights) {
     initializer(name + ".weight", weights).initializer(name + ".bias", {weights[0]});
     return add_node("Gemm", {from, name + ".weight", name + ".bias"}, {to}, {integer("transB", 1)}, name);
   }
-  OnnxBuilder& add_batch_norm(const std::string& name, const std::string& from, const std::string& to, int64_t channels) {
-    initializer(name + ".scale", {channels}).initializer(name + ".shift", {channels}).initializer(name + ".mean", {channels});
+  OnnxBuilder& add_batch_norm(const std::string& name, const std::string& from, const std::string& to,
+                              int64_t channels) {
+    initializer(name + ".scale", {channels})
+        .initializer(name + ".shift", {channels})
+        .initializer(name + ".mean", {channels});
     std::vector<float> variance = sample_values(name + ".variance", channels);
     for (float& value : variance) value = value * value + 0.5f;
     initializer(name + ".variance", {channels}, variance);
-    return add_node("BatchNormalization", {from, name + ".scale", name + ".shift", name + ".mean", name + ".variance"}, {to}, {}, name);
+    return add_node("BatchNormalization",
+                    {from, name + ".scale", name + ".shift", name + ".mean", name + ".variance"}, {to}, {},
+                    name);
   }
 
   std::string bytes() const { return model_.SerializeAsString(); }

@@ -48,7 +48,8 @@ TEST_CASE("children: a mistake of the user's stays one, and the first in order i
   const auto mistake = [](const char* text) {
     return sim::ChildJob([=]() -> ordered_json { throw runtime::UserError(text); });
   };
-  CHECK_THROWS_WITH_AS(sim::run_in_children({after_ms(0, 1), mistake("b"), mistake("c")}, 3), "b", runtime::UserError);
+  CHECK_THROWS_WITH_AS(sim::run_in_children({after_ms(0, 1), mistake("b"), mistake("c")}, 3), "b",
+                       runtime::UserError);
 }
 
 TEST_CASE("children: any other exception, and a process that dies, are defects") {
@@ -58,6 +59,6 @@ TEST_CASE("children: any other exception, and a process that dies, are defects")
     raise(SIGKILL);
     return {};
   };
-  CHECK_THROWS_WITH_AS(sim::run_in_children({dies}, 1), "a simulation process ended by signal 9 without a result",
-                       std::logic_error);
+  CHECK_THROWS_WITH_AS(sim::run_in_children({dies}, 1),
+                       "a simulation process ended by signal 9 without a result", std::logic_error);
 }

@@ -58,7 +58,8 @@ TEST_CASE("bound: the largest share of a layer's time, stalls counting for their
 TEST_CASE("bound: starts and full queues of the DMA are overhead, and add up with it") {
   // 40 busy against 20 + 15 + 10 = 45
   CHECK(sim::bound_of(activity_of(0, 85, 40, 20, {{"dma_start", 15}, {"dma_queue", 10}})) == "overhead");
-  CHECK(sim::bound_of(activity_of(0, 80, 40, 20, {{"dma_start", 15}, {"dma_queue", 5}})) == "mma");  // 40 : 40
+  CHECK(sim::bound_of(activity_of(0, 80, 40, 20, {{"dma_start", 15}, {"dma_queue", 5}})) ==
+        "mma");  // 40 : 40
 }
 
 TEST_CASE("bound: the DSP, and a layer that takes no time") {

@@ -66,7 +66,8 @@ TEST_CASE("output folder: an earlier report that names files outside outputs/ re
   folder.write("mine.npy", "mine");
   folder.write("mine.txt", "mine");
   sim::OutputFolder out(folder.file("out"));
-  out.write("report.json", R"({"schema": "mmasim.report/1", "outputs": [{"file": "../mine.npy"}, {"file": 3}, 4,
+  out.write("report.json",
+            R"({"schema": "mmasim.report/1", "outputs": [{"file": "../mine.npy"}, {"file": 3}, 4,
                                {"file": "outputs/../../mine.npy"}, {"file": "../mine.txt"}]})");
   sim::remove_earlier_run(out);
   CHECK(fs::exists(folder.file("mine.npy")));

@@ -55,7 +55,8 @@ TEST_CASE("placed tensor: bytes that are not the tensor's size are a defect") {
                        std::logic_error);
 }
 
-TEST_CASE("placed tensor: for any order and padding of dimensions, every element is at the sum of its strides") {
+TEST_CASE(
+    "placed tensor: for any order and padding of dimensions, every element is at the sum of its strides") {
   CHECK(rc::check([] {
     const auto rank = *rc::gen::inRange<size_t>(0, 5);
     std::vector<int64_t> shape, order(rank), strides(rank);
@@ -70,7 +71,8 @@ TEST_CASE("placed tensor: for any order and padding of dimensions, every element
     const auto placed = placement(isa::Element::u16, shape, strides, 16);
     const auto count = runtime::element_count(shape);
     std::vector<uint8_t> values(2 * count);
-    for (int64_t i = 0; i < count; ++i) values[2 * i] = static_cast<uint8_t>(i), values[2 * i + 1] = static_cast<uint8_t>(i >> 8 ^ 0x5a);
+    for (int64_t i = 0; i < count; ++i)
+      values[2 * i] = static_cast<uint8_t>(i), values[2 * i + 1] = static_cast<uint8_t>(i >> 8 ^ 0x5a);
     auto memory = memory_of(16 + bytes);
     const auto view = memory.view();
     sim::write_tensor(view, placed, values);
@@ -88,7 +90,8 @@ TEST_CASE("placed tensor: bytes become integers with their sign") {
   const std::vector<uint8_t> bytes{0xff, 0x80, 0x01, 0x00};
   CHECK(sim::unpack(bytes, isa::Element::s8, {4}).values == std::vector<int64_t>{-1, -128, 1, 0});
   CHECK(sim::unpack(bytes, isa::Element::u8, {4}).values == std::vector<int64_t>{255, 128, 1, 0});
-  CHECK(sim::unpack(bytes, isa::Element::s16, {2}).values == std::vector<int64_t>{-32513, 1});  // 0x80ff, 0x0001
+  CHECK(sim::unpack(bytes, isa::Element::s16, {2}).values ==
+        std::vector<int64_t>{-32513, 1});  // 0x80ff, 0x0001
   CHECK(sim::unpack(bytes, isa::Element::u16, {2}).values == std::vector<int64_t>{33023, 1});
   CHECK(sim::unpack(bytes, isa::Element::s32, {1}).values == std::vector<int64_t>{0x000180ff});
 }

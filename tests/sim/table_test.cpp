@@ -8,9 +8,7 @@ using mmasim::sim::Table;
 
 namespace {
 
-Table fruit() {
-  return {{{"fruit", Column::Align::left}, {"count"}}, {{"fig", "12"}, {"a|b, \"c\"", "3"}}};
-}
+Table fruit() { return {{{"fruit", Column::Align::left}, {"count"}}, {{"fig", "12"}, {"a|b, \"c\"", "3"}}}; }
 
 }  // namespace
 
@@ -32,8 +30,7 @@ TEST_CASE("table: control characters of a name do not reach the terminal") {
 }
 
 TEST_CASE("table: Markdown escapes bars and says the alignment") {
-  CHECK(fruit().markdown() ==
-        "| fruit | count |\n|---|---:|\n| fig | 12 |\n| a\\|b, \"c\" | 3 |\n");
+  CHECK(fruit().markdown() == "| fruit | count |\n|---|---:|\n| fig | 12 |\n| a\\|b, \"c\" | 3 |\n");
 }
 
 TEST_CASE("table: CSV quotes what needs it and doubles quotes") {

@@ -51,13 +51,15 @@ isa::Program placements() {
 struct Bench {
   runtime::Graph graph = two_pools();
   isa::Program program = placements();
-  runtime::QuantPlan plan =
-      runtime::make_plan(graph, runtime::resolve_preset("tidl-np2-fixed", "int8"), "int8", {{-1, 1}, {-1, 1}, {-1, 1}});
+  runtime::QuantPlan plan = runtime::make_plan(graph, runtime::resolve_preset("tidl-np2-fixed", "int8"),
+                                               "int8", {{-1, 1}, {-1, 1}, {-1, 1}});
   std::vector<uint8_t> x{1, 254, 3, 4};  // 1, -2, 3, 4; a pool of one cell keeps them
   isa::OwnedMemory memory{isa::Machine{}, 8};
 
   sim::Verification verification(const std::string& mode) { return {graph, plan, program, {x}, mode}; }
-  void put(const std::vector<uint8_t>& bytes) { sim::write_tensor(memory.view(), program.intermediates[0], bytes); }
+  void put(const std::vector<uint8_t>& bytes) {
+    sim::write_tensor(memory.view(), program.intermediates[0], bytes);
+  }
 };
 
 }  // namespace
@@ -72,7 +74,8 @@ TEST_CASE("verification: equal outputs have no mismatch") {
   CHECK(result.differences.empty());
 }
 
-TEST_CASE("verification: every value that differs counts, the first is told with its index and both integers") {
+TEST_CASE(
+    "verification: every value that differs counts, the first is told with its index and both integers") {
   Bench bench;
   const auto result = bench.verification("outputs").finish({{1, 7, 3, 5}});
   CHECK(result.mismatches == 2);

@@ -46,8 +46,10 @@ TEST_CASE("infer_shape: a convolution with uneven padding, stride and dilation")
 
 TEST_CASE("infer_shape: a window as large as the padded input gives one row, a larger one none") {
   CHECK(infer_shape(conv_of({1, 1, 5, 5}), {{1, 1, 5, 5}}, {}) == Shape{1, 1, 1, 1});
-  CHECK(refusal(conv_of({1, 1, 6, 5}), {{1, 1, 5, 5}}) == "the window spans 6 rows but the padded input has 5");
-  CHECK(refusal(conv_of({1, 1, 5, 6}), {{1, 1, 5, 5}}) == "the window spans 6 columns but the padded input has 5");
+  CHECK(refusal(conv_of({1, 1, 6, 5}), {{1, 1, 5, 5}}) ==
+        "the window spans 6 rows but the padded input has 5");
+  CHECK(refusal(conv_of({1, 1, 5, 6}), {{1, 1, 5, 5}}) ==
+        "the window spans 6 columns but the padded input has 5");
 }
 
 TEST_CASE("infer_shape: groups divide the channels and weights match them") {
@@ -90,7 +92,8 @@ TEST_CASE("infer_shape: pools may not have windows of padding only") {
   op.window = window_of({3, 3}, {2, 2}, {1, 1, 2, 2});
   CHECK(infer_shape(op, {{1, 8, 6, 6}}, {}) == Shape{1, 8, 4, 4});
   op.window.pad = {1, 1, 3, 2};
-  CHECK(refusal(op, {{1, 8, 6, 6}}) == "padding 3 is not smaller than the window of 3; some windows would hold padding only");
+  CHECK(refusal(op, {{1, 8, 6, 6}}) ==
+        "padding 3 is not smaller than the window of 3; some windows would hold padding only");
   AveragePool average;
   average.window = window_of({2, 2}, {0, 1}, {});
   CHECK(refusal(average, {{1, 8, 6, 6}}) == "stride is 0; expected at least 1");
@@ -117,7 +120,8 @@ TEST_CASE("infer_shape: channel constants") {
   CHECK(infer_shape(BatchNorm{{}, {}, 3}, {{1, 3}}, {}) == Shape{1, 3});
   CHECK(infer_shape(Prelu{{0.1}, 0}, {{7}}, {}) == Shape{7});
   CHECK(infer_shape(Prelu{{0.1, 0.2}, 2}, {{1, 2, 3, 3}}, {}) == Shape{1, 2, 3, 3});
-  CHECK(refusal(Prelu{{0.1, 0.2}, 2}, {{1, 3, 3, 3}}) == "slope is for 2 channels; its input of shape [1, 3, 3, 3] has 3");
+  CHECK(refusal(Prelu{{0.1, 0.2}, 2}, {{1, 3, 3, 3}}) ==
+        "slope is for 2 channels; its input of shape [1, 3, 3, 3] has 3");
 }
 
 TEST_CASE("infer_shape: joining, padding, permuting, slicing") {
@@ -127,7 +131,8 @@ TEST_CASE("infer_shape: joining, padding, permuting, slicing") {
   CHECK(infer_shape(Pad{{0, 1}, {2, 0}}, {{4, 5}}, {}) == Shape{6, 6});
   CHECK(refusal(Pad{{0, -1}, {2, 0}}, {{4, 5}}) == "padding is -1; expected at least 0");
   CHECK(infer_shape(Transpose{{0, 2, 3, 1}}, {{1, 3, 8, 9}}, {}) == Shape{1, 8, 9, 3});
-  CHECK(refusal(Transpose{{0, 1, 1}}, {{1, 3, 8}}) == "perm [0, 1, 1] is no permutation of the dimensions of [1, 3, 8]");
+  CHECK(refusal(Transpose{{0, 1, 1}}, {{1, 3, 8}}) ==
+        "perm [0, 1, 1] is no permutation of the dimensions of [1, 3, 8]");
   // 7, 4, 1 of eight elements; one more would be -2
   CHECK(infer_shape(Slice{{7}, {-3}}, {{8}}, {3}) == Shape{3});
   CHECK(refusal(Slice{{7}, {-3}}, {{8}}, {4}) == "a slice of 4 from 7 by -3 leaves dimension 0 of [8]");

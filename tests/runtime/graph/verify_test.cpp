@@ -16,7 +16,8 @@ Graph good_graph() {
   graph.tensors = {{"x", {1, 2, 3, 3}}, {"y", {1, 2, 3, 3}}, {"z", {1, 2, 3, 3}}};
   graph.inputs = {0};
   graph.outputs = {2};
-  graph.nodes = {{"relu", {"relu"}, Clip{}, {Activation::Kind::relu, 0, 0}, {0}, 1}, {"add", {"add"}, Add{}, {}, {1, 0}, 2}};
+  graph.nodes = {{"relu", {"relu"}, Clip{}, {Activation::Kind::relu, 0, 0}, {0}, 1},
+                 {"add", {"add"}, Add{}, {}, {1, 0}, 2}};
   return graph;
 }
 
@@ -51,7 +52,8 @@ TEST_CASE("verify: shapes must be those the operator gives") {
   CHECK(fault(graph) == "verify: node 'add' (Add): gives [1, 2, 3, 3] but its output has shape [1, 2, 3, 4]");
   graph = good_graph();
   graph.tensors[1].shape = {1, 2, 5, 3};
-  CHECK(fault(graph) == "verify: node 'relu' (Clip): gives [1, 2, 3, 3] but its output has shape [1, 2, 5, 3]");
+  CHECK(fault(graph) ==
+        "verify: node 'relu' (Clip): gives [1, 2, 3, 3] but its output has shape [1, 2, 5, 3]");
 }
 
 TEST_CASE("verify: operands that do not fit are named") {
@@ -60,7 +62,8 @@ TEST_CASE("verify: operands that do not fit are named") {
   graph.inputs.push_back(3);
   graph.nodes[1].inputs = {1, 3};
   CHECK(fault(graph) ==
-        "verify: node 'add' (Add): an operand of shape [1, 2, 4, 3] does not broadcast to one of shape [1, 2, 3, 3]");
+        "verify: node 'add' (Add): an operand of shape [1, 2, 4, 3] does not broadcast to one of shape [1, "
+        "2, 3, 3]");
 }
 
 TEST_CASE("verify: every tensor is produced and used") {

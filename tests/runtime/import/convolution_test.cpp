@@ -10,8 +10,8 @@ using namespace mmasim::tests;
 namespace {
 
 // x -> one node with weights "w" -> y
-OnnxBuilder with_weights(const std::string& op, const Shape& x, const Shape& weights, const std::vector<Attribute>& attributes,
-                         int64_t opset = 13) {
+OnnxBuilder with_weights(const std::string& op, const Shape& x, const Shape& weights,
+                         const std::vector<Attribute>& attributes, int64_t opset = 13) {
   OnnxBuilder network(opset);
   network.input("x", x).initializer("w", weights).add_node(op, {"x", "w"}, {"y"}, attributes).output("y");
   return network;
@@ -23,10 +23,11 @@ Conv conv_of(const OnnxBuilder& network) { return std::get<Conv>(only_node(impor
 
 TEST_CASE("import: a convolution keeps kernel, stride, padding, dilation and groups") {
   for (int64_t opset : {7, 11, 17}) {
-    const Graph graph = imported(with_weights("Conv", {1, 4, 9, 9}, {6, 2, 3, 2},
-                                              {ints("strides", {2, 1}), ints("pads", {1, 0, 2, 3}), ints("dilations", {1, 2}),
-                                               integer("group", 2), ints("kernel_shape", {3, 2})},
-                                              opset));
+    const Graph graph =
+        imported(with_weights("Conv", {1, 4, 9, 9}, {6, 2, 3, 2},
+                              {ints("strides", {2, 1}), ints("pads", {1, 0, 2, 3}), ints("dilations", {1, 2}),
+                               integer("group", 2), ints("kernel_shape", {3, 2})},
+                              opset));
     const auto& conv = std::get<Conv>(only_node(graph).op);
     CHECK(conv.window.kernel == std::array<int64_t, 2>{3, 2});
     CHECK(conv.window.stride == std::array<int64_t, 2>{2, 1});
@@ -43,7 +44,9 @@ TEST_CASE("import: auto_pad becomes explicit padding") {
   // 6 rows by 2: 3 outputs need 2*2+3-6 = 1 more row; below for SAME_UPPER, above for SAME_LOWER.
   const std::vector<Attribute> stride = {ints("strides", {2, 2})};
   const auto with = [&](const std::string& mode) {
-    return conv_of(with_weights("Conv", {1, 1, 6, 6}, {1, 1, 3, 3}, {ints("strides", {2, 2}), text("auto_pad", mode)})).window.pad;
+    return conv_of(with_weights("Conv", {1, 1, 6, 6}, {1, 1, 3, 3},
+                                {ints("strides", {2, 2}), text("auto_pad", mode)}))
+        .window.pad;
   };
   CHECK(with("SAME_UPPER") == std::array<int64_t, 4>{0, 0, 1, 1});
   CHECK(with("SAME_LOWER") == std::array<int64_t, 4>{1, 1, 0, 0});
@@ -54,7 +57,8 @@ TEST_CASE("import: auto_pad becomes explicit padding") {
 TEST_CASE("import: weights and bias behind Identity, Constant and Transpose are still constants") {
   OnnxBuilder network(13);
   network.input("x", {1, 3, 4, 4}).initializer("w0", {1, 1, 2, 3}).initializer("b0", {2});
-  network.add_node("Transpose", {"w0"}, {"w"}, {ints("perm", {2, 3, 0, 1})}).add_node("Identity", {"b0"}, {"b"});
+  network.add_node("Transpose", {"w0"}, {"w"}, {ints("perm", {2, 3, 0, 1})})
+      .add_node("Identity", {"b0"}, {"b"});
   network.add_node("Conv", {"x", "w", "b"}, {"y"}, {}, "conv").output("y");
   const Graph graph = imported(network);
   const auto& conv = std::get<Conv>(only_node(graph).op);
@@ -72,7 +76,10 @@ TEST_CASE("import: half, brain-float and double weights become binary32") {
   const auto first = [](onnx::TensorProto weights) {
     weights.add_dims(3), weights.add_dims(1), weights.add_dims(1), weights.add_dims(1);
     OnnxBuilder network(13);
-    network.input("x", {1, 1, 2, 2}).initializer("w", weights).add_node("Conv", {"x", "w"}, {"y"}).output("y");
+    network.input("x", {1, 1, 2, 2})
+        .initializer("w", weights)
+        .add_node("Conv", {"x", "w"}, {"y"})
+        .output("y");
     return *conv_of(network).weights.values;
   };
   onnx::TensorProto half, brain, wide;
@@ -114,13 +121,17 @@ TEST_CASE("import: without keep_values weights keep name and shape only") {
   CHECK(conv.bias.size() == 2);
 }
 
-TEST_CASE("import: a transposed convolution's output_shape becomes padding, or output padding where it is larger") {
+TEST_CASE(
+    "import: a transposed convolution's output_shape becomes padding, or output padding where it is larger") {
   // 2*(4-1) + 3 = 9 rows: 7 are wanted, so 2 are cut off; 10 columns are wanted, so one is added.
   const auto op = std::get<ConvTranspose>(
-      only_node(imported(with_weights("ConvTranspose", {1, 2, 4, 4}, {2, 3, 3, 3}, {ints("strides", {2, 2}), ints("output_shape", {7, 10})}))).op);
+      only_node(imported(with_weights("ConvTranspose", {1, 2, 4, 4}, {2, 3, 3, 3},
+                                      {ints("strides", {2, 2}), ints("output_shape", {7, 10})})))
+          .op);
   CHECK(op.window.pad == std::array<int64_t, 4>{1, 0, 1, 0});
   CHECK(op.output_padding == std::array<int64_t, 2>{0, 1});
-  const Graph same = imported(with_weights("ConvTranspose", {1, 2, 4, 4}, {2, 3, 3, 3}, {ints("strides", {2, 2}), text("auto_pad", "SAME_UPPER")}));
+  const Graph same = imported(with_weights("ConvTranspose", {1, 2, 4, 4}, {2, 3, 3, 3},
+                                           {ints("strides", {2, 2}), text("auto_pad", "SAME_UPPER")}));
   CHECK(same.tensors[same.outputs[0]].shape == Shape{1, 3, 8, 8});
   CHECK(std::get<ConvTranspose>(same.nodes[0].op).window.pad == std::array<int64_t, 4>{0, 0, 1, 1});
 }
@@ -142,19 +153,23 @@ TEST_CASE("import: Gemm in all its forms is x times weights[N, K] transposed plu
 TEST_CASE("import: a Gemm without C, or with one value for all columns") {
   OnnxBuilder network(11);
   network.input("x", {2, 3}).initializer("b", {4, 3}).initializer("c", {}, {3});
-  network.add_node("Gemm", {"x", "b"}, {"y"}, {integer("transB", 1)}).add_node("Gemm", {"x", "b", "c"}, {"z"}, {integer("transB", 1)});
+  network.add_node("Gemm", {"x", "b"}, {"y"}, {integer("transB", 1)})
+      .add_node("Gemm", {"x", "b", "c"}, {"z"}, {integer("transB", 1)});
   network.output("y").output("z");
   const Graph graph = imported(network);
   CHECK(std::get<Gemm>(graph.nodes[0].op).bias.empty());
   CHECK(std::get<Gemm>(graph.nodes[1].op).bias == std::vector<double>{3, 3, 3, 3});
   // Weights that two operators share are one tensor.
-  CHECK((std::get<Gemm>(graph.nodes[0].op).weights.values == std::get<Gemm>(graph.nodes[1].op).weights.values));
+  CHECK(
+      (std::get<Gemm>(graph.nodes[0].op).weights.values == std::get<Gemm>(graph.nodes[1].op).weights.values));
 }
 
 TEST_CASE("import: MatMul by a constant, with the bias that a following Add gives each column") {
   OnnxBuilder network(13);
   network.input("x", {2, 5, 3}).initializer("w", {3, 2}, {1, 2, 3, 4, 5, 6}).initializer("b", {2}, {10, 20});
-  network.add_node("MatMul", {"x", "w"}, {"m"}, {}, "product").add_node("Add", {"b", "m"}, {"y"}, {}, "bias").output("y");
+  network.add_node("MatMul", {"x", "w"}, {"m"}, {}, "product")
+      .add_node("Add", {"b", "m"}, {"y"}, {}, "bias")
+      .output("y");
   const Graph graph = imported(network);
   const Node& node = only_node(graph);
   const auto& gemm = std::get<Gemm>(node.op);

@@ -15,16 +15,22 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // x op constant, or constant op x where `first`
-BatchNorm with_constant(const std::string& op, const Shape& x, const Shape& shape, const std::vector<float>& values, bool first = false) {
+BatchNorm with_constant(const std::string& op, const Shape& x, const Shape& shape,
+                        const std::vector<float>& values, bool first = false) {
   OnnxBuilder network(13);
   network.input("x", x).initializer("c", shape, values).output("y");
-  network.add_node(op, first ? std::vector<std::string>{"c", "x"} : std::vector<std::string>{"x", "c"}, {"y"});
+  network.add_node(op, first ? std::vector<std::string>{"c", "x"} : std::vector<std::string>{"x", "c"},
+                   {"y"});
   return std::get<BatchNorm>(only_node(imported(network)).op);
 }
 
-Node activation(const std::string& op, const std::vector<Attribute>& attributes, int64_t opset, const std::vector<std::string>& bounds = {}) {
+Node activation(const std::string& op, const std::vector<Attribute>& attributes, int64_t opset,
+                const std::vector<std::string>& bounds = {}) {
   OnnxBuilder network(opset);
-  network.input("x", {1, 2, 3, 3}).initializer("zero", {}, {0}).initializer("six", {1}, {6}).initializer("slope", {2, 1, 1}, {0.25f, 0.5f});
+  network.input("x", {1, 2, 3, 3})
+      .initializer("zero", {}, {0})
+      .initializer("six", {1}, {6})
+      .initializer("slope", {2, 1, 1}, {0.25f, 0.5f});
   std::vector<std::string> inputs = {"x"};
   inputs.insert(inputs.end(), bounds.begin(), bounds.end());
   network.add_node(op, inputs, {"y"}, attributes).output("y");
@@ -44,11 +50,12 @@ TEST_CASE("import: BatchNormalization becomes scale and shift in binary64") {
     OnnxBuilder network(opset);
     network.input("x", {1, 2, 3, 3}).initializer("g", {2}, {2, 3}).initializer("b", {2}, {0.5f, 1});
     network.initializer("m", {2}, {1, -1}).initializer("v", {2}, {3.75f, 8.75f});
-    network.add_node("BatchNormalization", {"x", "g", "b", "m", "v"}, {"y"}, {real("epsilon", 0.25f)}).output("y");
+    network.add_node("BatchNormalization", {"x", "g", "b", "m", "v"}, {"y"}, {real("epsilon", 0.25f)})
+        .output("y");
     const Graph graph = imported(network);
     const auto& norm = std::get<BatchNorm>(only_node(graph).op);
     CHECK(norm.channels == 2);
-    CHECK(norm.scale == std::vector<double>{1, 1});    // 2/sqrt(4), 3/sqrt(9)
+    CHECK(norm.scale == std::vector<double>{1, 1});     // 2/sqrt(4), 3/sqrt(9)
     CHECK(norm.shift == std::vector<double>{-0.5, 2});  // 0.5 - 1*1, 1 + 1*1
     CHECK(graph.parameter_count == 8);
   }
@@ -71,7 +78,10 @@ TEST_CASE("import: arithmetic with a constant is scale and shift per channel") {
 TEST_CASE("import: of two tensors the one that broadcasts becomes the second") {
   OnnxBuilder network(13);
   network.input("a", {1, 2, 1, 1}).input("b", {1, 2, 3, 3});
-  network.add_node("Mul", {"a", "b"}, {"c"}).add_node("Add", {"b", "c"}, {"d"}).add_node("Sub", {"d", "a"}, {"e"}).output("e");
+  network.add_node("Mul", {"a", "b"}, {"c"})
+      .add_node("Add", {"b", "c"}, {"d"})
+      .add_node("Sub", {"d", "a"}, {"e"})
+      .output("e");
   const Graph graph = imported(network);
   CHECK(outline(graph) == "Mul Add Sub");
   CHECK(graph.tensors[graph.nodes[0].inputs[0]].name == "b");
@@ -85,7 +95,8 @@ TEST_CASE("import: Clip has its bounds in attributes before opset 11 and in inpu
   check_clip(activation("Clip", {}, 13, {"", "six"}), -kInfinity, 6);
   CHECK(activation("Clip", {}, 12, {"zero"}).activation.kind == Activation::Kind::relu);
   CHECK(activation("Clip", {real("min", 0)}, 10).activation.kind == Activation::Kind::relu);
-  CHECK(activation("Clip", {real("min", 0), real("max", 3.4028234663852886e38f)}, 10).activation.kind == Activation::Kind::relu);
+  CHECK(activation("Clip", {real("min", 0), real("max", 3.4028234663852886e38f)}, 10).activation.kind ==
+        Activation::Kind::relu);
   CHECK(activation("Relu", {}, 17).activation.kind == Activation::Kind::relu);
   const Node nothing = activation("Clip", {}, 13);
   CHECK(std::holds_alternative<Reshape>(nothing.op));
@@ -109,7 +120,8 @@ TEST_CASE("import: sigmoids with their parameters") {
   CHECK(plain.kind == Unary::Kind::hard_sigmoid);
   CHECK(plain.alpha == doctest::Approx(0.2));
   CHECK(plain.beta == 0.5);
-  CHECK(std::get<Unary>(activation("HardSigmoid", {real("alpha", 0.25f), real("beta", 0.75f)}, 7).op).beta == 0.75);
+  CHECK(std::get<Unary>(activation("HardSigmoid", {real("alpha", 0.25f), real("beta", 0.75f)}, 7).op).beta ==
+        0.75);
   CHECK(std::get<Unary>(activation("HardSwish", {}, 14).op).kind == Unary::Kind::hard_swish);
 }
 
@@ -119,15 +131,16 @@ TEST_CASE("import: Softmax of old opsets takes all dimensions from its axis on a
     network.input("x", x).add_node("Softmax", {"x"}, {"y"}, attributes).output("y");
     return imported(network);
   };
-  CHECK(std::get<Softmax>(only_node(softmax(13, {2, 3, 4}, {})).op).axis == 2);      // default: the last
+  CHECK(std::get<Softmax>(only_node(softmax(13, {2, 3, 4}, {})).op).axis == 2);  // default: the last
   CHECK(std::get<Softmax>(only_node(softmax(13, {2, 3, 4}, {integer("axis", 1)})).op).axis == 1);
-  CHECK(std::get<Softmax>(only_node(softmax(11, {2, 10}, {})).op).axis == 1);        // default: 1
-  CHECK(std::get<Softmax>(only_node(softmax(7, {2, 10, 1, 1}, {})).op).axis == 1);   // nothing behind it
+  CHECK(std::get<Softmax>(only_node(softmax(11, {2, 10}, {})).op).axis == 1);       // default: 1
+  CHECK(std::get<Softmax>(only_node(softmax(7, {2, 10, 1, 1}, {})).op).axis == 1);  // nothing behind it
   const Graph coerced = softmax(12, {2, 3, 4}, {});
   CHECK(outline(coerced) == "Reshape Softmax Reshape");
   CHECK(coerced.tensors[coerced.nodes[1].output].shape == Shape{2, 12});
   CHECK(coerced.tensors[coerced.outputs[0]].shape == Shape{2, 3, 4});
-  CHECK(coerced.nodes[0].covers.size() + coerced.nodes[1].covers.size() + coerced.nodes[2].covers.size() == 1);
+  CHECK(coerced.nodes[0].covers.size() + coerced.nodes[1].covers.size() + coerced.nodes[2].covers.size() ==
+        1);
 }
 
 TEST_CASE("import: ArgMax with and without the axis it reduces") {

@@ -17,7 +17,8 @@ struct Entry {
 };
 
 // x -> Conv with weights of 2 floats kept outside -> y, saved as net/net.onnx in the folder.
-std::string import_with(const TemporaryFolder& folder, const std::vector<Entry>& entries, std::vector<float>* values = nullptr) {
+std::string import_with(const TemporaryFolder& folder, const std::vector<Entry>& entries,
+                        std::vector<float>* values = nullptr) {
   onnx::TensorProto weights = float_tensor({2, 1, 1, 1}, {});
   weights.set_data_location(onnx::TensorProto::EXTERNAL);
   for (const Entry& entry : entries) {
@@ -26,7 +27,10 @@ std::string import_with(const TemporaryFolder& folder, const std::vector<Entry>&
     added->set_value(entry.value);
   }
   OnnxBuilder network(13);
-  network.input("x", {1, 1, 2, 2}).initializer("w", weights).add_node("Conv", {"x", "w"}, {"y"}, {}, "n").output("y");
+  network.input("x", {1, 1, 2, 2})
+      .initializer("w", weights)
+      .add_node("Conv", {"x", "w"}, {"y"}, {}, "n")
+      .output("y");
   network.save(folder.file("net/net.onnx"));
   std::string message = user_error([&] {
     const Graph graph = import_network(folder.file("net/net.onnx")).graph;
@@ -54,7 +58,8 @@ TEST_CASE("external data: read at its offset, also from a folder below") {
   std::vector<float> values;
   CHECK(import_with(*folder, {{"location", "weights.bin"}}, &values) == "(no error)");
   CHECK(values == std::vector<float>{1, 2});
-  CHECK(import_with(*folder, {{"location", "sub/weights.bin"}, {"offset", "8"}, {"length", "8"}}, &values) == "(no error)");
+  CHECK(import_with(*folder, {{"location", "sub/weights.bin"}, {"offset", "8"}, {"length", "8"}}, &values) ==
+        "(no error)");
   CHECK(values == std::vector<float>{3, 4});
 }
 
@@ -77,10 +82,13 @@ TEST_CASE("external data: never from outside the network's folder") {
 TEST_CASE("external data: missing files and parts that do not fit") {
   const std::unique_ptr<TemporaryFolder> folder(made("missing"));
   CHECK(import_with(*folder, {}) == "an external data file has no valid name");
-  CHECK(import_with(*folder, {{"location", "none.bin"}}) == "external data file 'none.bin' cannot be opened: No such file or directory");
+  CHECK(import_with(*folder, {{"location", "none.bin"}}) ==
+        "external data file 'none.bin' cannot be opened: No such file or directory");
   CHECK(import_with(*folder, {{"location", "sub"}}) == "external data file 'sub' is not a regular file");
   CHECK(import_with(*folder, {{"location", "weights.bin"}, {"offset", "9"}}) ==
         "external data file 'weights.bin' has 16 bytes; 8 from byte 9 do not fit");
-  CHECK(import_with(*folder, {{"location", "weights.bin"}, {"offset", "-1"}}) == "external data offset is '-1'; expected a number of bytes");
-  CHECK(import_with(*folder, {{"location", "weights.bin"}, {"length", "4"}}) == "external data length is 4 bytes; its shape needs 8");
+  CHECK(import_with(*folder, {{"location", "weights.bin"}, {"offset", "-1"}}) ==
+        "external data offset is '-1'; expected a number of bytes");
+  CHECK(import_with(*folder, {{"location", "weights.bin"}, {"length", "4"}}) ==
+        "external data length is 4 bytes; its shape needs 8");
 }

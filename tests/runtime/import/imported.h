@@ -76,7 +76,8 @@ inline std::vector<FloatTensor> run(const Graph& graph, const std::vector<FloatT
   return outputs;
 }
 
-// The largest difference of two graphs' outputs, relative to the largest value; both must have the same shapes.
+// The largest difference of two graphs' outputs, relative to the largest value; both must have the same
+// shapes.
 inline double difference(const Graph& a, const Graph& b) {
   const std::vector<FloatTensor> left = run(a, sample_inputs(a)), right = run(b, sample_inputs(b));
   REQUIRE(left.size() == right.size());

@@ -38,7 +38,8 @@ TEST_CASE("import: Flatten and Reshape") {
   CHECK(shape_of(one_node(14, "Reshape", {2, 3, 4}, {}, {{4, 3, 2}})) == Shape{4, 3, 2});
 }
 
-TEST_CASE("import: Squeeze and Unsqueeze have their axes in an attribute before opset 13 and in an input since") {
+TEST_CASE(
+    "import: Squeeze and Unsqueeze have their axes in an attribute before opset 13 and in an input since") {
   CHECK(shape_of(one_node(11, "Squeeze", {1, 3, 1, 4}, {ints("axes", {-2})})) == Shape{1, 3, 4});
   CHECK(shape_of(one_node(13, "Squeeze", {1, 3, 1, 4}, {}, {{0, 2}})) == Shape{3, 4});
   CHECK(shape_of(one_node(13, "Squeeze", {1, 3, 1, 4}, {})) == Shape{3, 4});
@@ -63,7 +64,8 @@ TEST_CASE("import: a batch replaces the network's 1, and literal ones in Reshape
 }
 
 TEST_CASE("import: Slice has attributes before opset 10 and inputs since; places are clamped") {
-  const Graph old = one_node(9, "Slice", {1, 8, 6}, {ints("starts", {2}), ints("ends", {100}), ints("axes", {1})});
+  const Graph old =
+      one_node(9, "Slice", {1, 8, 6}, {ints("starts", {2}), ints("ends", {100}), ints("axes", {1})});
   CHECK(shape_of(old) == Shape{1, 6, 6});
   CHECK(std::get<Slice>(old.nodes[0].op).start == Shape{0, 2, 0});
   const Graph backwards = one_node(13, "Slice", {1, 8, 6}, {}, {{-1}, {INT64_MIN}, {1}, {-3}});
@@ -74,7 +76,9 @@ TEST_CASE("import: Slice has attributes before opset 10 and inputs since; places
 
 TEST_CASE("import: Split becomes a Slice for each part that is used") {
   OnnxBuilder network(13);
-  network.input("x", {1, 6, 2}).integers("sizes", {1, 3, 2}).add_node("Split", {"x", "sizes"}, {"a", "b", "c"}, {integer("axis", 1)}, "split");
+  network.input("x", {1, 6, 2})
+      .integers("sizes", {1, 3, 2})
+      .add_node("Split", {"x", "sizes"}, {"a", "b", "c"}, {integer("axis", 1)}, "split");
   network.output("a").output("c");
   const Graph graph = imported(network);
   CHECK(outline(graph) == "Slice Slice");
@@ -87,10 +91,16 @@ TEST_CASE("import: Split becomes a Slice for each part that is used") {
 
 TEST_CASE("import: Split into equal parts, or by an attribute before opset 13") {
   OnnxBuilder equal(11);
-  equal.input("x", {1, 6}).add_node("Split", {"x"}, {"a", "b"}, {integer("axis", -1)}).output("a").output("b");
+  equal.input("x", {1, 6})
+      .add_node("Split", {"x"}, {"a", "b"}, {integer("axis", -1)})
+      .output("a")
+      .output("b");
   CHECK(shape_of(imported(equal), 1) == Shape{1, 3});
   OnnxBuilder given(7);
-  given.input("x", {1, 6}).add_node("Split", {"x"}, {"a", "b"}, {integer("axis", 1), ints("split", {4, 2})}).output("a").output("b");
+  given.input("x", {1, 6})
+      .add_node("Split", {"x"}, {"a", "b"}, {integer("axis", 1), ints("split", {4, 2})})
+      .output("a")
+      .output("b");
   CHECK(shape_of(imported(given), 1) == Shape{1, 2});
 }
 
@@ -105,7 +115,9 @@ TEST_CASE("import: Pad has an attribute before opset 11 and an input since") {
 
 TEST_CASE("import: constant zeros joined to channels are padding") {
   OnnxBuilder network(12);
-  network.input("x", {1, 3, 2, 2}).integers("shape", {1, 5, 2, 2}).add_node("ConstantOfShape", {"shape"}, {"zeros"});
+  network.input("x", {1, 3, 2, 2})
+      .integers("shape", {1, 5, 2, 2})
+      .add_node("ConstantOfShape", {"shape"}, {"zeros"});
   network.add_node("Concat", {"x", "zeros"}, {"y"}, {integer("axis", -3)}).output("y");
   const Graph graph = imported(network);
   CHECK(std::get<Pad>(only_node(graph).op).after == Shape{0, 5, 0, 0});
@@ -113,24 +125,28 @@ TEST_CASE("import: constant zeros joined to channels are padding") {
 
 TEST_CASE("import: pools with ceil_mode get the padding that makes the last window fit") {
   // 6 + 0 - 3 = 3 rows to slide by 2: 1.5, so 3 windows with ceil, the last reaching row 7 of 6.
-  const std::vector<Attribute> attributes = {ints("kernel_shape", {3, 3}), ints("strides", {2, 2}), integer("ceil_mode", 1)};
+  const std::vector<Attribute> attributes = {ints("kernel_shape", {3, 3}), ints("strides", {2, 2}),
+                                             integer("ceil_mode", 1)};
   const Graph graph = one_node(11, "MaxPool", {1, 2, 6, 7}, attributes);
   CHECK(shape_of(graph) == Shape{1, 2, 3, 3});
   CHECK(std::get<MaxPool>(graph.nodes[0].op).window.pad == std::array<int64_t, 4>{0, 0, 1, 0});
   // A third window would begin at row 4 of 4 + 0: beyond the input, so it is left out.
-  const Graph beyond = one_node(11, "MaxPool", {1, 2, 4, 4}, {ints("kernel_shape", {1, 1}), ints("strides", {2, 2}), integer("ceil_mode", 1)});
+  const Graph beyond =
+      one_node(11, "MaxPool", {1, 2, 4, 4},
+               {ints("kernel_shape", {1, 1}), ints("strides", {2, 2}), integer("ceil_mode", 1)});
   CHECK(shape_of(beyond) == Shape{1, 2, 2, 2});
 }
 
 TEST_CASE("import: an average pool counts declared padding but not what ceil_mode adds") {
-  const std::vector<Attribute> counted = {ints("kernel_shape", {3, 3}), ints("strides", {2, 2}), integer("ceil_mode", 1),
-                                          ints("pads", {1, 1, 1, 1}), integer("count_include_pad", 1)};
+  const std::vector<Attribute> counted = {ints("kernel_shape", {3, 3}), ints("strides", {2, 2}),
+                                          integer("ceil_mode", 1), ints("pads", {1, 1, 1, 1}),
+                                          integer("count_include_pad", 1)};
   const Graph graph = one_node(11, "AveragePool", {1, 1, 4, 4}, counted);  // 4 + 2 - 3 = 3 rows to slide by 2
   CHECK(outline(graph) == "Pad AveragePool");
   CHECK(shape_of(graph) == Shape{1, 1, 3, 3});
   const std::vector<float> ones(16, 1.0f);
-  // Rows of ones: the first window holds 2 of 3 rows, the second 3 of 3; the third, of the input's last row and one of
-  // padding, holds 1 of 2: its third row is not declared.
+  // Rows of ones: the first window holds 2 of 3 rows, the second 3 of 3; the third, of the input's last row
+  // and one of padding, holds 1 of 2: its third row is not declared.
   const float a = 2.0f / 3, b = 1.0f, c = 0.5f;
   const std::vector<float> expected = {a * a, a * b, a * c, b * a, b * b, b * c, c * a, c * b, c * c};
   const std::vector<float> seen = run(graph, {{{1, 1, 4, 4}, ones}})[0].values;
@@ -142,13 +158,18 @@ TEST_CASE("import: an average pool counts declared padding but not what ceil_mod
 TEST_CASE("import: a mean over height and width is a global average pool") {
   CHECK(outline(one_node(7, "ReduceMean", {2, 3, 4, 5}, {ints("axes", {2, 3})})) == "GlobalAveragePool");
   CHECK(shape_of(one_node(13, "ReduceMean", {2, 3, 4, 5}, {ints("axes", {-1, -2})})) == Shape{2, 3, 1, 1});
-  CHECK(shape_of(one_node(13, "ReduceMean", {2, 3, 4, 5}, {ints("axes", {3, 2}), integer("keepdims", 0)})) == Shape{2, 3});
+  CHECK(shape_of(one_node(13, "ReduceMean", {2, 3, 4, 5}, {ints("axes", {3, 2}), integer("keepdims", 0)})) ==
+        Shape{2, 3});
 }
 
 TEST_CASE("import: Resize by scales, by sizes, and Upsample") {
-  const auto resize = [](int64_t opset, const std::string& op, const std::vector<Attribute>& attributes, bool by_sizes = false) {
+  const auto resize = [](int64_t opset, const std::string& op, const std::vector<Attribute>& attributes,
+                         bool by_sizes = false) {
     OnnxBuilder network(opset);
-    network.input("x", {1, 2, 3, 4}).initializer("scales", {4}, {1, 1, 2, 3}).integers("sizes", {1, 2, 6, 12}).initializer("none", {0}, {});
+    network.input("x", {1, 2, 3, 4})
+        .initializer("scales", {4}, {1, 1, 2, 3})
+        .integers("sizes", {1, 2, 6, 12})
+        .initializer("none", {0}, {});
     Names inputs = {"x"};
     if (opset >= 11) inputs.push_back("none");
     if (op == "Resize" || opset == 9) inputs.push_back(by_sizes ? "none" : "scales");
@@ -160,13 +181,20 @@ TEST_CASE("import: Resize by scales, by sizes, and Upsample") {
   };
   CHECK(resize(13, "Resize", {}).mode == Resize::Mode::nearest);
   CHECK(resize(13, "Resize", {}, true).factor_x == 3);
-  CHECK(resize(11, "Resize", {text("coordinate_transformation_mode", "asymmetric"), text("nearest_mode", "floor")}).factor_y == 2);
+  CHECK(resize(11, "Resize",
+               {text("coordinate_transformation_mode", "asymmetric"), text("nearest_mode", "floor")})
+            .factor_y == 2);
   CHECK(resize(11, "Resize", {text("mode", "linear")}).half_pixel);
-  CHECK(resize(11, "Resize", {text("mode", "linear"), text("coordinate_transformation_mode", "pytorch_half_pixel")}).half_pixel);
-  CHECK_FALSE(resize(11, "Resize", {text("mode", "linear"), text("coordinate_transformation_mode", "asymmetric")}).half_pixel);
+  CHECK(resize(11, "Resize",
+               {text("mode", "linear"), text("coordinate_transformation_mode", "pytorch_half_pixel")})
+            .half_pixel);
+  CHECK_FALSE(
+      resize(11, "Resize", {text("mode", "linear"), text("coordinate_transformation_mode", "asymmetric")})
+          .half_pixel);
   CHECK_FALSE(resize(10, "Resize", {text("mode", "linear")}).half_pixel);
   CHECK(resize(9, "Upsample", {}).mode == Resize::Mode::nearest);
-  CHECK(resize(7, "Upsample", {text("mode", "linear"), reals("scales", {1, 1, 2, 3})}).mode == Resize::Mode::bilinear);
+  CHECK(resize(7, "Upsample", {text("mode", "linear"), reals("scales", {1, 1, 2, 3})}).mode ==
+        Resize::Mode::bilinear);
 }
 
 TEST_CASE("import: what does nothing at inference is a view of the same shape") {
@@ -184,15 +212,19 @@ TEST_CASE("fold: a channel shuffle whose shapes are computed from the input's") 
   Names parts;
   for (int axis = 0; axis < 4; ++axis) {
     const std::string name = "d" + std::to_string(axis);
-    network.initializer(name + "i", integer_tensor({}, {axis})).add_node("Gather", {"shape", name + "i"}, {name + "s"}, {integer("axis", 0)});
+    network.initializer(name + "i", integer_tensor({}, {axis}))
+        .add_node("Gather", {"shape", name + "i"}, {name + "s"}, {integer("axis", 0)});
   }
   network.initializer("two", integer_tensor({}, {2})).add_node("Div", {"d1s", "two"}, {"half"});
   for (const std::string name : {"d0s", "two", "half", "d2s", "d3s"}) {
     network.add_node("Unsqueeze", {name}, {name + "u"}, {ints("axes", {0})});
     parts.push_back(name + "u");
   }
-  network.add_node("Concat", parts, {"five"}, {integer("axis", 0)}).add_node("Reshape", {"x", "five"}, {"split"});
-  network.add_node("Transpose", {"split"}, {"mixed"}, {ints("perm", {0, 2, 1, 3, 4})}).add_node("Reshape", {"mixed", "shape"}, {"y"}).output("y");
+  network.add_node("Concat", parts, {"five"}, {integer("axis", 0)})
+      .add_node("Reshape", {"x", "five"}, {"split"});
+  network.add_node("Transpose", {"split"}, {"mixed"}, {ints("perm", {0, 2, 1, 3, 4})})
+      .add_node("Reshape", {"mixed", "shape"}, {"y"})
+      .output("y");
   ImportOptions three;
   three.batch = 3;
   const Graph graph = imported(network, three);
@@ -203,11 +235,19 @@ TEST_CASE("fold: a channel shuffle whose shapes are computed from the input's") 
 
 TEST_CASE("fold: an upsampling whose sizes are computed in floats") {
   OnnxBuilder network(11);
-  network.input("x", {1, 2, 3, 4}).integers("start", {2}).integers("end", {4}).initializer("twice", {2}, {2, 2}).initializer("none", {0}, {});
+  network.input("x", {1, 2, 3, 4})
+      .integers("start", {2})
+      .integers("end", {4})
+      .initializer("twice", {2}, {2, 2})
+      .initializer("none", {0}, {});
   network.integers("zero", {0}).integers("two", {2});
-  network.add_node("Shape", {"x"}, {"shape"}).add_node("Slice", {"shape", "start", "end"}, {"hw"}).add_node("Slice", {"shape", "zero", "two"}, {"nc"});
-  network.add_node("Cast", {"hw"}, {"f"}, {integer("to", onnx::TensorProto::FLOAT)}).add_node("Mul", {"f", "twice"}, {"m"});
-  network.add_node("Floor", {"m"}, {"n"}).add_node("Cast", {"n"}, {"i"}, {integer("to", onnx::TensorProto::INT64)});
+  network.add_node("Shape", {"x"}, {"shape"})
+      .add_node("Slice", {"shape", "start", "end"}, {"hw"})
+      .add_node("Slice", {"shape", "zero", "two"}, {"nc"});
+  network.add_node("Cast", {"hw"}, {"f"}, {integer("to", onnx::TensorProto::FLOAT)})
+      .add_node("Mul", {"f", "twice"}, {"m"});
+  network.add_node("Floor", {"m"}, {"n"})
+      .add_node("Cast", {"n"}, {"i"}, {integer("to", onnx::TensorProto::INT64)});
   network.add_node("Concat", {"nc", "i"}, {"sizes"}, {integer("axis", 0)});
   network.add_node("Resize", {"x", "none", "none", "sizes"}, {"y"}).output("y");
   CHECK(shape_of(imported(network)) == Shape{1, 2, 6, 8});
@@ -215,8 +255,14 @@ TEST_CASE("fold: an upsampling whose sizes are computed in floats") {
 
 TEST_CASE("fold: a tensor that is read for its shape alone leaves nothing behind") {
   OnnxBuilder network(13);
-  network.input("x", {1, 4, 2}).input("unused", {1, 5}).add_node("Relu", {"unused"}, {"r"}).add_node("Shape", {"r"}, {"s"});
-  network.integers("rest", {8}).integers("one", {0}).add_node("Gather", {"s", "one"}, {"n"}).add_node("Concat", {"n", "rest"}, {"shape"}, {integer("axis", 0)});
+  network.input("x", {1, 4, 2})
+      .input("unused", {1, 5})
+      .add_node("Relu", {"unused"}, {"r"})
+      .add_node("Shape", {"r"}, {"s"});
+  network.integers("rest", {8})
+      .integers("one", {0})
+      .add_node("Gather", {"s", "one"}, {"n"})
+      .add_node("Concat", {"n", "rest"}, {"shape"}, {integer("axis", 0)});
   network.add_node("Reshape", {"x", "shape"}, {"y"}).output("y");
   const Graph graph = imported(network);
   CHECK(outline(graph) == "Reshape");

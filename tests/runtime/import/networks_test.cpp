@@ -18,27 +18,24 @@ struct Published {
   uint64_t macs, parameters;
 };
 
-// Multiply-accumulates of convolutions and fully connected layers as published for these networks. Parameters of
-// squeezenet1_1 and vgg16 are the published counts too; the others differ from those by what folding or keeping their
-// BatchNormalization changes: resnet50 25,557,032 - 26,560 (one bias replaces scale and shift of each channel).
+// Multiply-accumulates of convolutions and fully connected layers as published for these networks. Parameters
+// of squeezenet1_1 and vgg16 are the published counts too; the others differ from those by what folding or
+// keeping their BatchNormalization changes: resnet50 25,557,032 - 26,560 (one bias replaces scale and shift
+// of each channel).
 const Published kPublished[] = {
-    {"resnet18", 1814073344, 11689512 - 4800},
-    {"resnet50", 4089184256, 25557032 - 26560},
-    {"mobilenet_v1", 568740352, 4231976 - 10944},
-    {"mobilenet_v2", 300774272, 3504872 - 17056},
-    {"squeezenet1_1", 349151936, 1235496},
-    {"vgg16", 15470264320, 138357544},
-    {"inception_v3", 5713216096, 23834568 - 17216},
-    {"densenet121", 2834161664, 0},
-    {"efficientnet_lite0", 385187552, 0},
-    {"regnet_x_400mf", 413812608, 0},
+    {"resnet18", 1814073344, 11689512 - 4800},      {"resnet50", 4089184256, 25557032 - 26560},
+    {"mobilenet_v1", 568740352, 4231976 - 10944},   {"mobilenet_v2", 300774272, 3504872 - 17056},
+    {"squeezenet1_1", 349151936, 1235496},          {"vgg16", 15470264320, 138357544},
+    {"inception_v3", 5713216096, 23834568 - 17216}, {"densenet121", 2834161664, 0},
+    {"efficientnet_lite0", 385187552, 0},           {"regnet_x_400mf", 413812608, 0},
 };
 
 // Operators and connections, without values.
 std::string structure(const Graph& graph) {
   std::string text;
   for (const Node& node : graph.nodes) {
-    text += node.name + ":" + operator_name(node.op) + std::to_string(static_cast<int>(node.activation.kind)) + "(";
+    text += node.name + ":" + operator_name(node.op) +
+            std::to_string(static_cast<int>(node.activation.kind)) + "(";
     for (TensorId id : node.inputs) text += std::to_string(id) + " ";
     text += ")->" + std::to_string(node.output) + ";";
   }
@@ -96,13 +93,16 @@ TEST_CASE("networks: legalizing before or after the weights get values gives the
 }
 
 TEST_CASE("networks: a topology's layers after legalizing") {
-  // resnet18: 20 convolutions, 8 additions, 1 MaxPool, 1 GlobalAveragePool, 1 Reshape, 1 Gemm, no Relu of its own.
+  // resnet18: 20 convolutions, 8 additions, 1 MaxPool, 1 GlobalAveragePool, 1 Reshape, 1 Gemm, no Relu of its
+  // own.
   const Graph resnet = legalize(import_network(kNetworks + "resnet18.onnx").graph);
   CHECK(resnet.nodes.size() == 20 + 8 + 1 + 1 + 1 + 1);
-  // vgg16: 13 convolutions, 5 pools, the first Gemm a convolution with its view behind, 2 Gemm; its 1x1 AveragePool is gone.
+  // vgg16: 13 convolutions, 5 pools, the first Gemm a convolution with its view behind, 2 Gemm; its 1x1
+  // AveragePool is gone.
   const Graph vgg = legalize(import_network(kNetworks + "vgg16.onnx").graph);
   CHECK(vgg.nodes.size() == 13 + 5 + 2 + 2);
-  // densenet121: each of its 62 BatchNormalization stands behind a Concat, a pool or a shared tensor, so none folds.
+  // densenet121: each of its 62 BatchNormalization stands behind a Concat, a pool or a shared tensor, so none
+  // folds.
   size_t norms = 0;
   for (const Node& node : legalize(import_network(kNetworks + "densenet121.onnx").graph).nodes) {
     norms += std::holds_alternative<BatchNorm>(node.op) ? 1 : 0;
@@ -147,7 +147,8 @@ TEST_CASE("networks: the trained ones, with and without values") {
 
 TEST_CASE("networks: folding BatchNormalization gives what the exporter's own folding gave") {
   for (const std::string name : {"fashion_resnet8", "fashion_mobilenetv2_mini"}) {
-    const Graph folded_here = legalize(import_network(kNetworks + "trained/" + name + "_batchnorm.onnx").graph);
+    const Graph folded_here =
+        legalize(import_network(kNetworks + "trained/" + name + "_batchnorm.onnx").graph);
     const Graph folded_there = legalize(import_network(kNetworks + "trained/" + name + ".onnx").graph);
     CHECK(outline(folded_here) == outline(folded_there));
     CHECK(difference(folded_here, folded_there) < 1e-5);

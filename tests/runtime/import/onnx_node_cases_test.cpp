@@ -1,6 +1,6 @@
-// The ONNX project's own node cases (package libonnx-testdata): each a network of one operator with inputs and the
-// outputs it must give. What is importable is imported, run in float and compared; what is not must be refused in one
-// line. The numbers at the end are exact, so that a case that stops being run is noticed.
+// The ONNX project's own node cases (package libonnx-testdata): each a network of one operator with inputs
+// and the outputs it must give. What is importable is imported, run in float and compared; what is not must
+// be refused in one line. The numbers at the end are exact, so that a case that stops being run is noticed.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -59,7 +59,8 @@ Case read_case(const fs::path& folder) {
   read.model = parsed<onnx::ModelProto>(folder / "model.onnx");
   onnx::GraphProto& graph = *read.model.mutable_graph();
   for (int i = 0; i < graph.input_size(); ++i) {
-    auto value = parsed<onnx::TensorProto>(folder / "test_data_set_0" / ("input_" + std::to_string(i) + ".pb"));
+    auto value =
+        parsed<onnx::TensorProto>(folder / "test_data_set_0" / ("input_" + std::to_string(i) + ".pb"));
     if (is_data(graph.node(0), i, value)) {
       read.inputs.push_back({{value.dims().begin(), value.dims().end()}, floats(value)});
     } else {
@@ -68,7 +69,8 @@ Case read_case(const fs::path& folder) {
     }
   }
   for (int i = 0; i < graph.output_size(); ++i) {
-    const auto value = parsed<onnx::TensorProto>(folder / "test_data_set_0" / ("output_" + std::to_string(i) + ".pb"));
+    const auto value =
+        parsed<onnx::TensorProto>(folder / "test_data_set_0" / ("output_" + std::to_string(i) + ".pb"));
     read.outputs.push_back({{value.dims().begin(), value.dims().end()}, floats(value)});
   }
   return read;
@@ -77,7 +79,8 @@ Case read_case(const fs::path& folder) {
 double largest_difference(const std::vector<FloatTensor>& seen, const std::vector<FloatTensor>& expected) {
   double largest = 0;
   for (size_t i = 0; i < expected.size(); ++i) {
-    if (seen.at(i).shape != expected[i].shape || seen[i].values.size() != expected[i].values.size()) return INFINITY;
+    if (seen.at(i).shape != expected[i].shape || seen[i].values.size() != expected[i].values.size())
+      return INFINITY;
     for (size_t k = 0; k < expected[i].values.size(); ++k) {
       const double wanted = expected[i].values[k];
       largest = std::max(largest, std::abs(seen[i].values[k] - wanted) / std::max(1.0, std::abs(wanted)));
@@ -104,7 +107,8 @@ bool is_runnable(const onnx::GraphProto& graph) {
 }  // namespace
 
 TEST_CASE("onnx node cases: what is imported computes what the ONNX project says") {
-  REQUIRE_MESSAGE(fs::is_directory(kCases), "install libonnx-testdata: its node cases are this test's oracle");
+  REQUIRE_MESSAGE(fs::is_directory(kCases),
+                  "install libonnx-testdata: its node cases are this test's oracle");
   std::vector<fs::path> folders;
   for (const auto& entry : fs::directory_iterator(kCases)) folders.push_back(entry.path());
   std::sort(folders.begin(), folders.end());

@@ -28,7 +28,8 @@ const std::vector<float>& values(const Graph& graph, size_t node = 0) {
 TEST_CASE("philox: the published vectors of Philox4x32-10") {
   using Words = std::array<uint32_t, 4>;
   CHECK(philox4x32({0, 0, 0, 0}, {0, 0}) == Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
-  CHECK(philox4x32({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}) == Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
+  CHECK(philox4x32({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}) ==
+        Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
   CHECK(philox4x32({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
         Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
@@ -54,8 +55,9 @@ TEST_CASE("random weights: mean 0, variance 2 / fan_in, normal tails") {
 }
 
 TEST_CASE("random weights: depend on seed, name and position only") {
-  Graph a = one_conv("w", {4, 3, 3, 3}), b = one_conv("w", {4, 3, 3, 3}), other_name = one_conv("v", {4, 3, 3, 3}),
-        other_seed = one_conv("w", {4, 3, 3, 3}), longer = one_conv("w", {1000, 3, 3, 3});
+  Graph a = one_conv("w", {4, 3, 3, 3}), b = one_conv("w", {4, 3, 3, 3}),
+        other_name = one_conv("v", {4, 3, 3, 3}), other_seed = one_conv("w", {4, 3, 3, 3}),
+        longer = one_conv("w", {1000, 3, 3, 3});
   fill_random_weights(a, 1);
   fill_random_weights(b, 1);
   fill_random_weights(other_name, 1);
@@ -71,10 +73,12 @@ TEST_CASE("random weights: the first numbers follow from the generator's words b
   Graph graph = one_conv("w", {1, 2, 1, 1});  // deviation 1
   fill_random_weights(graph, 5);
   uint64_t hash = (0xcbf29ce484222325 ^ 'w') * 0x100000001b3;  // FNV-1a of "w"
-  const auto words = philox4x32({0, 0, static_cast<uint32_t>(hash), static_cast<uint32_t>(hash >> 32)}, {5, 0});
+  const auto words =
+      philox4x32({0, 0, static_cast<uint32_t>(hash), static_cast<uint32_t>(hash >> 32)}, {5, 0});
   const double radius = std::sqrt(-2 * std::log((words[0] + 0.5) / 4294967296.0));
   // The quarter in the two upper bits, angles from -45 to 45 degrees around its middle.
-  const double turn = (words[1] + 0.5 * 1) / 4294967296.0 * 2 * 3.14159265358979323846 - 3.14159265358979323846 / 4;
+  const double turn =
+      (words[1] + 0.5 * 1) / 4294967296.0 * 2 * 3.14159265358979323846 - 3.14159265358979323846 / 4;
   CHECK(values(graph)[0] == doctest::Approx(radius * std::cos(turn)).epsilon(1e-7));
   CHECK(values(graph)[1] == doctest::Approx(radius * std::sin(turn)).epsilon(1e-7));
 }
@@ -90,7 +94,8 @@ TEST_CASE("random weights: given values stay, shared names share, fan_in leaves 
   graph.nodes.push_back(graph.nodes[1]);
   fill_random_weights(graph, 3);
   CHECK(values(graph, 0) == *given);
-  CHECK((std::get<Conv>(graph.nodes[1].op).weights.values == std::get<Conv>(graph.nodes[3].op).weights.values));
+  CHECK(
+      (std::get<Conv>(graph.nodes[1].op).weights.values == std::get<Conv>(graph.nodes[3].op).weights.values));
   Graph alone;
   alone.nodes = {graph.nodes[2]};
   std::get<ConvTranspose>(alone.nodes[0].op).weights.values = nullptr;
