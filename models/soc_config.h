@@ -13,6 +13,7 @@
 #include "models/memory/sram_config.h"
 #include "models/mma/mma_config.h"
 #include "models/overhead_config.h"
+#include "models/schedule_config.h"
 
 namespace mmasim::models {
 
@@ -29,6 +30,7 @@ struct SocConfig {
   InterconnectConfig interconnect;
   DramConfig dram;
   OverheadConfig overhead;
+  ScheduleConfig schedule;
   EnergyConfig energy;
 };
 

@@ -160,6 +160,8 @@ std::vector<ConfigSection> make_schema() {
       [](auto& section) { add_table<models::DramConfig>(section, MMASIM_PART(dram)); });
   add({"overhead", "Fixed costs of software that no instruction stands for.", {}},
       [](auto& section) { add_table<models::OverheadConfig>(section, MMASIM_PART(overhead)); });
+  add({"schedule", "How the part's compiler cuts layers for the array.", {}},
+      [](auto& section) { add_table<models::ScheduleConfig>(section, MMASIM_PART(schedule)); });
   add({"energy", "Energy of single events: relative and uncalibrated.", {}},
       [](auto& section) { add_table<models::EnergyConfig>(section, MMASIM_PART(energy)); });
   constexpr size_t kFieldsOfMachine = std::tuple_size_v<decltype(isa::Machine::fields)>;

@@ -22,4 +22,8 @@ runtime::CostModel cost_model(const models::SocConfig& config) {
   return cost;
 }
 
+runtime::ScheduleRules schedule_rules(const models::SocConfig& config) {
+  return {config.schedule.blocks_span_lines, config.schedule.pointwise_spans_lines, config.schedule.groups_per_panel};
+}
+
 }  // namespace mmasim::sim

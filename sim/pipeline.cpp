@@ -70,7 +70,7 @@ PlannedNetwork plan_network(const runtime::Graph& graph, const models::SocConfig
                         : runtime::make_plan_structure(graph, spec, choices.precision);
   planned.quantize_s = stopwatch.restart();
   planned.lowered =
-      runtime::lower(graph, planned.plan, config.machine, {cost_model(config), choices.keep_intermediates});
+      runtime::lower(graph, planned.plan, config.machine, {cost_model(config), schedule_rules(config), choices.keep_intermediates});
   verify_lowered(planned.lowered.program);
   planned.lower_s = stopwatch.seconds();
   return planned;

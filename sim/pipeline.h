@@ -58,6 +58,7 @@ std::vector<std::vector<uint8_t>> quantize_inputs(const LoadedNetwork& network,
 
 // What lowering assumes of time on this hardware: the one place where estimates are made of a configuration.
 runtime::CostModel cost_model(const models::SocConfig& config);
+runtime::ScheduleRules schedule_rules(const models::SocConfig& config);
 
 std::string file_stem(const std::string& path);  // "x/resnet18.onnx" -> "resnet18"
 

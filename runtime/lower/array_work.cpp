@@ -42,10 +42,15 @@ isa::StageSet make_stage(const LinearLayer& layer, const LaneTables& tables, isa
 void ArrayWork::run_units(StepEmitter& emit) const {
   configure(emit);
   if (!is_raw()) {
-    const Block block{region.frames(), 0, region.rows(), 0, region.columns()};
-    for (size_t unit = weights.first_unit; unit < weights.end_unit; ++unit) multiply(emit, unit, block);
-    if (shared->path == OutputPath::stage_clip && ends_depth(shared->units[weights.first_unit]))
-      clip_in_place(emit);
+    const auto units = [&](const Block& block) {
+      for (size_t unit = weights.first_unit; unit < weights.end_unit; ++unit) multiply(emit, unit, block);
+    };
+    if (shared->layer.spans_lines) {
+      units({region.frames(), 0, region.rows(), 0, region.columns()});
+    } else {
+      for (int64_t line = 0; line < region.frames() * region.rows(); ++line) units({1, line, 1, 0, region.columns()});
+    }
+    if (shared->path == OutputPath::stage_clip && ends_depth(shared->units[weights.first_unit])) clip_in_place(emit);
     return;
   }
   // Boxes of few enough positions: whole lines, or pieces of one.
@@ -120,7 +125,7 @@ void ArrayWork::multiply(StepEmitter& emit, size_t unit_index, const Block& bloc
   for (int64_t i = 0; i < blocks; ++i) {
     // Between the pieces of a split depth a row block's accumulators stay in the bank that is its own.
     const auto own_bank =
-        static_cast<uint8_t>((static_cast<int64_t>(unit_index) * blocks + i) % shared->machine.c_banks);
+        static_cast<uint8_t>((block.y0 * blocks + i) % shared->machine.c_banks);
     multiply_rows(emit, unit, block, i * panel(), piece ? own_bank : emit.next_c_bank());
   }
   if (is_raw() && ends_depth(unit)) requantize(emit, unit, block);

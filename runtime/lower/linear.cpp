@@ -210,13 +210,12 @@ void lower_linear(LoweringContext& context, NodeId id) {
   shared->machine = context.machine;
   shared->has_values = context.has_values();
   const auto& layer = shared->layer;
-  shared->units = panel_units(layer, context.machine);
+  shared->units = panel_units(layer, context.machine, context.options.rules.groups_per_panel);
   shared->path = output_path(context, layer);
   context.accumulator_proven = context.accumulator_proven && accumulators_hold(context, layer);
   const auto row = begin_layer(context, id, kind_of(node, layer), isa::Setup::heavy);
-  const auto positions = layer.out.dims.positions();
   if (layer.group_in == 1 && layer.group_out == 1 &&
-      depthwise_dsp_cycles(context, layer) < array_cycles(layer, shared->units, context.machine, positions)) {
+      depthwise_dsp_cycles(context, layer) < array_cycles(layer, shared->units, context.machine, layer.out.dims.n, layer.out.dims.h, layer.out.dims.w)) {
     return add_depthwise_steps(context, row, layer);
   }
   shared->tables = add_lane_tables(context, layer);

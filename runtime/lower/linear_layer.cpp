@@ -38,18 +38,18 @@ void set_groups(LinearLayer& layer, int64_t groups) {
   layer.group_out = layer.out.dims.c / groups;
 }
 
-void describe(LinearLayer& layer, const Conv& conv) {
+void describe(LinearLayer& layer, const Conv& conv, const ScheduleRules& rules) {
   set_window(layer, conv.window);
   set_groups(layer, conv.groups);
   const auto& w = conv.window;
   const bool pointwise =
       layer.taps() == 1 && layer.stride_y == 1 && layer.stride_x == 1 && w.pad == std::array<int64_t, 4>{};
-  if (pointwise) flatten(layer.in), flatten(layer.out);
+  if (pointwise && rules.pointwise_spans_lines) flatten(layer.in), flatten(layer.out);
 }
 
 // The gradient's view: the input spread by the stride, then a convolution of stride 1 with the filter turned
 // about.
-void describe(LinearLayer& layer, const ConvTranspose& conv) {
+void describe(LinearLayer& layer, const ConvTranspose& conv, const ScheduleRules&) {
   set_window(layer, conv.window);
   set_groups(layer, conv.groups);
   layer.spread = {layer.stride_y, layer.stride_x};
@@ -59,18 +59,18 @@ void describe(LinearLayer& layer, const ConvTranspose& conv) {
   layer.transposed_weights = true;
 }
 
-void describe(LinearLayer& layer, const Gemm&) {
+void describe(LinearLayer& layer, const Gemm&, const ScheduleRules&) {
   flatten(layer.in), flatten(layer.out);
   set_groups(layer, 1);
 }
 
-void describe(LinearLayer& layer, const BatchNorm&) {
+void describe(LinearLayer& layer, const BatchNorm&, const ScheduleRules&) {
   flatten(layer.in), flatten(layer.out);
   set_groups(layer, layer.in.dims.c);
 }
 
 template <class Other>
-void describe(LinearLayer&, const Other&) {
+void describe(LinearLayer&, const Other&, const ScheduleRules&) {
   throw std::logic_error("lower: not a linear operator");
 }
 
@@ -85,7 +85,8 @@ LinearLayer describe_linear(const LoweringContext& context, NodeId id) {
   layer.plan = &std::get<LinearPlan>(context.plan.nodes[id]);
   layer.operand_bytes = isa::element_bytes(layer.in.element);
   layer.input_zero = context.tensor_plan(node.inputs[0]).zero_point;
-  std::visit([&](const auto& op) { describe(layer, op); }, node.op);
+  std::visit([&](const auto& op) { describe(layer, op, context.options.rules); }, node.op);
+  layer.spans_lines = context.options.rules.blocks_span_lines;
   return layer;
 }
 

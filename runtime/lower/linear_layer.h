@@ -14,6 +14,7 @@ struct LinearLayer {
   int64_t kernel_y = 1, kernel_x = 1, stride_y = 1, stride_x = 1, dilation_y = 1, dilation_x = 1;
   int64_t pad_top = 0, pad_left = 0;
   int64_t groups = 1, group_in = 1, group_out = 1;  // channels of a group
+  bool spans_lines = true;          // blocks of positions run over the ends of output lines
   bool transposed_weights = false;                  // I,O/g,kh,kw with the filter turned about
   const LinearPlan* plan = nullptr;
   uint32_t operand_bytes = 1;

@@ -21,8 +21,16 @@ struct CostModel {
   double dsp_macs_per_cycle = 16.0;  // of an 8-bit depthwise convolution
 };
 
+// How the part's compiler cuts a convolution for the array. Calibration chooses (docs/fidelity.md).
+struct ScheduleRules {
+  bool blocks_span_lines = true;     // a block of S positions runs over the ends of output lines
+  bool pointwise_spans_lines = true;  // ... of a 1x1 convolution of stride 1, whose lines follow each other in memory
+  uint32_t groups_per_panel = 0;     // of a grouped convolution; 0: as many as a panel holds
+};
+
 struct LowerOptions {
   CostModel cost;
+  ScheduleRules rules;
   bool keep_intermediates =
       false;  // fill Program::intermediates (for --verify=layers); changes no instruction
 };

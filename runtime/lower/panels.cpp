@@ -5,10 +5,11 @@
 
 namespace mmasim::runtime {
 
-std::vector<PanelUnit> panel_units(const LinearLayer& layer, const isa::Machine& machine) {
+std::vector<PanelUnit> panel_units(const LinearLayer& layer, const isa::Machine& machine, uint32_t most_groups) {
   const int64_t panel = machine.panel(layer.operand_bytes);
   const auto widest = std::max(layer.group_in, layer.group_out);
-  const auto together = std::clamp<int64_t>(panel / widest, 1, layer.groups);
+  auto together = std::clamp<int64_t>(panel / widest, 1, layer.groups);
+  if (most_groups > 0) together = std::min<int64_t>(together, most_groups);
   std::vector<PanelUnit> units;
   uint64_t offset = 0;
   for (int64_t group = 0; group < layer.groups; group += together) {

@@ -19,7 +19,8 @@ struct PanelUnit {
   int64_t depth(const LinearLayer& layer) const { return layer.taps() * depth_channels; }
 };
 
-std::vector<PanelUnit> panel_units(const LinearLayer& layer, const isa::Machine& machine);
+// most_groups: of a panel; 0 for as many as fit.
+std::vector<PanelUnit> panel_units(const LinearLayer& layer, const isa::Machine& machine, uint32_t most_groups);
 
 // Packs all units one after another into the constants; returns the offset in DDR. Depth order is (ky, kx,
 // channel).

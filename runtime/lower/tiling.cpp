@@ -51,20 +51,22 @@ std::vector<int64_t> tile_sizes(int64_t extent) {
 }
 
 // Per block of S positions and panel: one row a cycle, but never less than the next panel takes to load.
-double array_cycles(const LinearLayer& layer, const std::vector<PanelUnit>& units,
-                    const isa::Machine& machine, int64_t positions) {
+double array_cycles(const LinearLayer& layer, const std::vector<PanelUnit>& units, const isa::Machine& machine,
+                    int64_t frames, int64_t rows, int64_t columns) {
   const int64_t panel = machine.panel(layer.operand_bytes);
+  const auto lines = layer.spans_lines ? 1 : frames * rows;
+  const auto positions = layer.spans_lines ? frames * rows * columns : columns;
   double cycles = 0;
   for (const auto& unit : units) {
     const auto depth = unit.depth(layer);
-    const auto block = [&](int64_t rows) {
+    const auto block = [&](int64_t vectors) {
       const auto whole_panels = depth / panel, rest = depth % panel;
-      return static_cast<double>(whole_panels * panel + (rest > 0 ? std::max(rows, rest) : 0));
+      return static_cast<double>(whole_panels * panel + (rest > 0 ? std::max(vectors, rest) : 0));
     };
     cycles += static_cast<double>(positions / panel) * block(panel);
     if (positions % panel > 0) cycles += block(positions % panel);
   }
-  return cycles;
+  return cycles * static_cast<double>(lines);
 }
 
 double depthwise_dsp_cycles(const LoweringContext& context, const LinearLayer& layer) {
@@ -167,7 +169,7 @@ class Judge {
 
   double compute_cycles(const Tiling& t) const {
     const auto& cost = context_.options.cost;
-    double cycles = array_cycles(layer_, units_, context_.machine, positions_) * static_cast<double>(tiles_);
+    double cycles = array_cycles(layer_, units_, context_.machine, t.frames, t.rows, t.columns) * static_cast<double>(tiles_);
     if (path_ != OutputPath::stage) {
       const double passes = path_ == OutputPath::raw ? 4.0 : 1.0;
       cycles += static_cast<double>(layer_.out.dims.elements()) * passes * layer_.operand_bytes /
@@ -222,7 +224,9 @@ void consider_weights(Judge& judge, const LoweringContext& context, const Linear
   }
   const int64_t panel = context.machine.panel(layer.operand_bytes);
   const auto positions = tile.frames * tile.rows * tile.columns;
-  if (positions > panel * context.machine.c_banks) return;
+  const auto blocks = layer.spans_lines ? static_cast<int64_t>(isa::divide_up(positions, panel))
+                                        : tile.frames * tile.rows * static_cast<int64_t>(isa::divide_up(tile.columns, panel));
+  if (blocks > context.machine.c_banks) return;
   // Raw accumulators leave box by box, and only one box's can wait in the banks.
   if (path == OutputPath::raw &&
       (tile.frames > 1 || positions > raw_positions(context.machine, layer.operand_bytes)))

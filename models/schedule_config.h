@@ -1,0 +1,26 @@
+// How the part's compiler cuts layers: rules of the schedule, not of the hardware. Lowering obeys them; calibration chose
+// them (docs/fidelity.md).
+#pragma once
+
+#include <cstdint>
+#include <tuple>
+
+#include "models/kit/config_field.h"
+
+namespace mmasim::models {
+
+struct ScheduleConfig {
+  bool blocks_span_lines = true;
+  bool pointwise_spans_lines = true;
+  uint32_t groups_per_panel = 0;
+
+  static constexpr auto keys = std::make_tuple(
+      key(&ScheduleConfig::blocks_span_lines, "blocks_span_lines", "", 0, 1,
+          "whether a block of output positions runs over the ends of lines of the feature map"),
+      key(&ScheduleConfig::pointwise_spans_lines, "pointwise_spans_lines", "", 0, 1,
+          "whether it does in a 1x1 convolution of stride 1, whose lines follow each other in memory"),
+      key(&ScheduleConfig::groups_per_panel, "groups_per_panel", "", 0, 4096,
+          "most groups of a grouped convolution in one panel; 0: as many as fit"));
+};
+
+}  // namespace mmasim::models
