@@ -20,7 +20,7 @@ std::string shown(std::string_view text) {
 }
 
 std::string did_you_mean(std::string_view seen, const std::vector<std::string>& allowed) {
-  const std::string nearest = nearest_word(seen, allowed);
+  const std::string nearest = likely_word(seen, allowed);
   return nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
 }
 

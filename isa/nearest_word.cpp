@@ -1,13 +1,14 @@
-// Edit distance (insert, delete, replace), over words short enough that it costs nothing.
+// Edit distance, over words short enough that it costs nothing.
 #include "isa/nearest_word.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace mmasim::isa {
 namespace {
 
-constexpr size_t kLongestWord = 64;
+constexpr size_t kLongestWord = 64;  // no word we know is longer
 
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);  // distances of a's prefix to every prefix of b
@@ -24,19 +25,27 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-}  // namespace
-
-std::string nearest_word(std::string_view seen, const std::vector<std::string>& allowed) {
-  if (seen.size() > kLongestWord) return {};
+// Of those less than `limit` edits away.
+std::string nearest_within(std::string_view seen, const std::vector<std::string>& allowed, size_t limit) {
   std::string nearest;
-  size_t smallest = std::max<size_t>(1, seen.size() / 3) + 1;
   for (const std::string& candidate : allowed) {
     const size_t distance = edit_distance(seen, candidate);
-    if (distance >= smallest) continue;
-    smallest = distance;
+    if (distance >= limit) continue;
+    limit = distance;
     nearest = candidate;
   }
   return nearest;
+}
+
+}  // namespace
+
+std::string nearest_word(std::string_view seen, const std::vector<std::string>& allowed) {
+  return nearest_within(seen.substr(0, kLongestWord), allowed, std::numeric_limits<size_t>::max());
+}
+
+std::string likely_word(std::string_view seen, const std::vector<std::string>& allowed) {
+  if (seen.size() > kLongestWord) return {};
+  return nearest_within(seen, allowed, std::max<size_t>(1, seen.size() / 3) + 1);
 }
 
 }  // namespace mmasim::isa

@@ -1,4 +1,4 @@
-// The word that a misspelt one was probably meant to be.
+// The word that a misspelt one was probably meant to be, for messages such as "did you mean 'images'?".
 #pragma once
 
 #include <string>
@@ -7,8 +7,11 @@
 
 namespace mmasim::isa {
 
-// Of equally near ones the first; empty if none is near: more than a third of the letters would have to
-// change.
+// By the fewest insertions, deletions and replacements of characters; of equally near ones the first; empty if
+// nothing is allowed.
 std::string nearest_word(std::string_view seen, const std::vector<std::string>& allowed);
+
+// The same, but empty if none is near: more than a third of the letters would have to change.
+std::string likely_word(std::string_view seen, const std::vector<std::string>& allowed);
 
 }  // namespace mmasim::isa

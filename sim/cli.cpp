@@ -6,9 +6,9 @@
 #include <string>
 
 #include "isa/assembly.h"
+#include "isa/nearest_word.h"
 #include "isa/program_file.h"
 #include "isa/semantics/semantics.h"
-#include "runtime/nearest_word.h"
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
 
@@ -71,7 +71,7 @@ int run_command_line(int argc, const char* const* argv) {
   const bool is_known = std::find(commands.begin(), commands.end(), command) != commands.end();
   if (!command.empty() && command[0] != '-' && !is_known) {
     return complain("unknown command '" + command + "'; did you mean '" +
-                        runtime::nearest_word(command, commands) + "'? (see mmasim --help)",
+                        isa::nearest_word(command, commands) + "'? (see mmasim --help)",
                     kUserMistake);
   }
   try {

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <tuple>
 
-#include "runtime/nearest_word.h"
+#include "isa/nearest_word.h"
 #include "runtime/user_error.h"
 #include "sim/config_schema.h"
 
@@ -153,7 +153,7 @@ std::string unknown_key_text(const std::string& path) {
     }
   }
   return std::string("unknown ") + (is_section ? "section" : "key") + " '" + path + "'; did you mean '" +
-         runtime::nearest_word(path, known) + "'?";
+         isa::nearest_word(path, known) + "'?";
 }
 
 std::vector<ConfigFault> in_order(std::vector<ConfigFault> faults) {

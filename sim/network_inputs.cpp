@@ -2,10 +2,10 @@
 
 #include <cmath>
 
+#include "isa/nearest_word.h"
 #include "runtime/graph/shape_text.h"
 #include "runtime/io/npz.h"
 #include "runtime/io/synthetic.h"
-#include "runtime/nearest_word.h"
 #include "runtime/user_error.h"
 #include "sim/placed_tensor.h"
 
@@ -37,7 +37,7 @@ const InputPort& port_of(const std::vector<InputPort>& ports, const GivenArray& 
   }
   throw UserError("--input " + *given.name + "=" + given.array.source +
                   ": the network has no such input; did you mean '" +
-                  runtime::nearest_word(*given.name, names) + "'?");
+                  isa::nearest_word(*given.name, names) + "'?");
 }
 
 // The batch an array asks for, if it fits the port in all but a first dimension of 1.

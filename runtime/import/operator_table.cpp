@@ -110,7 +110,7 @@ const OperatorEntry* find_operator(const std::string& onnx_name) {
 std::string nearest_operator(const std::string& onnx_name) {
   std::vector<std::string> names;
   for (const OperatorEntry& entry : table()) names.push_back(entry.support.onnx_name);
-  return isa::nearest_word(onnx_name, names);
+  return isa::likely_word(onnx_name, names);
 }
 
 }  // namespace mmasim::runtime::importing

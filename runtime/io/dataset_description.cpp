@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <set>
 
+#include "isa/nearest_word.h"
 #include "runtime/io/file_bytes.h"
-#include "runtime/nearest_word.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime {
@@ -50,7 +50,7 @@ class DescriptionReader {
       if (!entry.first.IsScalar()) fail(entry.first, "a key is to be a word");
       const std::string key = entry.first.Scalar();
       if (std::find(known.begin(), known.end(), key) == known.end()) {
-        fail(entry.first, "unknown key '" + key + "'; did you mean '" + nearest_word(key, known) + "'?");
+        fail(entry.first, "unknown key '" + key + "'; did you mean '" + isa::nearest_word(key, known) + "'?");
       }
       if (!seen.insert(key).second) fail(entry.first, "key '" + key + "' is given twice");
     }

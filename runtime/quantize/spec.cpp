@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "runtime/nearest_word.h"
+#include "isa/nearest_word.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime {
@@ -70,7 +70,7 @@ const PresetEntry& find_preset(const std::string& name) {
     list += (list.empty() ? "" : ", ") + entry.info.name;
   }
   throw UserError("quantization preset '" + sought + "' is unknown; nearest is '" +
-                  nearest_word(sought, names) + "'; presets: " + list);
+                  isa::nearest_word(sought, names) + "'; presets: " + list);
 }
 
 uint32_t bits_of(const std::string& precision, const std::string& preset) {

@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "isa/equality.h"
-#include "isa/nearest_word.h"
 #include "tests/isa/sample_program.h"
 
 namespace mmasim::isa {
@@ -190,14 +189,6 @@ TEST_CASE("assembly: malformed lines say what is expected") {
   CHECK(assembly_error(".constants 012") != "");
   CHECK(assembly_error(".program constants_bytes=2\n.constants 0102\n.constants 03\n") ==
         "x.s:3: .constants: 3 bytes in all; .program says constants_bytes=2");
-}
-
-TEST_CASE("nearest word: up to a third of the letters may differ") {
-  CHECK(nearest_word("shift", {"rows", "shift"}) == "shift");
-  CHECK(nearest_word("shfit_mode", {"shift", "shift_mode"}) == "shift_mode");  // a swap counts two
-  CHECK(nearest_word("abc", {"abd"}) == "abd");
-  CHECK(nearest_word("abc", {"add"}) == "");
-  CHECK(nearest_word("zzzzzz", {"rows"}) == "");
 }
 
 TEST_CASE("describe isa: the JSON page lists every opcode in order with fields that add up") {
