@@ -13,6 +13,8 @@ struct ScheduleConfig {
   bool blocks_span_lines = true;
   bool pointwise_spans_lines = true;
   uint32_t groups_per_panel = 0;
+  uint32_t weights_ahead_steps = 8;
+  double tile_share = 1.0;
 
   static constexpr auto keys = std::make_tuple(
       key(&ScheduleConfig::blocks_span_lines, "blocks_span_lines", "", 0, 1,
@@ -20,7 +22,11 @@ struct ScheduleConfig {
       key(&ScheduleConfig::pointwise_spans_lines, "pointwise_spans_lines", "", 0, 1,
           "whether it does in a 1x1 convolution of stride 1, whose lines follow each other in memory"),
       key(&ScheduleConfig::groups_per_panel, "groups_per_panel", "", 0, 4096,
-          "most groups of a grouped convolution in one panel; 0: as many as fit"));
+          "most groups of a grouped convolution in one panel; 0: as many as fit"),
+      key(&ScheduleConfig::weights_ahead_steps, "weights_ahead_steps", "", 0, 64,
+          "steps beyond the next one whose weights may be fetched early, where L2 has room"),
+      key(&ScheduleConfig::tile_share, "tile_share", "", 0.1, 1,
+          "share of L2 that a layer's own buffers may take; the rest is for the weights of later steps"));
 };
 
 }  // namespace mmasim::models

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "isa/units.h"
+
 namespace mmasim::runtime {
 
 namespace {
@@ -37,14 +39,15 @@ uint8_t StepEmitter::next_c_bank() {
   return static_cast<uint8_t>(emitter_.c_bank_++ % emitter_.machine_.c_banks);
 }
 
-Emitter::Emitter(Schedule& schedule, const isa::Machine& machine)
+Emitter::Emitter(Schedule& schedule, const isa::Machine& machine, uint32_t weights_ahead)
     : schedule_(schedule),
       machine_(machine),
+      weights_ahead_(weights_ahead),
       scratchpad_(machine.l2_bytes),
       placed_(schedule.buffers.size()),
-      loads_issued_(schedule.steps.size(), false),
       last_used_(schedule.steps.size()),
       waited_(kChannels + 1, std::vector<uint32_t>(2 + kChannels, 0)) {
+  for (auto& issued : loads_issued_) issued.resize(schedule.steps.size(), false);
   out_.written.resize(schedule.storages.size());
   out_.resident_offsets.resize(schedule.storages.size());
 }
@@ -53,18 +56,12 @@ Emitted Emitter::run() {
   find_last_steps();
   const auto steps = static_cast<uint32_t>(schedule_.steps.size());
   for (uint32_t step = 0; step < steps; ++step) {
-    // (1) what this step needs  (2) what it will have written, for those who wait for it  (3) a head start
-    // for the next step  (4) compute and store  (5) let go
-    if (!loads_issued_[step]) {
-      place(loaded_buffers(schedule_.steps[step]), step);
-      issue_loads(step);
-    }
+    // (1) what this step needs  (2) what it will have written, for those who wait for it  (3) a head start for
+    // later steps  (4) compute and store  (5) let go
+    require_loads(step);
     place(schedule_.steps[step].allocates, step);
     announce_writes(step);
-    if (step + 1 < steps && queues_hold(step) &&
-        try_place(loaded_buffers(schedule_.steps[step + 1]), step + 1)) {
-      issue_loads(step + 1);
-    }
+    run_ahead(step);
     begin_layer(step);
     compute(step);
     issue_stores(step);
@@ -92,13 +89,55 @@ void Emitter::find_last_steps() {
   }
 }
 
-std::vector<BufferId> Emitter::loaded_buffers(const Step& step) const {
+std::vector<BufferId> Emitter::loaded_buffers(uint32_t step, Channel channel) const {
   std::vector<BufferId> buffers;
-  for (const auto& load : step.loads) {
-    if (std::find(buffers.begin(), buffers.end(), load.buffer) == buffers.end())
-      buffers.push_back(load.buffer);
+  for (const auto& load : schedule_.steps[step].loads) {
+    if (load.channel == channel) buffers.push_back(load.buffer);
   }
   return buffers;
+}
+
+// Issues a step's loads of a channel, if they are not yet and their buffers fit.
+bool Emitter::try_loads(uint32_t step, Channel channel, uint32_t now) {
+  if (loads_issued_[static_cast<size_t>(channel)][step]) return true;
+  if (!try_place(loaded_buffers(step, channel), now)) return false;
+  issue_loads(step, channel);
+  return true;
+}
+
+void Emitter::require_loads(uint32_t step) {
+  for (const auto channel : {Channel::weights, Channel::features}) {
+    if (!try_loads(step, channel, step)) throw OutOfScratchpad(does_not_fit(step));
+  }
+}
+
+// The next step's loads, then the weights of steps after it: constants wait for nothing but room.
+void Emitter::run_ahead(uint32_t step) {
+  const auto steps = static_cast<uint32_t>(schedule_.steps.size());
+  if (step + 1 >= steps || !queues_hold(step)) return;
+  if (!try_loads(step + 1, Channel::weights, step + 1) || !try_loads(step + 1, Channel::features, step + 1)) return;
+  for (auto later = step + 2; later < std::min(steps, step + 2 + weights_ahead_); ++later) {
+    if (loads_issued_[static_cast<size_t>(Channel::weights)][later]) continue;
+    if (!leaves_room(step, later) || !try_loads(later, Channel::weights, step)) return;
+  }
+}
+
+// Whether what lies between can still be placed once this step's weights are.
+bool Emitter::leaves_room(uint32_t now, uint32_t step) const {
+  const auto missing = [&](const std::vector<BufferId>& buffers) {
+    uint64_t bytes = 0;
+    for (const auto id : buffers) {
+      if (!placed_[static_cast<size_t>(id)]) bytes += isa::round_up(schedule_.at(id).bytes, 64);
+    }
+    return bytes;
+  };
+  const auto weights = missing(loaded_buffers(step, Channel::weights));
+  uint64_t between = 0;
+  for (auto other = now + 1; other <= step; ++other) {
+    const auto need = missing(schedule_.steps[other].allocates) + missing(loaded_buffers(other, Channel::features));
+    between = std::max(between, 2 * need);
+  }
+  return weights + between <= scratchpad_.free_bytes();
 }
 
 bool Emitter::try_place(const std::vector<BufferId>& buffers, uint32_t step) {
@@ -122,11 +161,12 @@ bool Emitter::try_place(const std::vector<BufferId>& buffers, uint32_t step) {
   return true;
 }
 
+std::string Emitter::does_not_fit(uint32_t step) const {
+  return "the buffers of a step of layer '" + schedule_.layers[schedule_.steps[step].layer].name + "' do not fit into L2";
+}
+
 void Emitter::place(const std::vector<BufferId>& buffers, uint32_t step) {
-  if (!try_place(buffers, step)) {
-    throw OutOfScratchpad("the buffers of a step of layer '" +
-                          schedule_.layers[schedule_.steps[step].layer].name + "' do not fit into L2");
-  }
+  if (!try_place(buffers, step)) throw OutOfScratchpad(does_not_fit(step));
 }
 
 uint32_t Emitter::queue_entries(const Step& step, Channel channel) const {
@@ -150,9 +190,11 @@ bool Emitter::queues_hold(uint32_t step) const {
   return true;
 }
 
-void Emitter::issue_loads(uint32_t step) {
-  loads_issued_[step] = true;
-  for (const auto& load : schedule_.steps[step].loads) issue_load(schedule_.steps[step], load);
+void Emitter::issue_loads(uint32_t step, Channel channel) {
+  loads_issued_[static_cast<size_t>(channel)][step] = true;
+  for (const auto& load : schedule_.steps[step].loads) {
+    if (load.channel == channel) issue_load(schedule_.steps[step], load);
+  }
 }
 
 void Emitter::issue_load(const Step& step, const Load& load) {

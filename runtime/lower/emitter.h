@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "isa/codec.h"
@@ -63,7 +64,8 @@ class StepEmitter {
 
 class Emitter {
  public:
-  Emitter(Schedule& schedule, const isa::Machine& machine);
+  // weights_ahead: of how many steps beyond the next one the weights may be fetched early, where L2 has room.
+  Emitter(Schedule& schedule, const isa::Machine& machine, uint32_t weights_ahead);
   Emitted run();
 
  private:
@@ -79,10 +81,15 @@ class Emitter {
   void find_last_steps();
   bool try_place(const std::vector<BufferId>& buffers, uint32_t step);
   void place(const std::vector<BufferId>& buffers, uint32_t step);
-  std::vector<BufferId> loaded_buffers(const Step& step) const;
+  std::string does_not_fit(uint32_t step) const;
+  std::vector<BufferId> loaded_buffers(uint32_t step, Channel channel) const;
   uint32_t queue_entries(const Step& step, Channel channel) const;
   bool queues_hold(uint32_t step) const;
-  void issue_loads(uint32_t step);
+  bool try_loads(uint32_t step, Channel channel, uint32_t now);
+  void require_loads(uint32_t step);
+  void run_ahead(uint32_t step);
+  bool leaves_room(uint32_t now, uint32_t step) const;
+  void issue_loads(uint32_t step, Channel channel);
   void issue_load(const Step& step, const Load& load);
   void issue_stores(uint32_t step);
   void announce_writes(uint32_t step);
@@ -98,10 +105,11 @@ class Emitter {
 
   Schedule& schedule_;
   const isa::Machine& machine_;
+  const uint32_t weights_ahead_;
   Scratchpad scratchpad_;
   Emitted out_;
   std::vector<std::optional<Placed>> placed_;     // one a buffer
-  std::vector<bool> loads_issued_;                // one a step
+  std::array<std::vector<bool>, 2> loads_issued_;  // [features, weights][step]
   std::vector<std::vector<BufferId>> last_used_;  // buffers that die with a step
   std::array<uint32_t, kChannels> groups_{};      // issued on each channel
   std::vector<std::vector<uint32_t>>

@@ -199,6 +199,10 @@ class ProgramBuilder {
   const Emitted& emitted_;
 };
 
+Emitted emit(LoweringContext& context, uint32_t weights_ahead) {
+  return Emitter(context.schedule, context.machine, weights_ahead).run();
+}
+
 void require_machine(const isa::Machine& machine) {
   if (machine.tokens < 2 + kChannels || machine.dma_channels < kChannels) {
     throw UserError("the machine has " + std::to_string(machine.tokens) + " tokens and " +
@@ -213,20 +217,20 @@ Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& mac
   require_machine(machine);
   struct Try {
     double tile_share;
-    bool keep_in_l2;
+    bool keep_in_l2, weights_ahead;
   };
   std::string last;
   for (const auto& attempt :
-       {Try{1.0, true}, Try{0.75, true}, Try{1.0, false}, Try{0.75, false}, Try{0.5, false}}) {
+       {Try{1.0, true, true}, Try{1.0, true, false}, Try{0.75, true, false}, Try{1.0, false, false}, Try{0.75, false, false}, Try{0.5, false, false}}) {
     try {
       // Constants come first in DDR, and their size shows only when every layer is lowered: once to measure,
       // once for real.
       StorageChoice choice{attempt.keep_in_l2, 0};
-      choice.ddr_base = Attempt(graph, plan, machine, options, attempt.tile_share, choice, false)
+      choice.ddr_base = Attempt(graph, plan, machine, options, options.rules.tile_share * attempt.tile_share, choice, false)
                             .context()
                             .constants.bytes();
-      Attempt real(graph, plan, machine, options, attempt.tile_share, choice, plan.has_values);
-      const auto emitted = Emitter(real.context().schedule, machine).run();
+      Attempt real(graph, plan, machine, options, options.rules.tile_share * attempt.tile_share, choice, plan.has_values);
+      const auto emitted = emit(real.context(), attempt.weights_ahead ? options.rules.weights_ahead_steps : 0);
       auto program = ProgramBuilder(real, emitted).build();
       if (program.ddr_bytes_used > machine.ddr_bytes) {
         throw UserError("the network needs " + std::to_string(program.ddr_bytes_used) +

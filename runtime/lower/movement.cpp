@@ -11,33 +11,39 @@ namespace mmasim::runtime {
 
 namespace {
 
-void lower_transpose(LoweringContext& context, NodeId id, uint32_t row, const Transpose& op) {
+// A copy of elements from one tensor to another: both views, and the strides of their logical axes in memory.
+struct Rearrangement {
+  const Shape& shape;  // of the result
+  TensorView in, out;
+  std::vector<int64_t> from, to;
+};
+
+Rearrangement rearrangement(const LoweringContext& context, NodeId id) {
   const auto& node = context.graph.nodes[id];
   const auto& shape = context.graph.tensors[node.output].shape;
   const auto in = context.view(node.inputs[0]), out = context.view(node.output);
-  const auto from =
-      strides_bytes(context.graph.tensors[node.inputs[0]].shape, static_cast<uint32_t>(in.element_size()));
-  const auto to = strides_bytes(shape, static_cast<uint32_t>(out.element_size()));
+  return {shape, in, out,
+          strides_bytes(context.graph.tensors[node.inputs[0]].shape, static_cast<uint32_t>(in.element_size())),
+          strides_bytes(shape, static_cast<uint32_t>(out.element_size()))};
+}
+
+void lower_transpose(LoweringContext& context, NodeId id, uint32_t row, const Transpose& op) {
+  const auto r = rearrangement(context, id);
   std::vector<CopyAxis> axes;
-  for (size_t d = 0; d < shape.size(); ++d)
-    axes.push_back({shape[d], from[static_cast<size_t>(op.permutation[d])], to[d]});
-  add_permute_step(context, row, in, 0, out, 0, axes);
+  for (size_t d = 0; d < r.shape.size(); ++d)
+    axes.push_back({r.shape[d], r.from[static_cast<size_t>(op.permutation[d])], r.to[d]});
+  add_permute_step(context, row, r.in, 0, r.out, 0, axes);
 }
 
 void lower_slice(LoweringContext& context, NodeId id, uint32_t row, const Slice& op) {
-  const auto& node = context.graph.nodes[id];
-  const auto& shape = context.graph.tensors[node.output].shape;
-  const auto in = context.view(node.inputs[0]), out = context.view(node.output);
-  const auto from =
-      strides_bytes(context.graph.tensors[node.inputs[0]].shape, static_cast<uint32_t>(in.element_size()));
-  const auto to = strides_bytes(shape, static_cast<uint32_t>(out.element_size()));
+  const auto r = rearrangement(context, id);
   std::vector<CopyAxis> axes;
   int64_t offset = 0;
-  for (size_t d = 0; d < shape.size(); ++d) {
-    axes.push_back({shape[d], from[d] * op.step[d], to[d]});
-    offset += op.start[d] * from[d];
+  for (size_t d = 0; d < r.shape.size(); ++d) {
+    axes.push_back({r.shape[d], r.from[d] * op.step[d], r.to[d]});
+    offset += op.start[d] * r.from[d];
   }
-  add_permute_step(context, row, in, offset, out, 0, axes);
+  add_permute_step(context, row, r.in, offset, r.out, 0, axes);
 }
 
 // From memory order to logical order of `shape`, or back.

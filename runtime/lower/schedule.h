@@ -88,6 +88,7 @@ struct Schedule {
     return steps.back();
   }
   Buffer& at(BufferId id) { return buffers[static_cast<size_t>(id)]; }
+  const Buffer& at(BufferId id) const { return buffers[static_cast<size_t>(id)]; }
   Storage& at(StorageId id) { return storages[static_cast<size_t>(id)]; }
   const Storage& at(StorageId id) const { return storages[static_cast<size_t>(id)]; }
 };
