@@ -1,0 +1,18 @@
+// Entry of the benchmarks: inside sc_main, as whole networks elaborate SystemC.
+#include <benchmark/benchmark.h>
+
+#include <cstdlib>
+#include <systemc>
+
+int sc_main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
+
+int main(int argc, char** argv) {
+  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
+  setenv("OMP_NUM_THREADS", "1", 1);  // oneDNN's threads
+  return sc_core::sc_elab_and_sim(argc, argv);
+}
