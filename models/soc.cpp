@@ -39,6 +39,10 @@ Storage Soc::storage(const isa::MemoryView* values, Space space, uint64_t bytes)
 
 Activity Soc::run() {
   sc_core::sc_start();
+  return finish();
+}
+
+Activity Soc::finish() {
   failure_.rethrow();
   if (!core_.ended()) throw isa::Deadlock(core_.waiting_for() + dma_.waiting_for());
   ddr_.count_until_now();

@@ -32,6 +32,12 @@ class Soc : public sc_core::sc_module {
   // Runs the kernel until the program has ended. Throws what a unit threw, or isa::Deadlock.
   Activity run();
 
+  // For a platform that embeds the SoC and runs the kernel itself. Its own initiators bind to `initiators()` and
+  // share links and memories with the program; what they move is not in the program's activity.
+  tlm_utils::multi_passthrough_target_socket<Interconnect>& initiators() { return interconnect_.initiators; }
+  bool ended() const { return core_.ended(); }
+  Activity finish();  // once the kernel has stopped; throws as run() does
+
  private:
   Storage storage(const isa::MemoryView* values, isa::Space space, uint64_t bytes) const;
 
