@@ -95,11 +95,17 @@ void ArrayWork::set_patterns(StepEmitter& emit, const PanelUnit& unit, const Blo
   const auto& layer = shared->layer;
   const int64_t e = layer.operand_bytes;
   isa::MmaPattern a;
-  const bool runs_on = layer.dilation_x == 1 && in.pitch_x == unit.depth_channels * e;
-  a.k0 = static_cast<uint32_t>(runs_on ? layer.kernel_x * unit.depth_channels : unit.depth_channels);
-  a.k1 = static_cast<uint32_t>(runs_on ? 1 : layer.kernel_x);
-  a.k1_stride = static_cast<int32_t>(layer.dilation_x * in.pitch_x);
-  a.k2_stride = static_cast<int32_t>(layer.dilation_y * in.pitch_y);
+  if (layer.in.planes) {  // depth runs along the filter's line, then its lines, then planes
+    a.k0 = static_cast<uint32_t>(layer.kernel_x), a.k1 = static_cast<uint32_t>(layer.kernel_y);
+    a.k1_stride = static_cast<int32_t>(layer.dilation_y * in.pitch_y);
+    a.k2_stride = static_cast<int32_t>(in.pitch_c);
+  } else {
+    const bool runs_on = layer.dilation_x == 1 && in.pitch_x == unit.depth_channels * e;
+    a.k0 = static_cast<uint32_t>(runs_on ? layer.kernel_x * unit.depth_channels : unit.depth_channels);
+    a.k1 = static_cast<uint32_t>(runs_on ? 1 : layer.kernel_x);
+    a.k1_stride = static_cast<int32_t>(layer.dilation_x * in.pitch_x);
+    a.k2_stride = static_cast<int32_t>(layer.dilation_y * in.pitch_y);
+  }
   a.r0 = static_cast<uint32_t>(block.columns), a.r1 = static_cast<uint32_t>(block.rows);
   a.r0_stride = static_cast<int32_t>(layer.stride_x * in.pitch_x);
   a.r1_stride = static_cast<int32_t>(layer.stride_y * in.pitch_y);

@@ -44,7 +44,7 @@ void describe(LinearLayer& layer, const Conv& conv, const ScheduleRules& rules) 
   const auto& w = conv.window;
   const bool pointwise =
       layer.taps() == 1 && layer.stride_y == 1 && layer.stride_x == 1 && w.pad == std::array<int64_t, 4>{};
-  if (pointwise && rules.pointwise_spans_lines) flatten(layer.in), flatten(layer.out);
+  if (pointwise && rules.pointwise_spans_lines && !layer.in.planes) flatten(layer.in), flatten(layer.out);
 }
 
 // The gradient's view: the input spread by the stride, then a convolution of stride 1 with the filter turned

@@ -31,6 +31,12 @@ struct LinearLayer {
   // The (padded, spread) input that output region `out` needs.
   Region input_region(const Region& region) const;
 
+  // Position in a unit's depth of channel i (of depth_channels) and tap (y, x): channels innermost, or outermost over
+  // planes, as the elements of a vector lie.
+  int64_t depth_index(int64_t depth_channels, int64_t i, int64_t y, int64_t x) const {
+    return in.planes ? (i * kernel_y + y) * kernel_x + x : (y * kernel_x + x) * depth_channels + i;
+  }
+
   // Weight of output channel o (of all), input channel i (of its group), tap (y, x).
   size_t weight_index(int64_t o, int64_t i, int64_t y, int64_t x) const;
 };

@@ -41,7 +41,7 @@ void pack_unit(const LinearLayer& layer, const PanelUnit& unit, const T* weights
     for (int64_t i = 0; i < layer.group_in; ++i) {
       for (int64_t y = 0; y < layer.kernel_y; ++y) {
         for (int64_t x = 0; x < layer.kernel_x; ++x) {
-          const auto k = (y * layer.kernel_x + x) * unit.depth_channels + first + i;
+          const auto k = layer.depth_index(unit.depth_channels, first + i, y, x);
           rows[k * panel + column] = weights[layer.weight_index(o, i, y, x)];
         }
       }

@@ -80,6 +80,19 @@ class Placement {
   }
   bool needs_layout(TensorId tensor) const { return !is_linear(graph_.tensors[tensor].shape); }
 
+  // The array reads a network input as it came where all its readers are plain convolutions.
+  bool read_as_planes(TensorId tensor) const {
+    if (!needs_layout(tensor)) return false;
+    for (const auto output : graph_.outputs) {
+      if (output == tensor) return false;
+    }
+    for (const auto id : graph_.consumers(tensor)) {
+      const auto* conv = std::get_if<Conv>(&graph_.nodes[id].op);
+      if (!conv || conv->groups != 1 || conv->window.dilation[1] != 1) return false;
+    }
+    return true;
+  }
+
   void find_aliases() {
     root_.resize(graph_.tensors.size());
     std::iota(root_.begin(), root_.end(), TensorId{0});
@@ -129,7 +142,7 @@ class Placement {
     storage_of_.resize(graph_.tensors.size());
     for (const auto tensor : graph_.inputs) {
       out_.inputs.push_back(add_permanent(graph_.tensors[tensor].name, bytes_of(tensor)));
-      if (!needs_layout(tensor)) storage_of_[root_[tensor]] = out_.inputs.back();
+      if (!needs_layout(tensor) || read_as_planes(tensor)) storage_of_[root_[tensor]] = out_.inputs.back();
     }
     for (const auto tensor : graph_.outputs) {
       auto& own = storage_of_[root_[tensor]];
@@ -181,8 +194,9 @@ class Placement {
 
   void make_views() {
     for (TensorId tensor = 0; tensor < graph_.tensors.size(); ++tensor) {
-      context_.views.push_back({storage_of_[root_[tensor]].value(), dims_of(graph_.tensors[tensor].shape),
-                                context_.tensor_plan(tensor).element()});
+      const bool is_input = std::find(graph_.inputs.begin(), graph_.inputs.end(), tensor) != graph_.inputs.end();
+      context_.views.push_back({storage_of_[root_[tensor]].value(), is_input && read_as_planes(tensor),
+                                dims_of(graph_.tensors[tensor].shape), context_.tensor_plan(tensor).element()});
     }
   }
 

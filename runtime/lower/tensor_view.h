@@ -28,13 +28,15 @@ std::vector<int64_t> strides_bytes(const Shape& shape,
 
 struct TensorView {
   StorageId storage{};
+  bool planes = false;  // a network input as it came: N, C, H, W; pitches are then those of planes
   Dims dims;
   isa::Element element = isa::Element::s8;
 
   int64_t element_size() const { return isa::element_bytes(element); }
-  int64_t pitch_x() const { return dims.c * element_size(); }
+  int64_t pitch_x() const { return (planes ? 1 : dims.c) * element_size(); }
+  int64_t pitch_c() const { return planes ? dims.h * pitch_y() : element_size(); }
   int64_t pitch_y() const { return dims.w * pitch_x(); }
-  int64_t pitch_n() const { return dims.h * pitch_y(); }
+  int64_t pitch_n() const { return dims.h * dims.w * dims.c * element_size(); }
   uint64_t bytes() const { return static_cast<uint64_t>(dims.n * pitch_n()); }
 };
 

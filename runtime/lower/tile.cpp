@@ -24,19 +24,20 @@ bool is_inside(const TensorView& view, const Region& region) {
 
 int64_t offset_of(const TensorView& view, const Region& region) {
   return region.n0 * view.pitch_n() + region.y0 * view.pitch_y() + region.x0 * view.pitch_x() +
-         region.c0 * view.element_size();
+         region.c0 * view.pitch_c();
 }
 
 Tile tile_in_resident(LoweringContext& context, const TensorView& view, const Region& region) {
   return {context.schedule.at(view.storage).resident, static_cast<uint64_t>(offset_of(view, region)),
-          view.pitch_n(), view.pitch_y(), view.pitch_x()};
+          view.pitch_n(), view.pitch_y(), view.pitch_x(), view.pitch_c()};
 }
 
 Tile dense_tile(LoweringContext& context, const TensorView& view, const Region& region) {
   Tile tile;
-  tile.pitch_x = region.channels() * view.element_size();
+  tile.pitch_x = (view.planes ? 1 : region.channels()) * view.element_size();
   tile.pitch_y = region.columns() * tile.pitch_x;
-  tile.pitch_n = region.rows() * tile.pitch_y;
+  tile.pitch_c = view.planes ? region.rows() * tile.pitch_y : view.element_size();
+  tile.pitch_n = region.elements() / region.frames() * view.element_size();
   tile.buffer = context.schedule.new_buffer(static_cast<uint64_t>(region.frames() * tile.pitch_n));
   return tile;
 }
@@ -56,14 +57,16 @@ isa::DmaFill fill(const TensorView& view, int64_t value, int64_t offset, int64_t
 // The border of a tile around its own cells, or all of it where the cells are spread out.
 void add_padding(Load& load, const TensorView& view, const Region& region, const Tile& tile, int64_t value,
                  Cells ys, Cells xs, bool everything) {
+  // Planes of all frames follow each other, as frames do where channels come last.
+  const auto maps = region.frames() * (view.planes ? region.channels() : 1);
+  const auto pitch = view.planes ? tile.pitch_c : tile.pitch_n;
   const auto add = [&](int64_t offset, int64_t row_bytes, int64_t n1, int64_t stride1) {
     if (row_bytes > 0 && n1 > 0) {
-      load.descriptors.push_back(
-          fill(view, value, offset, row_bytes, n1, stride1, region.frames(), tile.pitch_n));
+      load.descriptors.push_back(fill(view, value, offset, row_bytes, n1, stride1, maps, pitch));
     }
   };
   if (everything || ys.count == 0 || xs.count == 0) {
-    add(0, region.rows() * tile.pitch_y, 1, 0);
+    add(0, pitch, 1, 0);
     return;
   }
   const auto below = ys.at + ys.count, right = xs.at + xs.count;
@@ -72,6 +75,16 @@ void add_padding(Load& load, const TensorView& view, const Region& region, const
   add(ys.at * tile.pitch_y, xs.at * tile.pitch_x, ys.count, tile.pitch_y);
   add(ys.at * tile.pitch_y + right * tile.pitch_x, (region.columns() - right) * tile.pitch_x, ys.count,
       tile.pitch_y);
+}
+
+// Innermost first, from tensor to tile.
+std::vector<CopyAxis> axes_of(const TensorView& view, const Tile& tile, const Region& region, int64_t columns, int64_t rows,
+                              Spread spread) {
+  const CopyAxis channels{region.channels(), view.pitch_c(), tile.pitch_c};
+  const CopyAxis x{columns, view.pitch_x(), tile.pitch_x * spread.x}, y{rows, view.pitch_y(), tile.pitch_y * spread.y};
+  const CopyAxis frames{region.frames(), view.pitch_n(), tile.pitch_n};
+  if (view.planes) return {x, y, channels, frames};
+  return {channels, x, y, frames};
 }
 
 }  // namespace
@@ -88,7 +101,7 @@ isa::Address memory_address(const LoweringContext& context, const TensorView& vi
 Extent extent_of(const TensorView& view, const Region& region) {
   const auto y0 = std::clamp<int64_t>(region.y0, 0, view.dims.h),
              y1 = std::clamp<int64_t>(region.y1, 0, view.dims.h);
-  if (region.frames() == 1) {
+  if (region.frames() == 1 && !view.planes) {
     const auto base = region.n0 * view.pitch_n();
     return {view.storage, static_cast<uint64_t>(base + y0 * view.pitch_y()),
             static_cast<uint64_t>(base + y1 * view.pitch_y())};
@@ -124,13 +137,9 @@ Tile load_tile(LoweringContext& context, Step& step, const TensorView& view, con
         resident ? relative(static_cast<uint64_t>(offset)) : memory_address(context, view, offset);
     load.source_is_buffer = resident;
     if (resident) load.source_buffer = context.schedule.at(view.storage).resident;
-    for (auto& copy :
-         strided_copies(src, relative(static_cast<uint64_t>(ys.at * tile.pitch_y + xs.at * tile.pitch_x)),
-                        view.element_size(),
-                        {{region.channels(), view.element_size(), view.element_size()},
-                         {xs.count, view.pitch_x(), tile.pitch_x * spread.x},
-                         {ys.count, view.pitch_y(), tile.pitch_y * spread.y},
-                         {region.frames(), view.pitch_n(), tile.pitch_n}})) {
+    const auto target = ys.at * tile.pitch_y + xs.at * tile.pitch_x;
+    for (auto& copy : strided_copies(src, relative(static_cast<uint64_t>(target)), view.element_size(),
+                                     axes_of(view, tile, region, xs.count, ys.count, spread))) {
       load.descriptors.emplace_back(copy);
     }
     load.reads.push_back(extent_of(view, own));

@@ -21,6 +21,7 @@ struct Tile {
   BufferId buffer{};
   uint64_t offset = 0;  // of the region's first element in the buffer
   int64_t pitch_n = 0, pitch_y = 0, pitch_x = 0;
+  int64_t pitch_c = 0;  // of an element, or of a plane where the tensor lies in planes
 };
 
 // Zeros between elements: a transposed convolution reads its input spread out by its stride.

@@ -85,7 +85,7 @@ TEST_CASE("lower: depthwise convolution, on the array and on the DSP") {
     options.cost.dsp_macs_per_cycle = dsp_macs_per_cycle;
     const auto execution = execute_and_compare(graph, "tidl-np2-fixed", "int8", isa::Machine{}, options);
     CHECK(execution.difference == "");
-    CHECK((execution.program.layers[2].dataflow == "dsp") == (dsp_macs_per_cycle > 1));
+    CHECK((execution.program.layers.at(2).dataflow == "dsp") == (dsp_macs_per_cycle > 1));
   }
 }
 
@@ -94,7 +94,7 @@ TEST_CASE("lower: a depth that is cut into pieces keeps its accumulators in the 
   const auto graph = b.finish({b.conv(b.input({1, 300, 4, 4}), 70, window(3, 1, 1))});
   const auto execution = execute_and_compare(graph, "tidl-np2-fixed", "int8", cramped());
   CHECK(execution.difference == "");
-  CHECK(execution.program.layers[2].dataflow == "depth-split");
+  CHECK(execution.program.layers.at(1).dataflow == "depth-split");
   check(graph);
 }
 
