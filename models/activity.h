@@ -28,7 +28,7 @@ struct LayerActivity {
   uint64_t array_macs[3] = {0, 0, 0};     // multiply-accumulates the array performed, by operand bytes 1, 2, 4, idle lanes included
   uint64_t panel_loads = 0;
   uint64_t dsp_operations[3] = {0, 0, 0};  // element operations, by operand bytes 1, 2, 4
-  uint64_t ddr_activates = 0;
+  uint64_t ddr_activates = 0, ddr_refreshes = 0;  // commands while it ran, whosever work
   uint64_t dma_bytes = 0;                 // written by the DMA engine
 };
 

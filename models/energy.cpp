@@ -41,7 +41,10 @@ Energy layer_energy(const LayerActivity& layer, const EnergyConfig& config, doub
   energy.l1_mj = mj * config.l1_pj_per_byte * bytes(layer.l1);
   energy.l2_mj = mj * config.l2_pj_per_byte * bytes(layer.l2);
   energy.l3_mj = mj * config.l3_pj_per_byte * bytes(layer.l3);
-  energy.ddr_mj = mj * config.ddr_pj_per_byte * bytes(layer.ddr);
+  energy.ddr_mj = mj * (config.ddr_read_pj_per_byte * static_cast<double>(layer.ddr.read_bytes) +
+                        config.ddr_write_pj_per_byte * static_cast<double>(layer.ddr.write_bytes) +
+                        config.ddr_activate_pj * static_cast<double>(layer.ddr_activates) +
+                        config.ddr_refresh_pj * static_cast<double>(layer.ddr_refreshes));
   const double seconds = static_cast<double>(layer.end_cycle - layer.start_cycle) / (core_clock_mhz * 1e6);
   energy.static_mj = config.static_mw * seconds;  // milliwatts times seconds are millijoules
   return energy;

@@ -21,7 +21,10 @@ struct EnergyConfig {
   double l1_pj_per_byte = 0.6;
   double l2_pj_per_byte = 2.1;
   double l3_pj_per_byte = 8.8;
-  double ddr_pj_per_byte = 72.0;
+  double ddr_read_pj_per_byte = 64.0;
+  double ddr_write_pj_per_byte = 64.0;
+  double ddr_activate_pj = 2000.0;
+  double ddr_refresh_pj = 60000.0;
   double static_mw = 500.0;
 
   static constexpr auto keys = std::make_tuple(
@@ -49,8 +52,14 @@ struct EnergyConfig {
       key(&EnergyConfig::l3_pj_per_byte, "l3_pj_per_byte", "pJ", 0, 1e6,
           "8 MB of SRAM: 100 pJ for 64 bits of 1 MB, by the root of the size, times 0.25 (hardware.md 7) "
           "[?]"),
-      key(&EnergyConfig::ddr_pj_per_byte, "ddr_pj_per_byte", "pJ", 0, 1e6,
-          "LPDDR4 all in, 9 pJ a bit (hardware.md 7)"),
+      key(&EnergyConfig::ddr_read_pj_per_byte, "ddr_read_pj_per_byte", "pJ", 0, 1e6,
+          "LPDDR4 read, 8 pJ a bit; with activates and refreshes about 9 all in (hardware.md 7)"),
+      key(&EnergyConfig::ddr_write_pj_per_byte, "ddr_write_pj_per_byte", "pJ", 0, 1e6,
+          "LPDDR4 write, 8 pJ a bit; with activates and refreshes about 9 all in (hardware.md 7)"),
+      key(&EnergyConfig::ddr_activate_pj, "ddr_activate_pj", "pJ", 0, 1e9,
+          "activate and precharge of one row in all devices of a channel [?]"),
+      key(&EnergyConfig::ddr_refresh_pj, "ddr_refresh_pj", "pJ", 0, 1e9,
+          "refresh of all banks of a rank, once every tREFI [?]"),
       key(&EnergyConfig::static_mw, "static_mw", "mW", 0, 1e6, "leakage and clocks, over all the time [?]"));
 };
 

@@ -19,6 +19,7 @@ namespace mmasim::models {
 
 struct SocConfig {
   std::string name = "tda4vm";
+  uint32_t cores = 1;  // each runs the same network on its own; they share L3 and DDR
   isa::Machine machine;
   double core_clock_mhz =
       1000;  // of the core, the array, the DMA engine, the interconnect and the on-chip memories
@@ -26,6 +27,7 @@ struct SocConfig {
   DspConfig dsp;
   DmaConfig dma;
   SramConfig l2;
+  BankConfig l2_banks;
   SramConfig l3{64, 64, 24};
   InterconnectConfig interconnect;
   DramConfig dram;

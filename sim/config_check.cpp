@@ -65,6 +65,7 @@ void check_consistency(const SocConfig& config, ConfigEntries& entries) {
     check.power_of_two(path);
   for (const auto* path : {"l2.size_bytes", "l3.size_bytes", "ddr.size_bytes"}) check.multiple_of(path, 128);
   check.at_most("dma.burst_bytes", "dma.chunk_bytes");
+  check.at_most("dma.priority_queues", "dma.queues");
   if (const auto fault = models::dram_config_fault(config.dram)) {
     check.add(dram_key_of(*fault), "ddr." + *fault);
   } else {

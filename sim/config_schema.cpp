@@ -128,6 +128,9 @@ ConfigSection soc_section() {
   add_key(section, soc, &SocConfig::core_clock_mhz, "core_clock_mhz", "MHz", 1, 10000,
           "clock of the core, the array, the DMA engine, the interconnect and the on-chip memories "
           "(hardware.md 1)");
+  add_key(section, soc, &SocConfig::cores, "cores", "", 1, 16,
+          "cores that run the network, each on its own input and with array, vector core, DMA engine, L2 and "
+          "l3.size_bytes of L3 of its own; they share the ports of L3 and the DDR");
   return section;
 }
 
@@ -149,7 +152,10 @@ std::vector<ConfigSection> make_schema() {
   add({"dsp", "The vector core that issues to the array and runs what the array cannot.", {}},
       [](auto& section) { add_table<models::DspConfig>(section, MMASIM_PART(dsp)); });
   add({"l2", "The core's scratchpad.", {}},
-      [](auto& section) { add_table<models::SramConfig>(section, MMASIM_PART(l2)); });
+      [](auto& section) {
+        add_table<models::SramConfig>(section, MMASIM_PART(l2));
+        add_table<models::BankConfig>(section, MMASIM_PART(l2_banks));
+      });
   add({"l3", "The shared on-chip memory (MSMC).", {}},
       [](auto& section) { add_table<models::SramConfig>(section, MMASIM_PART(l3)); });
   add({"interconnect", "The links between the DMA engine, the core and the memories.", {}},

@@ -56,12 +56,16 @@ Dma::Dma(sc_core::sc_module_name name, const DmaConfig& config, const isa::Machi
       queue_entries_(machine.dma_queue_entries),
       clock_(clock),
       tokens_(tokens),
-      ledger_(ledger) {
+      ledger_(ledger),
+      queues_(config.queues) {
   for (uint32_t index = 0; index < machine.dma_channels; ++index) {
     channels_.push_back(std::make_unique<Channel>());
     Channel* channel = channels_.back().get();
     sc_core::sc_spawn([this, channel, &failure] { failure.guard([&] { serve(*channel); }); },
                       sc_core::sc_gen_unique_name("channel"));
+    sc_core::sc_spawn([this, channel, &failure] { failure.guard([&] { retire(*channel); }); },
+                      sc_core::sc_gen_unique_name("retire"));
+    queues_[index % queues_.size()].channels.push_back(channel);
   }
   for (uint32_t index = 0; index < config.outstanding_chunks; ++index) {
     slots_.push_back(std::make_unique<Slot>(config.chunk_bytes));
@@ -126,7 +130,8 @@ void Dma::start(Channel& channel, std::unique_ptr<Descriptor> descriptor) {
   channel.active.push_back(std::move(descriptor));
   Descriptor& current = *channel.active.back();
   if (current.chunks.done()) {  // nothing to move
-    retire(channel);
+    current.done_cycle = clock_.now();
+    channel.moved.notify(sc_core::SC_ZERO_TIME);
     return;
   }
   channel.current = &current;
@@ -174,26 +179,47 @@ void Dma::carry(Slot& slot) {
     move(slot, chunk, descriptor);
     ledger_.chunk_ends(clock_.now());
     --descriptor.under_way;
-    retire(*channel);
+    if (descriptor.done()) {
+      descriptor.done_cycle = clock_.now();
+      channel->moved.notify(sc_core::SC_ZERO_TIME);
+    }
+    if (descriptor.chunks.overwrites_itself()) work_.notify(sc_core::SC_ZERO_TIME);  // its next chunk may go
   }
 }
 
-// Round robin, a chunk each; a descriptor that overwrites itself has one chunk under way at a time.
+// Queues with priority in their order, then the others in turn, a chunk each.
 Dma::Channel* Dma::next_channel() {
-  for (size_t step = 0; step < channels_.size(); ++step) {
-    const size_t index = (turn_ + step) % channels_.size();
-    const Descriptor* current = channels_[index]->current;
-    if (current == nullptr || (current->chunks.overwrites_itself() && current->under_way > 0)) continue;
-    turn_ = (index + 1) % channels_.size();
-    return channels_[index].get();
+  const size_t before = std::min<size_t>(config_.priority_queues, queues_.size());
+  for (size_t index = 0; index < before; ++index) {
+    if (Channel* channel = next_channel(queues_[index])) return channel;
+  }
+  const size_t others = queues_.size() - before;
+  for (size_t step = 0; step < others; ++step) {
+    const size_t index = (turn_ + step) % others;
+    if (Channel* channel = next_channel(queues_[before + index])) {
+      turn_ = (index + 1) % others;
+      return channel;
+    }
   }
   return nullptr;
 }
 
-void Dma::move(Slot& slot, const Chunk& chunk, const Descriptor& descriptor) {
+// The queue's channels in turn; a descriptor that overwrites itself has one chunk under way at a time.
+Dma::Channel* Dma::next_channel(Queue& queue) {
+  for (size_t step = 0; step < queue.channels.size(); ++step) {
+    const size_t index = (queue.turn + step) % queue.channels.size();
+    const Descriptor* current = queue.channels[index]->current;
+    if (current == nullptr || (current->chunks.overwrites_itself() && current->under_way > 0)) continue;
+    queue.turn = (index + 1) % queue.channels.size();
+    return queue.channels[index];
+  }
+  return nullptr;
+}
+
+void Dma::move(Slot& slot, const Chunk& chunk, Descriptor& descriptor) {
   if (!chunk.src.is_none()) {
     access(slot, tlm::TLM_READ_COMMAND, chunk.src,
-           Rows::packed(chunk.rows, chunk.row_bytes, chunk.src_stride), descriptor.layer);
+           Rows::packed(chunk.rows, chunk.row_bytes, chunk.src_stride), descriptor);
   } else {
     const std::vector<uint8_t>& element = descriptor.fill;
     for (uint64_t i = 0; i < chunk.bytes(); ++i) {
@@ -201,17 +227,18 @@ void Dma::move(Slot& slot, const Chunk& chunk, const Descriptor& descriptor) {
     }
   }
   access(slot, tlm::TLM_WRITE_COMMAND, chunk.dst, Rows::packed(chunk.rows, chunk.row_bytes, chunk.dst_stride),
-         descriptor.layer);
+         descriptor);
   ledger_.layer(descriptor.layer).dma_bytes += chunk.bytes();
 }
 
 // Takes its turn at the engine's port, then moves the rows over the interconnect. A port takes one command a
-// cycle, of at most burst_bytes, and one beat of data.
+// cycle, of at most burst_bytes, and one beat of data; a row takes row_cycles at least.
 void Dma::access(Slot& slot, tlm::tlm_command command, isa::Address address, const Rows& rows,
-                 uint32_t layer) {
+                 Descriptor& descriptor) {
   const bool is_read = command == tlm::TLM_READ_COMMAND;
   const uint64_t now = clock_.now();
-  const uint64_t cycles = std::max(rows.beats(config_.port_bytes_per_cycle), rows.beats(config_.burst_bytes));
+  const uint64_t cycles = std::max({rows.beats(config_.port_bytes_per_cycle), rows.beats(config_.burst_bytes),
+                                    rows.rows * config_.row_cycles});
   const uint64_t begin = (is_read ? read_port_ : write_port_).occupy(now, cycles);
   if (begin > now) wait(clock_.cycles(begin - now));
 
@@ -221,6 +248,8 @@ void Dma::access(Slot& slot, tlm::tlm_command command, isa::Address address, con
   slot.payload.set_streaming_width(static_cast<unsigned>(rows.bytes()));
   slot.payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   slot.rows->rows = rows;
+  slot.rows->contention_cycles = 0;
+  const uint64_t asked = clock_.now();
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   (is_read ? read : write)->b_transport(slot.payload, delay);
   if (!slot.payload.is_response_ok()) {
@@ -229,24 +258,33 @@ void Dma::access(Slot& slot, tlm::tlm_command command, isa::Address address, con
   }
   if (delay > sc_core::SC_ZERO_TIME) wait(delay);
 
-  Traffic& traffic = Ledger::traffic(ledger_.layer(layer), address.space());
+  Traffic& traffic = Ledger::traffic(ledger_.layer(descriptor.layer), address.space());
   (is_read ? traffic.read_bytes : traffic.write_bytes) += rows.bytes();
+  SignalOrigin& origin = descriptor.origin;
+  origin.access_cycles += clock_.now() - asked;
+  if (address.space() == isa::Space::l2) origin.l2_contention_cycles += slot.rows->contention_cycles;
+  if (address.space() == isa::Space::l3) origin.l3_contention_cycles += slot.rows->contention_cycles;
 }
 
-// Signals what is done, in the channel's order.
+// ---------------------------------------------------------------- the end of a descriptor
+
+// In the channel's order, end_cycles after the last byte.
 void Dma::retire(Channel& channel) {
-  while (!channel.active.empty()) {
-    const Descriptor& oldest = *channel.active.front();
-    if (!oldest.chunks.done() || oldest.under_way > 0) break;
-    last_completion_ = oldest.origin;
-    const uint16_t signal = oldest.signal;
-    const SignalOrigin origin = oldest.origin;
-    channel.active.pop_front();
-    tokens_.signal(signal, origin);
-    entry_done();
+  for (;;) {
+    while (channel.active.empty() || !channel.active.front()->done()) wait(channel.moved);
+    const uint64_t end = channel.active.front()->done_cycle + config_.end_cycles, now = clock_.now();
+    if (end > now) wait(clock_.cycles(end - now));
+    finish_oldest(channel);
   }
+}
+
+void Dma::finish_oldest(Channel& channel) {
+  const std::unique_ptr<Descriptor> oldest = std::move(channel.active.front());
+  channel.active.pop_front();
+  last_completion_ = oldest->origin;
+  tokens_.signal(oldest->signal, oldest->origin);
+  entry_done();
   channel.changed.notify(sc_core::SC_ZERO_TIME);
-  work_.notify(sc_core::SC_ZERO_TIME);
 }
 
 }  // namespace mmasim::models

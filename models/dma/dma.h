@@ -1,5 +1,6 @@
-// The DMA engine. Every channel is a queue served in order; the channels' chunks take turns on one read and
-// one write port, with a bounded number under way. What a chunk is: chunks.h.
+// The DMA engine. Every channel's descriptors are served in order. Channels belong to queues, some of which
+// go before the others, which take turns: chunk by chunk, on one read and one write port, with a bounded
+// number under way. What a chunk is: chunks.h.
 //
 // A channel begins its next descriptor while the last bytes of the one before are still on their way, unless
 // the two touch the same bytes; it signals in order.
@@ -49,13 +50,20 @@ class Dma : public sc_core::sc_module, public DmaCommands {
     std::vector<uint8_t> fill;  // the element, for a fill
     uint32_t under_way = 0;     // chunks
     SignalOrigin origin;
+    uint64_t done_cycle = 0;  // its last byte was written
+
+    bool done() const { return chunks.done() && under_way == 0; }
   };
   struct Channel {
     std::deque<DmaEntry> queue;
     std::deque<std::unique_ptr<Descriptor>> active;  // oldest first
     Descriptor* current = nullptr;                   // whose chunks the slots take
     const isa::DmaWait* held_by = nullptr;
-    sc_core::sc_event posted, changed;
+    sc_core::sc_event posted, changed, moved;
+  };
+  struct Queue {
+    std::vector<Channel*> channels;
+    size_t turn = 0;
   };
   struct Slot {  // carries one chunk at a time
     explicit Slot(uint32_t bytes);
@@ -64,8 +72,9 @@ class Dma : public sc_core::sc_module, public DmaCommands {
     RowsExtension* rows;  // the payload's
   };
 
-  void serve(Channel& channel);  // process of a channel
-  void carry(Slot& slot);        // process of a slot
+  void serve(Channel& channel);   // process of a channel: starts descriptors
+  void retire(Channel& channel);  // process of a channel: ends them
+  void carry(Slot& slot);         // process of a slot
 
   void hold(Channel& channel, const isa::DmaWait& wait);
   void start(Channel& channel, std::unique_ptr<Descriptor> descriptor);
@@ -74,9 +83,11 @@ class Dma : public sc_core::sc_module, public DmaCommands {
   void entry_done();
 
   Channel* next_channel();  // whose turn it is, or none
-  void move(Slot& slot, const Chunk& chunk, const Descriptor& descriptor);
-  void access(Slot& slot, tlm::tlm_command command, isa::Address address, const Rows& rows, uint32_t layer);
-  void retire(Channel& channel);
+  static Channel* next_channel(Queue& queue);
+  void move(Slot& slot, const Chunk& chunk, Descriptor& descriptor);
+  void access(Slot& slot, tlm::tlm_command command, isa::Address address, const Rows& rows,
+              Descriptor& descriptor);
+  void finish_oldest(Channel& channel);
 
   const DmaConfig config_;
   const uint32_t queue_entries_;
@@ -86,7 +97,8 @@ class Dma : public sc_core::sc_module, public DmaCommands {
   std::vector<std::unique_ptr<Channel>> channels_;
   std::vector<std::unique_ptr<Slot>> slots_;
   Port read_port_, write_port_;
-  size_t turn_ = 0;
+  std::vector<Queue> queues_;
+  size_t turn_ = 0;       // among the queues without priority
   uint64_t entries_ = 0;  // posted and not yet done
   SignalOrigin last_completion_;
   sc_core::sc_event work_, progressed_;

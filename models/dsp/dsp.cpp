@@ -3,7 +3,7 @@
 #include <type_traits>
 
 #include "isa/codec.h"
-#include "models/dsp/dsp_timing.h"
+#include "isa/units.h"
 #include "models/dsp/stall.h"
 #include "models/kit/direct_memory.h"
 
@@ -28,14 +28,15 @@ constexpr bool is_register =
 SC_HAS_PROCESS(Dsp);
 
 Dsp::Dsp(sc_core::sc_module_name name, const CoreConfig& config, const isa::Program& program,
-         const Clock& clock, TokenBoard& tokens, Ledger& ledger, Failure& failure, isa::CoreState* state,
-         LayerBegins layer_begins)
+         const Clock& clock, TokenBoard& tokens, Ledger& ledger, StreamBanks& l2_banks, Failure& failure,
+         isa::CoreState* state, LayerBegins layer_begins)
     : sc_module(name),
       config_(config),
       program_(program),
       clock_(clock),
       tokens_(tokens),
       ledger_(ledger),
+      l2_banks_(l2_banks),
       failure_(failure),
       state_(state),
       layer_begins_(std::move(layer_begins)),
@@ -160,6 +161,7 @@ void Dsp::run_vectors(const isa::Instruction& instruction) {
   close_array();
   const DspCost cost = dsp_cost(instruction, stage_out_, config_.dsp, program_.machine);
   ledger_.dsp_busy(time_, time_ + cost.cycles);
+  book_l2(cost);
   time_ += cost.cycles;
   LayerActivity& layer = ledger_.current();
   layer.dsp_operations[cost.width_index] += cost.operations;
@@ -172,6 +174,15 @@ void Dsp::run_vectors(const isa::Instruction& instruction) {
   add(layer.l3, cost.l3);
   add(layer.ddr, cost.ddr);
   if (state_ != nullptr) retire_queue_.compute(instruction);
+}
+
+// Vectors of L2 operands, spread over the instruction; at most two read and one written a cycle.
+void Dsp::book_l2(const DspCost& cost) {
+  constexpr uint64_t kMost = 3 * StreamBanks::kAccess;
+  const uint64_t bytes = cost.l2.read_bytes + cost.l2.write_bytes;
+  const uint64_t vectors = isa::divide_up(bytes, program_.machine.vector_bytes);
+  l2_banks_.book(StreamBanks::User::vectors, time_, time_ + cost.cycles,
+                 cost.cycles > 0 ? std::min(kMost, vectors * StreamBanks::kAccess / cost.cycles) : 0);
 }
 
 void Dsp::end() {

@@ -12,11 +12,13 @@
 #include "isa/semantics/semantics.h"
 #include "models/dma/dma_commands.h"
 #include "models/dsp/dsp_config.h"
+#include "models/dsp/dsp_timing.h"
 #include "models/dsp/retire_queue.h"
 #include "models/kit/clock.h"
 #include "models/kit/failure.h"
 #include "models/kit/ledger.h"
 #include "models/kit/token_board.h"
+#include "models/memory/stream_banks.h"
 #include "models/mma/array_commands.h"
 #include "models/overhead_config.h"
 
@@ -38,7 +40,8 @@ class Dsp : public sc_core::sc_module {
 
   // `state` is null in a run without values.
   Dsp(sc_core::sc_module_name name, const CoreConfig& config, const isa::Program& program, const Clock& clock,
-      TokenBoard& tokens, Ledger& ledger, Failure& failure, isa::CoreState* state, LayerBegins layer_begins);
+      TokenBoard& tokens, Ledger& ledger, StreamBanks& l2_banks, Failure& failure, isa::CoreState* state,
+      LayerBegins layer_begins);
 
   bool ended() const { return ended_; }
   uint64_t end_cycle() const { return time_; }
@@ -58,6 +61,7 @@ class Dsp : public sc_core::sc_module {
   void hand_to_array(const isa::Instruction& instruction);
   void set_registers(const isa::Instruction& instruction);
   void run_vectors(const isa::Instruction& instruction);
+  void book_l2(const DspCost& cost);
   void compute(const isa::Instruction& instruction);
 
   void issue(uint64_t cycles);
@@ -70,6 +74,7 @@ class Dsp : public sc_core::sc_module {
   const Clock clock_;
   TokenBoard& tokens_;
   Ledger& ledger_;
+  StreamBanks& l2_banks_;
   Failure& failure_;
   isa::CoreState* state_;
   const LayerBegins layer_begins_;

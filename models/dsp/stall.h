@@ -10,13 +10,20 @@
 namespace mmasim::models {
 
 // Before the descriptor reached the head of its queue, and while its bytes moved, the wait was for memory (a
-// queue moves bytes like its last descriptor's, mostly); in between for the engine's start.
+// queue moves bytes like its last descriptor's, mostly); in between for the engine's start. Of the time that
+// bytes moved, the share in which the descriptor's accesses waited for others in L2 or L3 is that memory's.
 inline void book_stall(Ledger& ledger, uint64_t begin, uint64_t end, const SignalOrigin& origin) {
   const uint64_t start = std::clamp(origin.start_cycle, begin, end);
   const uint64_t data = std::clamp(origin.data_cycle, start, end);
+  const auto share = [&](uint64_t contention) {
+    return origin.access_cycles == 0 ? 0 : (end - data) * contention / origin.access_cycles;
+  };
+  const uint64_t l2 = share(origin.l2_contention_cycles), l3 = share(origin.l3_contention_cycles);
   ledger.stalled(begin, start, origin.cause);
   ledger.stalled(start, data, "dma_start");
-  ledger.stalled(data, end, origin.cause);
+  ledger.stalled(data, data + l2, "l2");
+  ledger.stalled(data + l2, data + l2 + l3, "l3");
+  ledger.stalled(data + l2 + l3, end, origin.cause);
 }
 
 }  // namespace mmasim::models

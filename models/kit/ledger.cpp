@@ -11,9 +11,19 @@ Ledger::Ledger(size_t layers) : layer_count_(layers), layers_(std::max<size_t>(l
 void Ledger::array_busy(uint64_t begin, uint64_t end) {
   const uint64_t from = std::max(begin, array_busy_until_);
   if (end <= from) return;
-  current().mma_cycles += end - from;
-  current().core_busy_cycles += end - from;
+  const uint64_t slipped = std::min(slip_cycles_, end - from);
+  if (slipped > 0) {
+    current().stall_cycles[slip_cause_] += slipped;
+    slip_cycles_ -= slipped;
+  }
+  current().mma_cycles += end - from - slipped;
+  current().core_busy_cycles += end - from - slipped;
   array_busy_until_ = end;
+}
+
+void Ledger::array_slips(uint64_t cycles, const char* cause) {
+  slip_cycles_ += cycles;
+  slip_cause_ = cause;
 }
 
 void Ledger::dsp_busy(uint64_t begin, uint64_t end) {
@@ -57,6 +67,7 @@ void Ledger::chunk_ends(uint64_t now) {
 
 void Ledger::ddr_counts(uint64_t activates, uint64_t refreshes) {
   current().ddr_activates += activates - activates_;
+  current().ddr_refreshes += refreshes - refreshes_;
   activates_ = activates;
   refreshes_ = refreshes;
 }

@@ -20,7 +20,9 @@ class Ledger {
 
   // The core's timeline. Begins never decrease.
   void array_busy(uint64_t begin, uint64_t end);  // from issue to retirement of a command
-  void dsp_busy(uint64_t begin, uint64_t end);    // the array is idle
+  // So many cycles of what the array is busy next are really a wait.
+  void array_slips(uint64_t cycles, const char* cause);
+  void dsp_busy(uint64_t begin, uint64_t end);  // the array is idle
   void overhead(uint64_t begin, uint64_t end);
   void stalled(uint64_t begin, uint64_t end, const char* cause);
 
@@ -47,6 +49,8 @@ class Ledger {
   std::vector<LayerActivity> layers_;  // at least one, so that a program without layers has a place to book
   uint32_t current_ = 0;
   uint64_t array_busy_until_ = 0;
+  uint64_t slip_cycles_ = 0;
+  const char* slip_cause_ = "";
   uint32_t chunks_ = 0;
   uint64_t dma_since_ = 0;
   uint64_t activates_ = 0, refreshes_ = 0;

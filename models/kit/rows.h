@@ -27,10 +27,13 @@ struct Rows {
 
 struct RowsExtension : tlm::tlm_extension<RowsExtension> {
   Rows rows;
+  uint64_t contention_cycles = 0;  // the memory's answer: what it waited for others than its own initiator
 
   tlm::tlm_extension_base* clone() const override { return new RowsExtension(*this); }
   void copy_from(const tlm::tlm_extension_base& other) override {
-    rows = static_cast<const RowsExtension&>(other).rows;
+    const auto& extension = static_cast<const RowsExtension&>(other);
+    rows = extension.rows;
+    contention_cycles = extension.contention_cycles;
   }
 };
 

@@ -17,6 +17,8 @@ struct SignalOrigin {
   const char* cause = "sync";  // the slowest memory of the descriptor; "sync" if the core raised the token
   uint64_t start_cycle = 0;    // the descriptor reached the head of its queue
   uint64_t data_cycle = 0;     // its first byte moved
+  uint64_t access_cycles = 0;  // of all its accesses, one after another
+  uint64_t l2_contention_cycles = 0, l3_contention_cycles = 0;  // of those: waits for others in L2 and L3
 };
 
 class TokenBoard {

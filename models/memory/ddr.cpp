@@ -4,19 +4,30 @@
 
 namespace mmasim::models {
 
+namespace {
+
+// A whole share, and a row of every channel more, so that the windows begin in different banks.
+uint64_t window_bytes(const DramConfig& config, size_t cores) {
+  const uint64_t row_bytes = uint64_t{config.channels} * config.columns * (config.bus_width_bits / 8);
+  return config.capacity_bytes() / cores / row_bytes * row_bytes + row_bytes;
+}
+
+}  // namespace
+
 SC_HAS_PROCESS(Ddr);
 
-Ddr::Ddr(sc_core::sc_module_name name, const DramConfig& config, const Clock& clock, Storage storage,
-         Ledger& ledger)
+Ddr::Ddr(sc_core::sc_module_name name, const DramConfig& config, const Clock& clock,
+         std::vector<Storage> storages, std::vector<Ledger*> ledgers)
     : sc_module(name),
       dram_cycles_per_core_cycle_(1000 / clock.mhz() / config.clock_period_ns),
       clock_(clock),
-      storage_(storage),
-      ledger_(ledger),
+      window_bytes_(window_bytes(config, storages.size())),
+      storages_(std::move(storages)),
+      ledgers_(std::move(ledgers)),
       controller_(config) {
-  port.register_b_transport(this, &Ddr::b_transport);
-  port.register_get_direct_mem_ptr(this, &Ddr::get_direct_mem_ptr);
-  port.register_transport_dbg(this, &Ddr::transport_dbg);
+  ports.register_b_transport(this, &Ddr::b_transport);
+  ports.register_get_direct_mem_ptr(this, &Ddr::get_direct_mem_ptr);
+  ports.register_transport_dbg(this, &Ddr::transport_dbg);
   SC_METHOD(advance);
   sensitive << wake_;
   dont_initialize();
@@ -33,21 +44,21 @@ uint64_t Ddr::core_cycle_of(uint64_t dram_cycle) const {
   return core;
 }
 
-void Ddr::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+void Ddr::b_transport(int core, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   if (delay > sc_core::SC_ZERO_TIME) wait(delay);
   delay = sc_core::SC_ZERO_TIME;
   std::unique_ptr<Access> access = take_access();
-  submit(payload, rows_of(payload), *access);
+  submit(core, payload, rows_of(payload), *access);
   plan_next_advance();
   while (access->rows_left > 0) wait(access->done);
   spare_.push_back(std::move(access));
-  storage_.access(payload);
+  storages_[static_cast<size_t>(core)].access(payload);
 }
 
-void Ddr::submit(const tlm::tlm_generic_payload& payload, const Rows& rows, Access& access) {
+void Ddr::submit(int core, const tlm::tlm_generic_payload& payload, const Rows& rows, Access& access) {
   access.rows_left = rows.rows;
   const uint64_t now = dram_now();
-  uint64_t address = payload.get_address();
+  uint64_t address = payload.get_address() + static_cast<uint64_t>(core) * window_bytes_;
   for (uint64_t row = 0; row < rows.rows; ++row) {
     waiting_[controller_.submit(address, rows.row_bytes, payload.is_write(), now)] = &access;
     address += static_cast<uint64_t>(rows.stride);
@@ -70,7 +81,7 @@ void Ddr::advance() {
     waiting_.erase(found);
     if (--access.rows_left == 0) access.done.notify(sc_core::SC_ZERO_TIME);
   }
-  ledger_.ddr_counts(controller_.stats().activates, controller_.stats().refreshes);
+  tell_ledgers();
   plan_next_advance();
 }
 
@@ -85,13 +96,22 @@ void Ddr::plan_next_advance() {
 void Ddr::count_until_now() {
   completions_.clear();
   controller_.advance(dram_now(), completions_);
-  ledger_.ddr_counts(controller_.stats().activates, controller_.stats().refreshes);
+  tell_ledgers();
 }
 
-bool Ddr::get_direct_mem_ptr(tlm::tlm_generic_payload&, tlm::tlm_dmi& dmi) { return storage_.grant(dmi); }
+void Ddr::tell_ledgers() {
+  const auto& stats = controller_.stats();
+  for (Ledger* ledger : ledgers_) {
+    ledger->ddr_counts(stats.activates / ledgers_.size(), stats.refreshes / ledgers_.size());
+  }
+}
 
-unsigned Ddr::transport_dbg(tlm::tlm_generic_payload& payload) {
-  storage_.access(payload);
+bool Ddr::get_direct_mem_ptr(int core, tlm::tlm_generic_payload&, tlm::tlm_dmi& dmi) {
+  return storages_[static_cast<size_t>(core)].grant(dmi);
+}
+
+unsigned Ddr::transport_dbg(int core, tlm::tlm_generic_payload& payload) {
+  storages_[static_cast<size_t>(core)].access(payload);
   return payload.is_response_ok() ? payload.get_data_length() : 0;
 }
 

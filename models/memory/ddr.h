@@ -1,8 +1,11 @@
 // The DDR as the SoC sees it: storage, and a DRAM controller that says when an access is done. Translates
 // between the core clock and the DRAM clock; knows nothing of banks and rows (dram_controller.h).
+//
+// Each core of an SoC has an equal window of the DRAM, and storage of its own. The windows begin in different
+// banks, as separate allocations mostly do.
 #pragma once
 
-#include <tlm_utils/simple_target_socket.h>
+#include <tlm_utils/multi_passthrough_target_socket.h>
 
 #include <memory>
 #include <unordered_map>
@@ -18,12 +21,13 @@ namespace mmasim::models {
 
 class Ddr : public sc_core::sc_module {
  public:
-  tlm_utils::simple_target_socket<Ddr> port{"port"};
+  tlm_utils::multi_passthrough_target_socket<Ddr> ports{"ports"};  // bound core by core
 
-  Ddr(sc_core::sc_module_name name, const DramConfig& config, const Clock& clock, Storage storage,
-      Ledger& ledger);
+  // One storage and one ledger a core.
+  Ddr(sc_core::sc_module_name name, const DramConfig& config, const Clock& clock,
+      std::vector<Storage> storages, std::vector<Ledger*> ledgers);
 
-  void count_until_now();  // tells the ledger of every activate and refresh so far
+  void count_until_now();  // tells the ledgers, an equal share each, of every activate and refresh so far
 
  private:
   // Of one transaction: how many of its rows are still under way.
@@ -33,21 +37,23 @@ class Ddr : public sc_core::sc_module {
   };
 
   // Waits until the controller has served every row. The process is the caller's.
-  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
-  bool get_direct_mem_ptr(tlm::tlm_generic_payload& payload, tlm::tlm_dmi& dmi);
-  unsigned transport_dbg(tlm::tlm_generic_payload& payload);
+  void b_transport(int core, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  bool get_direct_mem_ptr(int core, tlm::tlm_generic_payload& payload, tlm::tlm_dmi& dmi);
+  unsigned transport_dbg(int core, tlm::tlm_generic_payload& payload);
 
   void advance();  // process: lets the controller decide, and wakes whose accesses are done
   void plan_next_advance();
-  void submit(const tlm::tlm_generic_payload& payload, const Rows& rows, Access& access);
+  void submit(int core, const tlm::tlm_generic_payload& payload, const Rows& rows, Access& access);
+  void tell_ledgers();
   std::unique_ptr<Access> take_access();
   uint64_t dram_now() const;
   uint64_t core_cycle_of(uint64_t dram_cycle) const;
 
   const double dram_cycles_per_core_cycle_;
   const Clock clock_;
-  Storage storage_;
-  Ledger& ledger_;
+  const uint64_t window_bytes_;  // from one core's memory to the next one's
+  const std::vector<Storage> storages_;
+  const std::vector<Ledger*> ledgers_;
   DramController controller_;
   std::unordered_map<DramController::Ticket, Access*> waiting_;
   std::vector<std::unique_ptr<Access>> spare_;  // events are dear to make

@@ -22,4 +22,18 @@ struct SramConfig {
           "from the last beat at the port to the completed access [?]"));
 };
 
+// Where the DMA engine's ports meet the core's streams in L2.
+struct BankConfig {
+  uint32_t banks = 4;
+  uint32_t dma_wait_cycles = 15;
+
+  static constexpr auto keys =
+      std::make_tuple(key(&BankConfig::banks, "banks", "", 3, 64,
+                          "accesses a cycle, all told: of the two operand streams, the results and the DMA "
+                          "engine's two ports [?]"),
+                      key(&BankConfig::dma_wait_cycles, "dma_wait_cycles", "cycles", 0, 999,
+                          "arbitration: the core's streams go first, but a DMA access that has waited so "
+                          "long goes before them [?]"));
+};
+
 }  // namespace mmasim::models

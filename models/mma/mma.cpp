@@ -15,11 +15,12 @@ uint32_t width_index(uint32_t operand_bytes) { return operand_bytes == 1 ? 0 : o
 }  // namespace
 
 Mma::Mma(sc_core::sc_module_name name, const MmaConfig& config, const isa::Machine& machine, Ledger& ledger,
-         isa::CoreState* state)
+         StreamBanks& l2_banks, isa::CoreState* state)
     : sc_module(name),
       config_(config),
       machine_(machine),
       ledger_(ledger),
+      l2_banks_(l2_banks),
       state_(state),
       pipeline_(config, machine) {}
 
@@ -41,6 +42,7 @@ uint64_t Mma::issue(const isa::Instruction& instruction, uint64_t now) {
           return now;  // registers travel with the commands behind them
         } else if constexpr (std::is_same_v<Type, isa::MmaLoadB> || std::is_same_v<Type, isa::MmaStream> ||
                              std::is_same_v<Type, isa::MmaTransfer> || std::is_same_v<Type, isa::MmaRange>) {
+          if (const uint64_t lost = l2_banks_.take_lost_cycles()) lose(lost);
           const MmaPipeline::Span span = run(of, now);
           ledger_.array_busy(now, span.end_cycle);
           return span.accepted_cycle;
@@ -49,6 +51,11 @@ uint64_t Mma::issue(const isa::Instruction& instruction, uint64_t now) {
         }
       },
       instruction);
+}
+
+// To the DMA engine, whose accesses waited too long.
+void Mma::lose(uint64_t cycles) {
+  if (pipeline_.slip(cycles)) ledger_.array_slips(cycles, "l2");
 }
 
 uint64_t Mma::close(uint64_t now) {
@@ -65,7 +72,9 @@ MmaPipeline::Span Mma::run(const isa::MmaLoadB& load, uint64_t now) {
   LayerActivity& layer = ledger_.current();
   layer.panel_loads += 1;
   layer.l2.read_bytes += uint64_t{load.rows} * machine_.array_bytes;
-  return pipeline_.load(load.bank, load.rows, now);
+  const MmaPipeline::Span span = pipeline_.load(load.bank, load.rows, now);
+  l2_banks_.book(StreamBanks::User::panel, span.start_cycle, span.end_cycle, StreamBanks::kAccess);
+  return span;
 }
 
 MmaPipeline::Span Mma::run(const isa::MmaStream& stream, uint64_t now) {
@@ -74,7 +83,10 @@ MmaPipeline::Span Mma::run(const isa::MmaStream& stream, uint64_t now) {
   layer.array_rows += stream.rows;
   layer.array_macs[width_index(operand_bytes_)] += stream.rows * panel * panel;
   layer.l2.read_bytes += uint64_t{stream.rows} * stream.depth * operand_bytes_;
-  return pipeline_.stream(stream.b_bank, stream.c_bank, stream.rows, stream.accumulate == 0, now);
+  const MmaPipeline::Span span =
+      pipeline_.stream(stream.b_bank, stream.c_bank, stream.rows, stream.accumulate == 0, now);
+  l2_banks_.book(StreamBanks::User::rows, span.start_cycle, span.end_cycle, StreamBanks::kAccess);
+  return span;
 }
 
 MmaPipeline::Span Mma::run(const isa::MmaTransfer& transfer, uint64_t now) {
@@ -82,7 +94,10 @@ MmaPipeline::Span Mma::run(const isa::MmaTransfer& transfer, uint64_t now) {
   ledger_.current().l2.write_bytes += transfer.rows * row_bytes;
   const auto cycles_per_row =
       static_cast<uint32_t>(std::max<uint64_t>(1, isa::divide_up(row_bytes, config_.store_bytes_per_cycle)));
-  return pipeline_.transfer(transfer.c_bank, transfer.rows, cycles_per_row, now);
+  const MmaPipeline::Span span = pipeline_.transfer(transfer.c_bank, transfer.rows, cycles_per_row, now);
+  l2_banks_.book(StreamBanks::User::results, span.start_cycle, span.end_cycle - config_.drain_cycles,
+                 StreamBanks::kAccess);
+  return span;
 }
 
 MmaPipeline::Span Mma::run(const isa::MmaRange&, uint64_t now) {

@@ -1,6 +1,6 @@
 // The matrix array: takes the core's commands, asks the pipeline when they run (mma_timing.h) and books what
-// they do. Reaches L2 by direct memory interface over its socket; its two operand streams and its store do
-// not contend with the interconnect's port (hardware.md 2: a streaming engine each).
+// they do. Reaches L2 by direct memory interface over its socket; tells L2's banks what its two operand
+// streams and its store take of them (hardware.md 2: a streaming engine each).
 #pragma once
 
 #include <tlm_utils/simple_initiator_socket.h>
@@ -8,6 +8,7 @@
 #include "isa/machine.h"
 #include "isa/semantics/semantics.h"
 #include "models/kit/ledger.h"
+#include "models/memory/stream_banks.h"
 #include "models/mma/array_commands.h"
 #include "models/mma/mma_config.h"
 #include "models/mma/mma_timing.h"
@@ -20,7 +21,7 @@ class Mma : public sc_core::sc_module, public ArrayCommands {
 
   // `state` is null in a run without values.
   Mma(sc_core::sc_module_name name, const MmaConfig& config, const isa::Machine& machine, Ledger& ledger,
-      isa::CoreState* state);
+      StreamBanks& l2_banks, isa::CoreState* state);
 
   uint64_t issue(const isa::Instruction& instruction, uint64_t now) override;
   uint64_t retired_cycle() const override { return pipeline_.retired_cycle(); }
@@ -31,6 +32,7 @@ class Mma : public sc_core::sc_module, public ArrayCommands {
   void start_of_simulation() override;
   void configure(const isa::MmaConfig& config);
   void configure(const isa::StageSet& stage);
+  void lose(uint64_t cycles);
   MmaPipeline::Span run(const isa::MmaLoadB& load, uint64_t now);
   MmaPipeline::Span run(const isa::MmaStream& stream, uint64_t now);
   MmaPipeline::Span run(const isa::MmaTransfer& transfer, uint64_t now);
@@ -39,6 +41,7 @@ class Mma : public sc_core::sc_module, public ArrayCommands {
   const MmaConfig config_;
   const isa::Machine machine_;
   Ledger& ledger_;
+  StreamBanks& l2_banks_;
   isa::CoreState* state_;
   isa::MemoryView memory_;
   MmaPipeline pipeline_;

@@ -54,6 +54,9 @@ class MmaPipeline {
   Span transfer(uint32_t c_bank, uint32_t rows, uint32_t cycles_per_row, uint64_t now);
   Span range(uint64_t now);  // stores the range register after the last transfer
 
+  // Every unit loses so many cycles before its next command; false if no run is open.
+  bool slip(uint64_t cycles);
+
   // Everything issued has ended and its results are in L2.
   uint64_t retired_cycle() const { return retired_cycle_; }
   // Ends the run, so that the next command opens the array again; returns the cycle in which the core is

@@ -87,13 +87,39 @@ TEST_CASE("stall: a wait that begins when bytes already move is all the memory's
   CHECK(ledger.current().stall_cycles.count("dma_start") == 0);
 }
 
+TEST_CASE("stall: the share in which the descriptor waited for others is that memory's") {
+  Ledger ledger(1);
+  models::SignalOrigin origin{"ddr", 0, 0};
+  origin.access_cycles = 200;  // of chunks beside each other
+  origin.l2_contention_cycles = 20;
+  origin.l3_contention_cycles = 50;
+  models::book_stall(ledger, 20, 100, origin);
+  const auto stalls = ledger.current().stall_cycles;
+  CHECK(stalls.at("l2") == 8);
+  CHECK(stalls.at("l3") == 20);
+  CHECK(stalls.at("ddr") == 80 - 8 - 20);
+}
+
+TEST_CASE("ledger: cycles that the array loses are a stall, and still add up") {
+  Ledger ledger(1);
+  ledger.array_busy(0, 100);
+  ledger.array_slips(30, "l2");
+  ledger.array_busy(50, 120);  // 20 more of them busy in name
+  ledger.array_busy(60, 200);
+  const auto activity = ledger.finish(200);
+  CHECK(activity.layers[0].stall_cycles.at("l2") == 30);
+  CHECK(activity.layers[0].mma_cycles == 170);
+}
+
 TEST_CASE("energy: every count has its price") {
   models::LayerActivity layer;
   layer.end_cycle = 1000000;  // 1 ms at 1 GHz
   layer.array_macs[0] = 1000000000;
   layer.array_macs[2] = 1000000000;
   layer.dsp_operations[1] = 2000000000;
-  layer.ddr = {1000000, 1000000};
+  layer.ddr = {1000000, 2000000};
+  layer.ddr_activates = 1000;
+  layer.ddr_refreshes = 10;
   layer.l3 = {0, 500000};
   layer.l2 = {1000000, 0};
   layer.l1 = {0, 1000000};
@@ -102,9 +128,10 @@ TEST_CASE("energy: every count has its price") {
   const models::Energy energy = models::layer_energy(layer, config, 1000);
   CHECK(energy.mma_mj == doctest::Approx(0.075 + 0.875));  // 1e9 pJ are 1 mJ
   CHECK(energy.dsp_mj == doctest::Approx(2 * 0.5));
-  CHECK(energy.ddr_mj == doctest::Approx(2e6 * 72e-9));
+  // 3e6 bytes of 64 pJ, 1000 activates of 2 nJ, 10 refreshes of 60 nJ
+  CHECK(energy.ddr_mj == doctest::Approx(3e6 * 64e-9 + 1000 * 2e-6 + 10 * 60e-6));
   CHECK(energy.l3_mj == doctest::Approx(0.5e6 * 8.8e-9));
-  CHECK(energy.noc_mj == doctest::Approx(2.5e6 * 1e-9));
+  CHECK(energy.noc_mj == doctest::Approx(3.5e6 * 1e-9));
   CHECK(energy.l2_mj == doctest::Approx(2.1e-3));
   CHECK(energy.l1_mj == doctest::Approx(0.6e-3));
   CHECK(energy.dma_mj == doctest::Approx(0.5e-3));

@@ -140,6 +140,7 @@ TEST_CASE("core: a program that just stops ends like one that says so") {
   builder.add(test::copy_row(0, 0, Address::in(Space::l3, 0), l2(0), 64));
   models::SocConfig config;
   config.dma.issue_cycles = 10;
+  config.dma.end_cycles = 0;
   CHECK(test::run(builder, config).total_cycles == 10 + 100 + 41 + 13);
 }
 

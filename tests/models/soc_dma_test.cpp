@@ -21,6 +21,7 @@ namespace {
 models::SocConfig plain_config() {
   models::SocConfig config;
   config.dma.issue_cycles = 10;
+  config.dma.end_cycles = 0;
   return config;
 }
 
@@ -141,6 +142,84 @@ TEST_CASE("dma: channels take turns, a chunk each") {
   // comes second.
   CHECK(done[2] == 110 + 2 * 116);
   CHECK(done[1] == 110 + 5 * 116);
+}
+
+TEST_CASE("dma: a descriptor signals end_cycles after its last byte") {
+  ProgramBuilder builder;
+  models::SocConfig config = plain_config();
+  config.dma.end_cycles = 17;
+  builder.add(copy_row(0, 1, l3(0), l2(0), 64)).add(copy_row(0, 2, l2(64), l3(4096), 64)).add(isa::CtlEnd{});
+  std::vector<uint64_t> done(3);
+  const auto activity = test::run(builder, config, nullptr,
+                                  [&](uint16_t token, uint32_t) { done[token] = models::Clock(1000).now(); });
+  CHECK(done[1] == 110 + 41 + 13 + 17);
+  CHECK(done[2] == 210 + 13 + 41 + 17);  // the next descriptor's start does not wait for that
+  CHECK(activity.total_cycles == done[2]);
+}
+
+TEST_CASE("dma: a queue with priority goes before the others' turns") {
+  ProgramBuilder builder;
+  models::SocConfig config = plain_config();
+  config.dma.outstanding_chunks = 1;
+  config.dma.priority_queues = 1;
+  builder.add(copy_row(1, 1, l3(0), l2(0), 4 * 2048))
+      .add(copy_row(2, 2, l3(65536), l2(65536), 2 * 2048))
+      .add(copy_row(5, 3, l3(131072), l2(131072), 3 * 2048))  // queue 5 modulo 5: the first
+      .add(isa::CtlEnd{});
+  std::vector<uint64_t> done(4);
+  test::run(builder, config, nullptr,
+            [&](uint16_t token, uint32_t) { done[token] = models::Clock(1000).now(); });
+  // A chunk takes 72 + 44, one at a time from 110 on. Channel 1's first; channel 5 is ready at 130 and has
+  // the next three; then 2 and 1 take turns, 2 first: 2, 1, 2, 1, 1.
+  CHECK(done[3] == 110 + 4 * 116);
+  CHECK(done[2] == 110 + 7 * 116);
+  CHECK(done[1] == 110 + 9 * 116);
+}
+
+TEST_CASE("dma: queues take turns, and the channels of a queue among themselves") {
+  ProgramBuilder builder;
+  models::SocConfig config = plain_config();
+  config.dma.outstanding_chunks = 1;
+  config.dma.queues = 2;
+  builder.add(copy_row(0, 1, l3(0), l2(0), 3 * 2048))
+      .add(copy_row(2, 2, l3(65536), l2(65536), 2 * 2048))
+      .add(copy_row(1, 3, l3(131072), l2(131072), 3 * 2048))
+      .add(isa::CtlEnd{});
+  std::vector<uint64_t> done(4);
+  test::run(builder, config, nullptr,
+            [&](uint16_t token, uint32_t) { done[token] = models::Clock(1000).now(); });
+  // Channels 0 and 2 are queue 0, channel 1 is queue 1: 0, 1, 2, 1, 0, 1, 2, 0
+  CHECK(done[3] == 110 + 6 * 116);
+  CHECK(done[2] == 110 + 7 * 116);
+  CHECK(done[1] == 110 + 8 * 116);
+}
+
+TEST_CASE("dma: a row of a strided descriptor takes row_cycles of a port at least") {
+  ProgramBuilder builder;
+  models::SocConfig config = plain_config();
+  config.dma.row_cycles = 3;
+  isa::DmaCopy copy = copy_row(0, 1, l3(0), l2(0), 8);
+  copy.n1 = 32;
+  copy.src_stride1 = copy.dst_stride1 = 640;
+  // The second descriptor's first read is behind 32 rows of 3 cycles at the read port: from 110 + 96 on.
+  builder.add(copy).add(copy_row(1, 2, l3(65536), l2(65536), 64)).add(isa::CtlEnd{});
+  std::vector<uint64_t> done(3);
+  test::run(builder, config, nullptr,
+            [&](uint16_t token, uint32_t) { done[token] = models::Clock(1000).now(); });
+  // Reads go through beside each other: 41 for the row. Its write follows the first one's on the write port,
+  // which begins at 110 + 72 = 182 and ends 96 later.
+  CHECK(done[2] == 182 + 96 + 13);
+}
+
+TEST_CASE("dma: outstanding chunks bound what is under way") {
+  ProgramBuilder builder;
+  models::SocConfig config = plain_config();
+  config.dma.outstanding_chunks = 2;
+  builder.add(copy_row(0, 1, l3(0), l2(0), 3 * 2048)).add(isa::CtlEnd{});
+  // Chunks of 32 beats: the first is read 110..182 and written until 226; the second at the read port from
+  // 142, read until 214, written until 258. The third waits for the first one's slot: read 226..298, written
+  // until 342.
+  CHECK(test::run(builder, config).total_cycles == 342);
 }
 
 TEST_CASE("dma: a DDR read takes what the controller says, to the cycle") {

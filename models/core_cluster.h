@@ -1,0 +1,55 @@
+// What a core of the SoC has for itself: tokens, vector core, array, DMA engine, L2, and its links to the
+// memories that all cores share. Executes one program, once; owns neither L3 nor DDR.
+//
+//   Dsp --- Mma --- L2
+//    |  \____________|__ Interconnect --- (l3, ddr)
+//    +--- Dma ---read, write----/
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "isa/program.h"
+#include "isa/semantics/semantics.h"
+#include "isa/semantics/untimed.h"
+#include "models/activity.h"
+#include "models/dma/dma.h"
+#include "models/dsp/dsp.h"
+#include "models/interconnect/interconnect.h"
+#include "models/memory/sram.h"
+#include "models/mma/mma.h"
+#include "models/soc_config.h"
+
+namespace mmasim::models {
+
+class CoreCluster : public sc_core::sc_module {
+ public:
+  // `values` is the storage of the memories as this core sees them, or null for time alone.
+  CoreCluster(sc_core::sc_module_name name, const SocConfig& config, const isa::Program& program,
+              const isa::MemoryView* values, const isa::TokenWatcher& watcher,
+              const Dsp::LayerBegins& layer_begins, Failure& failure);
+
+  Interconnect& interconnect() { return interconnect_; }
+  Ledger& ledger() { return ledger_; }
+  bool ended() const { return core_.ended(); }
+  std::string waiting_for() const { return core_.waiting_for() + dma_.waiting_for(); }
+  Activity finish();  // when ended
+
+ private:
+  const Clock clock_;
+  TokenBoard tokens_;
+  Ledger ledger_;
+  std::unique_ptr<isa::CoreState> state_;  // none in a run without values
+  StreamBanks l2_banks_;
+  Sram l2_;
+  Interconnect interconnect_;
+  Mma array_;
+  Dma dma_;
+  Dsp core_;
+};
+
+// The storage of a memory in `values`, or `bytes` of none. A view may hold less than the whole memory: then
+// its end is the memory's.
+Storage storage_of(const isa::MemoryView* values, isa::Space space, uint64_t bytes);
+
+}  // namespace mmasim::models
