@@ -10,11 +10,11 @@
 namespace mmasim::models {
 
 struct ScheduleConfig {
-  bool blocks_span_lines = true;
-  bool pointwise_spans_lines = true;
+  bool blocks_span_lines = false;
+  bool pointwise_spans_lines = false;
   uint32_t groups_per_panel = 0;
-  uint32_t weights_ahead_steps = 8;
-  double tile_share = 1.0;
+  uint32_t weights_ahead_steps = 24;
+  double tile_share = 0.7;
 
   static constexpr auto keys = std::make_tuple(
       key(&ScheduleConfig::blocks_span_lines, "blocks_span_lines", "", 0, 1,

@@ -227,16 +227,17 @@ void Dsp::meet_kernel() {
 
 uint64_t Dsp::setup_cycles(isa::Setup setup) const {
   const OverheadConfig& overhead = config_.overhead;
-  const uint64_t every_layer = overhead.layer_dma_pipe_up_cycles + overhead.layer_rest_cycles;
   switch (setup) {
     case isa::Setup::none:
       return 0;
     case isa::Setup::call:
       return overhead.network_call_cycles;
     case isa::Setup::heavy:
-      return overhead.layer_setup_heavy_cycles + every_layer;
+      return overhead.layer_setup_heavy_cycles + overhead.layer_dma_pipe_up_cycles +
+             overhead.layer_rest_heavy_cycles;
     case isa::Setup::light:
-      return overhead.layer_setup_light_cycles + every_layer;
+      return overhead.layer_setup_light_cycles + overhead.layer_dma_pipe_up_cycles +
+             overhead.layer_rest_light_cycles;
   }
   return 0;
 }

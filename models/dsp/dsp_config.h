@@ -13,10 +13,10 @@ struct DspConfig {
   uint32_t issue_cycles = 1;
   uint32_t start_cycles = 40;
   double rescale_cycles = 4;
-  double add_cycles = 6;
-  double multiply_cycles = 6;
-  double requantize_cycles = 8;
-  double depthwise_tap_cycles = 2;
+  double add_cycles = 4;
+  double multiply_cycles = 4;
+  double requantize_cycles = 4;
+  double depthwise_tap_cycles = 1;
   double pool_max_tap_cycles = 1;
   double pool_average_tap_cycles = 2;
   double lookup_cycles = 4;
