@@ -63,7 +63,7 @@ std::vector<LayerStats> layer_stats(const isa::Program& program, const models::S
     if (activity) {
       row.is_timed = true;
       row.activity = activity->layers[i];
-      row.energy = models::layer_energy(row.activity, config.energy, config.core_clock_mhz);
+      row.energy = models::layer_energy(row.activity, energy_prices(config), config.core_clock_mhz);
       check_cycles(row.layer, row.activity, end_cycle);
       end_cycle = row.activity.end_cycle;
     }
@@ -76,7 +76,15 @@ std::vector<LayerStats> layer_stats(const isa::Program& program, const models::S
   return rows;
 }
 
-std::string bound_of(const models::LayerActivity& activity) {
+models::EnergyConfig energy_prices(const models::SocConfig& config) {
+  models::EnergyConfig prices = config.energy;
+  prices.static_mw /= config.cores;
+  return prices;
+}
+
+std::string bound_of(const models::LayerActivity& activity) { return bound_with_cycles(activity).name; }
+
+Bound bound_with_cycles(const models::LayerActivity& activity) {
   struct Share {
     const char* bound;
     uint64_t cycles;
@@ -98,7 +106,7 @@ std::string bound_of(const models::LayerActivity& activity) {
   for (size_t i = shares.size(); i-- > 0;) {
     if (shares[i].cycles >= most->cycles && shares[i].cycles > 0) most = &shares[i];
   }
-  return most->bound;
+  return {most->bound, most->cycles};
 }
 
 const StatTable<LayerStats>& layer_stat_table() {
@@ -135,6 +143,12 @@ const StatTable<LayerStats>& layer_stat_table() {
        }},
       {"bound", "", "what most of its time goes to: mma, dsp, ddr, l3, l2 or overhead",
        [](const Row& row) { return timed(row, [](const Row& r) { return bound_of(r.activity); }); }},
+      {"bound_share", "0..1", "how much of its cycles that is",
+       [](const Row& row) {
+         return timed(row, [](const Row& r) {
+           return r.cycles() ? double(bound_with_cycles(r.activity).cycles) / double(r.cycles()) : 0.0;
+         });
+       }},
       {"mma_cycles", "cycles", "array busy, panel loads that are not hidden included; may overlap all others",
        [](const Row& row) { return timed(row, [](const Row& r) { return r.activity.mma_cycles; }); }},
       {"dsp_cycles", "cycles", "vector instructions busy",

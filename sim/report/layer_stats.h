@@ -27,8 +27,16 @@ struct LayerStats {
 std::vector<LayerStats> layer_stats(const isa::Program& program, const models::SocConfig& config,
                                     const models::Activity* activity);
 
-// What a layer's time goes to most: "mma", "dsp", "ddr", "l3", "l2" or "overhead".
+// What a layer's time goes to most: "mma", "dsp", "ddr", "l3", "l2" or "overhead", and for how many cycles.
+struct Bound {
+  std::string name;
+  uint64_t cycles = 0;
+};
+Bound bound_with_cycles(const models::LayerActivity& activity);
 std::string bound_of(const models::LayerActivity& activity);
+
+// The prices of one core's network: static power is shared by all cores.
+models::EnergyConfig energy_prices(const models::SocConfig& config);
 
 double peak_macs_per_cycle(const isa::Machine& machine, const std::string& precision);
 

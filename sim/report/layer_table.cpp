@@ -37,7 +37,10 @@ std::vector<std::string> shown_row(const LayerStats& row) {
   cells.push_back(fmt::format("{:.1f}%", 100 * macs_per_cycle / row.peak_macs_per_cycle));
   cells.push_back(fmt::format("{:.3f}", static_cast<double>(ddr.read_bytes + ddr.write_bytes) / 1e6));
   cells.push_back(fmt::format("{:.4f}", row.energy.total_mj()));
-  cells.push_back(bound_of(row.activity));
+  const Bound bound = bound_with_cycles(row.activity);
+  cells.push_back(
+      cycles > 0 ? fmt::format("{} {:.0f}%", bound.name, 100 * static_cast<double>(bound.cycles) / cycles)
+                 : bound.name);
   return cells;
 }
 
@@ -79,16 +82,18 @@ std::string totals_text(const TotalStats& totals, const std::string& title) {
   const double macs_per_cycle = cycles > 0 ? static_cast<double>(totals.macs) / cycles : 0;
   const double ddr_bytes = static_cast<double>(totals.ddr.read_bytes + totals.ddr.write_bytes);
   return fmt::format(
-      "{}: {} cycles, {:.3f} ms at {:g} MHz, {:.1f} inferences/s\n"
+      "{}: {} cycles, {:.3f} ms at {:g} MHz, {:.1f} inferences/s{}\n"
       "  {} MACs, {:.1f} MACs/cycle, MMA use {:.1f}% of the peak, {:.3f} TOPS\n"
       "  DDR {:.3f} MB, {:.2f} GB/s of {:.2f} GB/s; peak use L2 {} B, L3 {} B, DDR {} B\n"
       "  energy {:.4f} mJ (*relative and uncalibrated)\n",
       title, totals.cycles, totals.time_s() * 1e3, totals.core_clock_mhz,
-      totals.time_s() > 0 ? static_cast<double>(totals.batch) / totals.time_s() : 0, totals.macs,
-      macs_per_cycle, 100 * macs_per_cycle / totals.peak_macs_per_cycle,
-      totals.time_s() > 0 ? 2 * static_cast<double>(totals.macs) / totals.time_s() / 1e12 : 0,
-      ddr_bytes / 1e6, totals.time_s() > 0 ? ddr_bytes / totals.time_s() / 1e9 : 0, totals.ddr_peak_gbps,
-      totals.peak_l2_bytes, totals.peak_l3_bytes, totals.peak_ddr_bytes, totals.energy.total_mj());
+      totals.time_s() > 0 ? static_cast<double>(totals.batch * totals.cores) / totals.time_s() : 0,
+      totals.cores > 1 ? fmt::format(" on {} cores", totals.cores) : "", totals.macs, macs_per_cycle,
+      100 * macs_per_cycle / totals.peak_macs_per_cycle,
+      totals.time_s() > 0 ? 2 * static_cast<double>(totals.macs * totals.cores) / totals.time_s() / 1e12 : 0,
+      ddr_bytes / 1e6, totals.time_s() > 0 ? ddr_bytes * totals.cores / totals.time_s() / 1e9 : 0,
+      totals.ddr_peak_gbps, totals.peak_l2_bytes, totals.peak_l3_bytes, totals.peak_ddr_bytes,
+      totals.energy.total_mj());
 }
 
 }  // namespace mmasim::sim

@@ -11,7 +11,7 @@ ordered_json timed(const TotalStats& row, Read&& read) {
 double ratio(double value, double of) { return of > 0 ? value / of : 0.0; }
 
 double ddr_gbps(const TotalStats& row) {
-  return ratio(double(row.ddr.read_bytes + row.ddr.write_bytes), row.time_s() * 1e9);
+  return ratio(double(row.cores) * double(row.ddr.read_bytes + row.ddr.write_bytes), row.time_s() * 1e9);
 }
 
 void add(models::Traffic& sum, const models::Traffic& traffic) {
@@ -28,6 +28,7 @@ TotalStats total_stats(const isa::Program& program, const models::SocConfig& con
   if (!program.inputs.empty() && !program.inputs[0].shape.empty()) {
     total.batch = static_cast<uint64_t>(program.inputs[0].shape[0]);
   }
+  total.cores = config.cores;
   total.core_clock_mhz = config.core_clock_mhz;
   total.peak_macs_per_cycle = peak_macs_per_cycle(program.machine, program.precision);
   total.ddr_peak_gbps = config.dram.peak_gbps();
@@ -42,13 +43,16 @@ TotalStats total_stats(const isa::Program& program, const models::SocConfig& con
     add(total.l3, layer.l3);
     add(total.ddr, layer.ddr);
   }
-  total.energy = models::total_energy(*activity, config.energy, config.core_clock_mhz);
+  total.energy = models::total_energy(*activity, energy_prices(config), config.core_clock_mhz);
   return total;
 }
 
 const StatTable<TotalStats>& total_stat_table() {
   using Row = TotalStats;
   static const StatTable<Row> table{
+      {"cores", "",
+       "cores that ran a network each; counts and energy are of the slowest one's network, rates of all",
+       [](const Row& row) { return ordered_json(row.cores); }},
       {"cycles", "cycles", "of the core clock, from the network call to the last output byte in DDR",
        [](const Row& row) { return timed(row, [](const Row& r) { return r.cycles; }); }},
       {"time_ms", "ms", "cycles at the core clock",
@@ -68,19 +72,21 @@ const StatTable<TotalStats>& total_stat_table() {
            return ratio(double(r.macs), double(r.cycles) * r.peak_macs_per_cycle);
          });
        }},
-      {"inferences_per_second", "1/s", "frames of the batch / time",
+      {"inferences_per_second", "1/s", "frames of the batch of every core / time",
        [](const Row& row) {
-         return timed(row, [](const Row& r) { return ratio(double(r.batch), r.time_s()); });
+         return timed(row, [](const Row& r) { return ratio(double(r.batch * r.cores), r.time_s()); });
        }},
-      {"tops", "10^12/s", "operations a second, two a multiply-accumulate",
+      {"tops", "10^12/s", "operations a second of all cores, two a multiply-accumulate",
        [](const Row& row) {
-         return timed(row, [](const Row& r) { return ratio(2.0 * double(r.macs), r.time_s() * 1e12); });
+         return timed(row, [](const Row& r) {
+           return ratio(2.0 * double(r.macs) * double(r.cores), r.time_s() * 1e12);
+         });
        }},
       {"ddr_read_bytes", "bytes", "read from DDR",
        [](const Row& row) { return timed(row, [](const Row& r) { return r.ddr.read_bytes; }); }},
       {"ddr_write_bytes", "bytes", "written to DDR",
        [](const Row& row) { return timed(row, [](const Row& r) { return r.ddr.write_bytes; }); }},
-      {"ddr_bandwidth_gbps", "GB/s", "DDR bytes both ways / time, in 10^9 bytes a second",
+      {"ddr_bandwidth_gbps", "GB/s", "DDR bytes both ways of all cores / time, in 10^9 bytes a second",
        [](const Row& row) { return timed(row, ddr_gbps); }},
       {"ddr_utilization", "0..1", "ddr_bandwidth_gbps against the peak of all channels",
        [](const Row& row) {

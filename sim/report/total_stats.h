@@ -17,6 +17,7 @@ struct TotalStats {
   bool is_timed = false;  // else every key of time, bytes moved and energy is null
   uint64_t cycles = 0, macs = 0;
   uint64_t batch = 1;
+  uint64_t cores = 1;  // counts are of the slowest core's network, rates of all cores
   models::Traffic l2, l3, ddr;
   models::Energy energy;
   double core_clock_mhz = 0, peak_macs_per_cycle = 0, ddr_peak_gbps = 0;

@@ -69,6 +69,31 @@ TEST_CASE("bound: the DSP, and a layer that takes no time") {
   CHECK(sim::bound_of(models::LayerActivity{}) == "overhead");
 }
 
+TEST_CASE("bound: a layer says how much of its time that is") {
+  const auto bound = sim::bound_with_cycles(activity_of(0, 100, 30, 10, {{"ddr", 50}, {"dma_start", 10}}));
+  CHECK(bound.name == "ddr");
+  CHECK(bound.cycles == 50);
+  const auto activity = two_activities();
+  const auto rows = sim::layer_stats(two_layers(), models::SocConfig{}, &activity);
+  CHECK(sim::to_json(sim::layer_stat_table(), rows[0])["bound_share"] == 0.6);
+}
+
+TEST_CASE("totals: rates are of all cores, counts of one network") {
+  const auto activity = two_activities();
+  models::SocConfig config;
+  const auto one = sim::to_json(sim::total_stat_table(), sim::total_stats(two_layers(), config, &activity));
+  config.cores = 4;
+  const auto four = sim::to_json(sim::total_stat_table(), sim::total_stats(two_layers(), config, &activity));
+  CHECK(four["cores"] == 4);
+  CHECK(four["cycles"] == one["cycles"]);
+  CHECK(four["macs"] == one["macs"]);
+  CHECK(four["inferences_per_second"].get<double>() == 4 * one["inferences_per_second"].get<double>());
+  CHECK(four["tops"].get<double>() == doctest::Approx(4 * one["tops"].get<double>()));
+  // Static power is the part's: a quarter of it is one network's.
+  CHECK(four["energy"]["static_mj"].get<double>() ==
+        doctest::Approx(one["energy"]["static_mj"].get<double>() / 4));
+}
+
 TEST_CASE("layer rows: use is against the peak of the layer's own precision") {
   const auto activity = two_activities();
   const auto rows = sim::layer_stats(two_layers(), models::SocConfig{}, &activity);
@@ -118,5 +143,5 @@ TEST_CASE("layers.csv: lists and causes are one cell each, what is not known is 
   CHECK(csv.find("first,\"a;b,c\",") != std::string::npos);
   CHECK(csv.find(",ddr=30,") != std::string::npos);
   const auto untimed = sim::layer_csv(sim::layer_stats(program, models::SocConfig{}, nullptr)).csv();
-  CHECK(untimed.find("second,,,int16,10240,,,,,,,,,,,,,,,0,") != std::string::npos);
+  CHECK(untimed.find("second,,,int16,10240,,,,,,,,,,,,,,,,0,") != std::string::npos);
 }
