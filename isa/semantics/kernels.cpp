@@ -43,8 +43,8 @@ void multiply_lanes(const LaneProduct& p) {
   }
 }
 
-constexpr StreamKernels kPlain = {SimdLevel::plain, gather_pairs, widen_pairs, multiply_pairs,
-                                  multiply_lanes};
+constexpr StreamKernels kPlain = {SimdLevel::plain, gather_pairs, widen_pairs, multiply_pairs, multiply_lanes,
+                                  nullptr,          nullptr,      nullptr,     nullptr,        nullptr};
 
 }  // namespace
 

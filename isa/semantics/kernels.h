@@ -53,6 +53,31 @@ struct LaneProduct {
   SumsStart start;
 };
 
+// c[row][column] = start + sum over k of a[row][k] * b[k][column], in 32 bits and modulo 2^32. b holds quads
+// of depths: [k / 4][column][k % 4]. A signed A is given plus 128; `correction` then takes off what that
+// adds.
+struct QuadProduct {
+  const uint8_t* a;
+  size_t a_pitch;
+  const int8_t* b;
+  const int32_t* correction;  // one a column, or null
+  int32_t* c;
+  uint32_t rows, depth_quads, columns;  // columns: a multiple of 16
+  SumsStart start;
+};
+
+// c[row][column] += sum over k of (256 * high[row][k] + low[row][k]) * b[k][column], in 64 bits. low is
+// 0..255, high -128..255; b holds pairs of depths as PairProduct. The depth is below 2^8, so that each half's
+// sums fit 32 bits.
+struct SplitProduct {
+  const int16_t *a_low, *a_high;
+  size_t a_pitch;
+  const int16_t* b;
+  int64_t* c;
+  uint32_t rows, depth_pairs, columns;  // columns: a multiple of 16
+  SumsStart start;
+};
+
 struct StreamKernels {
   SimdLevel level;
   void (*gather_pairs)(const Gather& from, bool is_signed, int16_t* a);  // 8-bit elements
@@ -60,6 +85,14 @@ struct StreamKernels {
                       int16_t* b);  // B rows; columns: of the storage
   void (*multiply_pairs)(const PairProduct& product);
   void (*multiply_lanes)(const LaneProduct& product);
+
+  // Faster ways for signed B. Null where a level has none.
+  void (*gather_bytes)(const Gather& from, uint8_t flip, uint8_t* a);  // a = byte ^ flip, up to the pitch
+  void (*widen_quads)(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns, int8_t* b,
+                      int32_t* correction);  // rows: a multiple of 4, row_bytes: at most columns
+  void (*multiply_quads)(const QuadProduct& product);
+  void (*gather_split)(const Gather& from, bool is_signed, int16_t* low, int16_t* high);  // 16-bit elements
+  void (*multiply_split)(const SplitProduct& product);
 };
 
 const StreamKernels& stream_kernels(SimdLevel level = best_simd_level());

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "isa/semantics/kernel_loops.h"
+#include "isa/semantics/kernels_vnni.h"
 
 #define MMASIM_AVX2 __attribute__((target("avx2")))
 #define MMASIM_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
@@ -187,10 +188,20 @@ MMASIM_AVX512 void widen_pairs_avx512(const uint8_t* panel, size_t row_bytes, ui
   kernel_loops::widen_pairs(panel, row_bytes, rows, columns, is_signed, b);
 }
 
-constexpr StreamKernels kAvx2 = {SimdLevel::avx2, gather_pairs_avx2, widen_pairs_avx2, multiply_pairs_avx2,
-                                 multiply_lanes_avx2};
-constexpr StreamKernels kAvx512 = {SimdLevel::avx512, gather_pairs_avx512, widen_pairs_avx512,
-                                   multiply_pairs_avx512, multiply_lanes_avx512};
+constexpr StreamKernels kAvx2 = {SimdLevel::avx2,
+                                 gather_pairs_avx2,
+                                 widen_pairs_avx2,
+                                 multiply_pairs_avx2,
+                                 multiply_lanes_avx2,
+                                 nullptr,
+                                 nullptr,
+                                 nullptr,
+                                 nullptr,
+                                 nullptr};
+constexpr StreamKernels kAvx512 = {SimdLevel::avx512,     gather_pairs_avx512,   widen_pairs_avx512,
+                                   multiply_pairs_avx512, multiply_lanes_avx512, vnni::gather_bytes,
+                                   vnni::widen_quads,     vnni::multiply_quads,  vnni::gather_split,
+                                   vnni::multiply_split};
 
 }  // namespace
 

@@ -25,18 +25,40 @@ void widen_values(const Registers& registers, BBank& bank) {
   }
 }
 
+// Two rows of 16-bit elements side by side.
+void pair_values(const Registers& registers, BBank& bank) {
+  const uint32_t panel = registers.panel(), columns = registers.columns(),
+                 bytes = registers.machine.array_bytes;
+  for (uint32_t k = 0; k < panel; k += 2) {
+    const uint8_t* even = bank.bytes.data() + static_cast<size_t>(k) * bytes;
+    int16_t* pairs = bank.pairs.data() + static_cast<size_t>(k) * columns;
+    for (uint32_t column = 0; column < panel; ++column) {
+      std::memcpy(pairs + 2 * column, even + 2 * column, 2);
+      std::memcpy(pairs + 2 * column + 1, even + bytes + 2 * column, 2);
+    }
+    std::fill(pairs + 2 * panel, pairs + 2 * columns, 0);
+  }
+}
+
 }  // namespace
 
 void widen(const Registers& registers, BBank& bank) {
-  if (bank.is_widened && bank.widened_as == registers.config.b) return;
-  const uint32_t bytes = registers.machine.array_bytes;
-  if (registers.operand_bytes() == 1)
-    stream_kernels().widen_pairs(bank.bytes.data(), bytes, (bytes + 1) / 2 * 2, registers.columns(),
-                                 registers.config.b == Element::s8, bank.pairs.data());
+  const Element b = registers.config.b;
+  if (bank.is_widened && bank.widened_as == b) return;
+  const StreamKernels& kernels = stream_kernels();
+  const uint32_t bytes = registers.machine.array_bytes, columns = registers.columns();
+  if (b == Element::s8 && kernels.multiply_quads)
+    kernels.widen_quads(bank.bytes.data(), bytes, (bytes + 3) / 4 * 4, columns, bank.quads.data(),
+                        bank.correction.data());
+  else if (element_bytes(b) == 1)
+    kernels.widen_pairs(bank.bytes.data(), bytes, (bytes + 1) / 2 * 2, columns, b == Element::s8,
+                        bank.pairs.data());
+  else if (b == Element::s16 && kernels.multiply_split)
+    pair_values(registers, bank);
   else
     widen_values(registers, bank);
   bank.is_widened = true;
-  bank.widened_as = registers.config.b;
+  bank.widened_as = b;
 }
 
 void execute(const MmaLoadB& load, Registers& registers, const MemoryView& memory) {
@@ -45,6 +67,7 @@ void execute(const MmaLoadB& load, Registers& registers, const MemoryView& memor
   const size_t loaded = static_cast<size_t>(load.rows) * registers.machine.array_bytes;
   std::memcpy(bank.bytes.data(), memory.at(load.addr), loaded);
   std::fill(bank.bytes.begin() + static_cast<int64_t>(loaded), bank.bytes.end(), 0);
+  bank.loaded_rows = load.rows;
   bank.is_widened = false;
   widen(registers, bank);
 }

@@ -128,6 +128,43 @@ void stream_8_bit(const MmaStream& stream, Registers& registers, const BBank& b,
            });
 }
 
+// Signed B: A as unsigned bytes, plus 128 where it is signed. Behind the stream's depth A must then be a zero
+// plus 128 as far as B has rows, as the correction is of all of them.
+void stream_8_bit_quads(const MmaStream& stream, Registers& registers, const BBank& b, CBank& c) {
+  Scratch& scratch = registers.scratch;
+  const StreamKernels& kernels = stream_kernels();
+  const bool is_signed = registers.config.a == Element::s8;
+  const uint32_t quads = (std::max<uint32_t>(stream.depth, is_signed ? b.loaded_rows : 0) + 3) / 4;
+  const size_t pitch = (size_t{quads} * 4 + 63) / 64 * 64;
+  scratch.a_bytes.resize(stream.rows * pitch);
+  kernels.gather_bytes(
+      {scratch.row_starts.data(), stream.rows, scratch.runs.data(), scratch.runs.size(), stream.depth, pitch},
+      is_signed ? 0x80 : 0, scratch.a_bytes.data());
+  sum_rows(stream, registers, c, c.narrow, c.middle, scratch.sums, kNarrowHighest,
+           [&](int32_t* sums, SumsStart start) {
+             kernels.multiply_quads({scratch.a_bytes.data(), pitch, b.quads.data(),
+                                     is_signed ? b.correction.data() : nullptr, sums, stream.rows, quads,
+                                     registers.columns(), start});
+           });
+}
+
+void stream_16_bit_split(const MmaStream& stream, Registers& registers, const BBank& b, CBank& c) {
+  Scratch& scratch = registers.scratch;
+  const StreamKernels& kernels = stream_kernels();
+  const uint32_t pairs = (stream.depth + 1u) / 2;
+  const size_t pitch = size_t{pairs} * 2;
+  scratch.a_low_halves.resize(stream.rows * pitch);
+  scratch.a_high_halves.resize(stream.rows * pitch);
+  kernels.gather_split(
+      {scratch.row_starts.data(), stream.rows, scratch.runs.data(), scratch.runs.size(), stream.depth, pitch},
+      registers.config.a == Element::s16, scratch.a_low_halves.data(), scratch.a_high_halves.data());
+  sum_rows(stream, registers, c, c.middle, c.wide, scratch.products, kMiddleHighest,
+           [&](int64_t* sums, SumsStart start) {
+             kernels.multiply_split({scratch.a_low_halves.data(), scratch.a_high_halves.data(), pitch,
+                                     b.pairs.data(), sums, stream.rows, pairs, registers.columns(), start});
+           });
+}
+
 void gather_values(const MmaStream& stream, Registers& registers) {
   Scratch& scratch = registers.scratch;
   scratch.a_values.resize(static_cast<size_t>(stream.rows) * stream.depth);
@@ -205,7 +242,12 @@ void execute(const MmaStream& stream, Registers& registers, const MemoryView& me
   widen(registers, b);
   find_rows(stream, registers, memory);
   find_runs(stream, registers);
+  const StreamKernels& kernels = stream_kernels();
+  if (registers.config.b == Element::s8 && kernels.multiply_quads)
+    return stream_8_bit_quads(stream, registers, b, c);
   if (registers.operand_bytes() == 1) return stream_8_bit(stream, registers, b, c);
+  if (registers.config.b == Element::s16 && kernels.multiply_split)
+    return stream_16_bit_split(stream, registers, b, c);
   gather_values(stream, registers);
   if (registers.operand_bytes() == 2) return stream_16_bit(stream, registers, b, c);
   stream_32_bit(stream, registers, b, c);

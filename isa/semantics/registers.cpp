@@ -12,7 +12,9 @@ BBank make_b_bank(const Machine& machine) {
   using Registers = CoreState::Registers;
   BBank bank;
   const uint32_t s8 = machine.panel(1), s16 = machine.panel(2);
-  bank.bytes.resize(static_cast<size_t>(machine.array_bytes + 1) * machine.array_bytes);
+  bank.bytes.resize(static_cast<size_t>(machine.array_bytes + 3) * machine.array_bytes);
+  bank.quads.resize(static_cast<size_t>(s8 + 3) / 4 * Registers::padded(s8) * 4);
+  bank.correction.resize(Registers::padded(s8));
   bank.pairs.resize(static_cast<size_t>(s8 + 1) / 2 * Registers::padded(s8) * 2);
   bank.values.resize(static_cast<size_t>(s16) * Registers::padded(s16));
   return bank;
@@ -56,6 +58,7 @@ void CoreState::Registers::reset() {
   for (auto& bank : b) {
     std::fill(bank.bytes.begin(), bank.bytes.end(), 0);
     bank.is_widened = false;
+    bank.loaded_rows = 0;
   }
   for (auto& bank : c) std::fill(bank.bound.begin(), bank.bound.end(), 0);
   range.clear();

@@ -32,11 +32,14 @@ using AlignedVector = std::vector<T, CacheLineAllocator<T>>;
 // A B panel: its bytes, and the same widened for the kernels (kernels.h) as `widened_as` says.
 struct BBank {
   std::vector<uint8_t>
-      bytes;  // array_bytes rows of array_bytes (the panel of 8-bit operands), and one of zeros
+      bytes;  // array_bytes rows of array_bytes (the panel of 8-bit operands), and three of zeros
   bool is_widened = false;
   Element widened_as = Element::s8;
-  AlignedVector<int16_t> pairs;   // 8 bit: [depth / 2][column][2]
-  AlignedVector<int64_t> values;  // 16 and 32 bit: [depth][column]; u32 less 2^31
+  uint32_t loaded_rows = 0;           // the rows behind them are zeros
+  AlignedVector<int16_t> pairs;       // 8 bit, and signed 16 bit: [depth / 2][column][2]
+  AlignedVector<int8_t> quads;        // signed 8 bit: [depth / 4][column][4]
+  AlignedVector<int32_t> correction;  // of quads, one a column: kernels.h
+  AlignedVector<int64_t> values;      // 16 and 32 bit: [depth][column]; u32 less 2^31
 };
 
 // Accumulators. Each row has a bound that |sum| has provably not passed; a bound of 0 is a row of zeros,
@@ -70,7 +73,8 @@ struct LaneTables {
 
 // Room that instructions reuse, so that none allocates for itself. Holds nothing between instructions.
 struct Scratch {
-  std::vector<int16_t> a_pairs;
+  AlignedVector<uint8_t> a_bytes;
+  std::vector<int16_t> a_pairs, a_low_halves, a_high_halves;
   std::vector<int64_t> a_values, a_low, products, low_products;
   std::vector<int32_t> sums;
   std::vector<const uint8_t*> row_starts;

@@ -1,6 +1,10 @@
 // Asks the host's processor once.
 #include "isa/semantics/simd_level.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+
 namespace mmasim::isa {
 namespace {
 
@@ -16,10 +20,18 @@ SimdLevel detect() {
   return SimdLevel::plain;
 }
 
+// What MMASIM_SIMD_LEVEL allows; any other word allows all.
+SimdLevel allowed() {
+  const char* word = std::getenv("MMASIM_SIMD_LEVEL");
+  for (const auto level : {SimdLevel::plain, SimdLevel::avx2})
+    if (word && std::string(word) == simd_level_name(level)) return level;
+  return SimdLevel::avx512;
+}
+
 }  // namespace
 
 SimdLevel best_simd_level() {
-  static const SimdLevel level = detect();
+  static const SimdLevel level = std::min(detect(), allowed());
   return level;
 }
 
