@@ -1,6 +1,7 @@
 #include "sim/execution.h"
 
 #include <algorithm>
+#include <future>
 #include <stdexcept>
 
 #include "runtime/user_error.h"
@@ -31,6 +32,19 @@ Execution execute_with_values(const isa::Program& program, const models::SocConf
   return execution;
 }
 
+Execution execute_apart(const isa::Program& program, const models::SocConfig& config,
+                        const std::vector<std::vector<uint8_t>>& inputs,
+                        const models::LayerProgress& progress, unsigned threads) {
+  const auto launch = threads > 1 ? std::launch::async : std::launch::deferred;
+  auto values = std::async(
+      launch, [&] { return execute_with_values(program, config, Mode::functional_only, inputs, {}, {}); });
+  auto activity = models::simulate(program, config, nullptr, {}, progress);
+  Execution execution = values.get();
+  activity.overflow_count = *execution.overflow_count;
+  execution.activity = std::move(activity);
+  return execution;
+}
+
 }  // namespace
 
 isa::OwnedMemory memory_for(const isa::Program& program) {
@@ -53,11 +67,13 @@ void write_inputs(const isa::MemoryView& memory, const isa::Program& program,
 
 Execution execute(const isa::Program& program, const models::SocConfig& config, Mode mode,
                   const std::vector<std::vector<uint8_t>>& inputs, const MemoryWatcher& watcher,
-                  const models::LayerProgress& progress) {
+                  const models::LayerProgress& progress, const ValuesBy& values_by) {
   const Stopwatch stopwatch;
   Execution execution;
   if (mode == Mode::timing_only) {
     execution.activity = models::simulate(program, config, nullptr, {}, progress);
+  } else if (const auto* apart = std::get_if<ValuesApart>(&values_by); apart && mode == Mode::timed_values) {
+    execution = execute_apart(program, config, inputs, progress, apart->threads);
   } else {
     execution = execute_with_values(program, config, mode, inputs, watcher, progress);
   }

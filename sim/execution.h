@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "isa/program.h"
@@ -26,10 +27,20 @@ struct Execution {
 // Called with a view of memory when a token's count has changed.
 using MemoryWatcher = std::function<void(const isa::MemoryView& memory, uint16_t token, uint32_t count)>;
 
-// inputs: row-major integers of each program input. Timed modes elaborate SystemC: once in a process.
+// Where the values of a timed run are made. In the models: in the order of their own time, which also shows
+// what a program does that lacks a token. Apart: by the untimed executor, on a thread of its own if there are
+// two; the same bytes for every program that lowering makes, as no time depends on a value.
+struct ValuesInModels {};
+struct ValuesApart {
+  unsigned threads = 1;
+};
+using ValuesBy = std::variant<ValuesInModels, ValuesApart>;
+
+// inputs: row-major integers of each program input. Timed modes elaborate SystemC: once in a process. A
+// watcher needs the values in the models.
 Execution execute(const isa::Program& program, const models::SocConfig& config, Mode mode,
                   const std::vector<std::vector<uint8_t>>& inputs, const MemoryWatcher& watcher = {},
-                  const models::LayerProgress& progress = {});
+                  const models::LayerProgress& progress = {}, const ValuesBy& values_by = ValuesInModels{});
 
 // Memory as a program expects it to begin with: its constants at ddr:0, all else zero.
 isa::OwnedMemory memory_for(const isa::Program& program);

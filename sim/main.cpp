@@ -3,12 +3,24 @@
 #include <csignal>
 #include <cstdlib>
 #include <systemc>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "sim/cli.h"
 
 int sc_main(int argc, char** argv) { return mmasim::sim::run_command_line(argc, argv); }
 
+// Large blocks come and go with every step of a run: their pages are kept, as new ones are dear.
+static void keep_freed_pages() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
+}
+
 int main(int argc, char** argv) {
+  keep_freed_pages();
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
   std::signal(SIGINT, [](int) { _exit(mmasim::sim::kInterrupted); });
   std::signal(SIGPIPE, SIG_IGN);

@@ -93,10 +93,13 @@ class Run {
       if (options_.modes.verify != "layers") watcher = {};
     }
     progress_.say("simulate");
+    ValuesBy values_by = ValuesApart{options_.output.threads};
+    if (verification) values_by = ValuesInModels{};
     execution_ = execute(
         program, config, mode_of(options_.modes), inputs_, watcher, [&](uint64_t layer, uint64_t layers) {
           progress_.say("simulate layer " + std::to_string(layer + 1) + " of " + std::to_string(layers));
-        });
+        },
+        values_by);
     report_.host.simulate_s = execution_.simulate_s;
     if (verification) report_.verify = verification->finish(execution_.outputs);
   }
