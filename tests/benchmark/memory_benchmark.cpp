@@ -18,10 +18,10 @@ void replay(benchmark::State& state, bool is_random) {
   std::mt19937_64 generator(3);
   std::vector<StreamRequest> stream(kRequests);
   for (size_t i = 0; i < kRequests; ++i)
-    stream[i] = {is_random ? generator() % (uint64_t{1} << 31) / 64 * 64 : i * config.burst_bytes(), false, 0};
+    stream[i] = {is_random ? generator() % (uint64_t{1} << 31) / 64 * 64 : i * config.burst_bytes(), false,
+                 0};
   for (auto _ : state) benchmark::DoNotOptimize(replay_stream(config, stream, {}).cycles);
-  state.counters["requests/s"] =
-      benchmark::Counter(kRequests, benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["requests/s"] = benchmark::Counter(kRequests, benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK_CAPTURE(replay, sequential, false)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(replay, random, true)->Unit(benchmark::kMillisecond);

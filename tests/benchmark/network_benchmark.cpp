@@ -24,7 +24,7 @@ struct Prepared {
   explicit Prepared(const std::string& file) : config(load_config(kFrozen)) {
     DataOptions data;
     data.random_weights = 1;
-    network = load_network(kNetworks + file, data, Values::made);
+    network = load_network(kNetworks + file, data, Values::made, config.machine.ddr_bytes);
     calibration = calibrate_network(network.graph, "", network.inputs, 0, 1);
     planned = plan_network(network.graph, config, &calibration.ranges, {});
     inputs = quantize_inputs(network, planned.plan);
@@ -42,20 +42,24 @@ void simulate(benchmark::State& state, const std::string& file, Mode mode) {
   for (auto _ : state) {
     const auto seconds = run_in_children(
         {[&] {
-          return nlohmann::ordered_json(
-              execute(prepared.planned.lowered.program, prepared.config, mode, prepared.inputs).simulate_s);
+          return nlohmann::ordered_json(execute(prepared.planned.lowered.program, prepared.config, mode,
+                                                prepared.inputs, {}, {}, ValuesApart{1})
+                                            .simulate_s);
         }},
         1);
     state.SetIterationTime(seconds.front().get<double>());
   }
 }
-#define MMASIM_NETWORK(name)                                                                              \
-  BENCHMARK_CAPTURE(simulate, name/values, #name ".onnx", Mode::functional_only)->UseManualTime()->Unit( \
-      benchmark::kMillisecond);                                                                           \
-  BENCHMARK_CAPTURE(simulate, name/time, #name ".onnx", Mode::timing_only)->UseManualTime()->Unit(       \
-      benchmark::kMillisecond);                                                                           \
-  BENCHMARK_CAPTURE(simulate, name/both, #name ".onnx", Mode::timed_values)->UseManualTime()->Unit(      \
-      benchmark::kMillisecond)
+#define MMASIM_NETWORK(name)                                                       \
+  BENCHMARK_CAPTURE(simulate, name / values, #name ".onnx", Mode::functional_only) \
+      ->UseManualTime()                                                            \
+      ->Unit(benchmark::kMillisecond);                                             \
+  BENCHMARK_CAPTURE(simulate, name / time, #name ".onnx", Mode::timing_only)       \
+      ->UseManualTime()                                                            \
+      ->Unit(benchmark::kMillisecond);                                             \
+  BENCHMARK_CAPTURE(simulate, name / both, #name ".onnx", Mode::timed_values)      \
+      ->UseManualTime()                                                            \
+      ->Unit(benchmark::kMillisecond)
 MMASIM_NETWORK(resnet18);
 MMASIM_NETWORK(resnet50);
 MMASIM_NETWORK(mobilenet_v2);
@@ -77,16 +81,15 @@ void evaluate_images(benchmark::State& state) {
   const Prepared prepared("trained/fashion_resnet8.onnx");
   const auto dataset = runtime::load_dataset(MMASIM_SOURCE_DIR "/tests/data/fashion_mnist", 1000);
   const auto& input = prepared.planned.plan.tensors[prepared.network.graph.inputs[0]];
-  for (auto _ : state)
-    answer_by_program(prepared.planned.lowered.program, input, dataset.images, 1);
-  state.counters["images/s"] = benchmark::Counter(static_cast<double>(dataset.size()),
-                                                  benchmark::Counter::kIsIterationInvariantRate);
+  for (auto _ : state) answer_by_program(prepared.planned.lowered.program, input, dataset.images, 1);
+  state.counters["images/s"] =
+      benchmark::Counter(static_cast<double>(dataset.size()), benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(evaluate_images)->Unit(benchmark::kMillisecond);
 
 void import_network(benchmark::State& state) {
   for (auto _ : state)
-    benchmark::DoNotOptimize(load_network(kNetworks + "resnet50.onnx", {}, Values::skipped).facts.macs);
+    benchmark::DoNotOptimize(load_network(kNetworks + "resnet50.onnx", {}, Values::skipped, UINT64_MAX).facts.macs);
 }
 BENCHMARK(import_network)->Unit(benchmark::kMillisecond);
 

@@ -1,5 +1,6 @@
 // Makes the networks that the ratio table compares: a topology with weights of N(0, 2/fan_in), in float32, or
-// as u8s8 QDQ with fixed scales (speed does not depend on them). A tool of scripts/benchmark; not a quantizer.
+// as u8s8 QDQ with fixed scales (speed does not depend on them). A tool of scripts/benchmark; not a
+// quantizer.
 //   write_onnx TOPOLOGY.onnx OUT.onnx [--qdq]
 #include <onnx/onnx_pb.h>
 
@@ -144,7 +145,8 @@ class QdqWriter {
     *tensor.mutable_dims() = from.dims();
     std::string bytes;
     for (const float value : floats_of(from)) {
-      const auto integer = static_cast<Integer>(std::fmax(-limit, std::fmin(limit, std::nearbyint(value / step))));
+      const auto integer =
+          static_cast<Integer>(std::fmax(-limit, std::fmin(limit, std::nearbyint(value / step))));
       bytes.append(reinterpret_cast<const char*>(&integer), sizeof integer);
     }
     tensor.set_raw_data(bytes);
@@ -154,11 +156,12 @@ class QdqWriter {
     return name + "_dq";
   }
   std::string quantize_weights(const std::string& name) {
-    return quantize_constant<int8_t>(name, onnx::TensorProto::INT8, kWeightStep, "weight_scale", "s8_zero", 127);
+    return quantize_constant<int8_t>(name, onnx::TensorProto::INT8, kWeightStep, "weight_scale", "s8_zero",
+                                     127);
   }
   std::string quantize_bias(const std::string& name) {
-    return quantize_constant<int32_t>(name, onnx::TensorProto::INT32, kActivationStep * kWeightStep, "bias_scale",
-                                      "s32_zero", 1e9f);
+    return quantize_constant<int32_t>(name, onnx::TensorProto::INT32, kActivationStep * kWeightStep,
+                                      "bias_scale", "s32_zero", 1e9f);
   }
 
   void add_scalar(const std::string& name, float value) {

@@ -35,10 +35,10 @@ inline nlohmann::json json_of_file(const std::string& path) {
   return nlohmann::json::parse(text_of_file(path));
 }
 
-// arguments as a shell reads them
-inline Said command_line(const std::string& arguments) {
+// arguments as a shell reads them; environment: "NAME=value"
+inline Said command_line(const std::string& arguments, const std::string& environment = "") {
   const runtime::test::TemporaryFolder folder("said");
-  const auto command = std::string(MMASIM_BINARY) + " " + arguments + " >" + folder.file("out") + " 2>" +
+  const auto command = environment + " " + MMASIM_BINARY + " " + arguments + " >" + folder.file("out") + " 2>" +
                        folder.file("error") + " </dev/null";
   const int status = std::system(command.c_str());
   Said said;
