@@ -89,7 +89,8 @@ BENCHMARK(evaluate_images)->Unit(benchmark::kMillisecond);
 
 void import_network(benchmark::State& state) {
   for (auto _ : state)
-    benchmark::DoNotOptimize(load_network(kNetworks + "resnet50.onnx", {}, Values::skipped, UINT64_MAX).facts.macs);
+    benchmark::DoNotOptimize(
+        load_network(kNetworks + "resnet50.onnx", {}, Values::skipped, UINT64_MAX).facts.macs);
 }
 BENCHMARK(import_network)->Unit(benchmark::kMillisecond);
 

@@ -38,8 +38,8 @@ inline nlohmann::json json_of_file(const std::string& path) {
 // arguments as a shell reads them; environment: "NAME=value"
 inline Said command_line(const std::string& arguments, const std::string& environment = "") {
   const runtime::test::TemporaryFolder folder("said");
-  const auto command = environment + " " + MMASIM_BINARY + " " + arguments + " >" + folder.file("out") + " 2>" +
-                       folder.file("error") + " </dev/null";
+  const auto command = environment + " " + MMASIM_BINARY + " " + arguments + " >" + folder.file("out") +
+                       " 2>" + folder.file("error") + " </dev/null";
   const int status = std::system(command.c_str());
   Said said;
   said.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
