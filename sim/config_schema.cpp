@@ -151,11 +151,10 @@ std::vector<ConfigSection> make_schema() {
       [](auto&) {});
   add({"dsp", "The vector core that issues to the array and runs what the array cannot.", {}},
       [](auto& section) { add_table<models::DspConfig>(section, MMASIM_PART(dsp)); });
-  add({"l2", "The core's scratchpad.", {}},
-      [](auto& section) {
-        add_table<models::SramConfig>(section, MMASIM_PART(l2));
-        add_table<models::BankConfig>(section, MMASIM_PART(l2_banks));
-      });
+  add({"l2", "The core's scratchpad.", {}}, [](auto& section) {
+    add_table<models::SramConfig>(section, MMASIM_PART(l2));
+    add_table<models::BankConfig>(section, MMASIM_PART(l2_banks));
+  });
   add({"l3", "The shared on-chip memory (MSMC).", {}},
       [](auto& section) { add_table<models::SramConfig>(section, MMASIM_PART(l3)); });
   add({"interconnect", "The links between the DMA engine, the core and the memories.", {}},

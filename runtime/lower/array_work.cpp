@@ -48,9 +48,11 @@ void ArrayWork::run_units(StepEmitter& emit) const {
     if (shared->layer.spans_lines) {
       units({region.frames(), 0, region.rows(), 0, region.columns()});
     } else {
-      for (int64_t line = 0; line < region.frames() * region.rows(); ++line) units({1, line, 1, 0, region.columns()});
+      for (int64_t line = 0; line < region.frames() * region.rows(); ++line)
+        units({1, line, 1, 0, region.columns()});
     }
-    if (shared->path == OutputPath::stage_clip && ends_depth(shared->units[weights.first_unit])) clip_in_place(emit);
+    if (shared->path == OutputPath::stage_clip && ends_depth(shared->units[weights.first_unit]))
+      clip_in_place(emit);
     return;
   }
   // Boxes of few enough positions: whole lines, or pieces of one.
@@ -130,8 +132,7 @@ void ArrayWork::multiply(StepEmitter& emit, size_t unit_index, const Block& bloc
   const auto blocks = static_cast<int64_t>(isa::divide_up(block.positions(), panel()));
   for (int64_t i = 0; i < blocks; ++i) {
     // Between the pieces of a split depth a row block's accumulators stay in the bank that is its own.
-    const auto own_bank =
-        static_cast<uint8_t>((block.y0 * blocks + i) % shared->machine.c_banks);
+    const auto own_bank = static_cast<uint8_t>((block.y0 * blocks + i) % shared->machine.c_banks);
     multiply_rows(emit, unit, block, i * panel(), piece ? own_bank : emit.next_c_bank());
   }
   if (is_raw() && ends_depth(unit)) requantize(emit, unit, block);

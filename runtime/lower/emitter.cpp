@@ -56,8 +56,8 @@ Emitted Emitter::run() {
   find_last_steps();
   const auto steps = static_cast<uint32_t>(schedule_.steps.size());
   for (uint32_t step = 0; step < steps; ++step) {
-    // (1) what this step needs  (2) what it will have written, for those who wait for it  (3) a head start for
-    // later steps  (4) compute and store  (5) let go
+    // (1) what this step needs  (2) what it will have written, for those who wait for it  (3) a head start
+    // for later steps  (4) compute and store  (5) let go
     require_loads(step);
     place(schedule_.steps[step].allocates, step);
     announce_writes(step);
@@ -115,7 +115,8 @@ void Emitter::require_loads(uint32_t step) {
 void Emitter::run_ahead(uint32_t step) {
   const auto steps = static_cast<uint32_t>(schedule_.steps.size());
   if (step + 1 >= steps || !queues_hold(step)) return;
-  if (!try_loads(step + 1, Channel::weights, step + 1) || !try_loads(step + 1, Channel::features, step + 1)) return;
+  if (!try_loads(step + 1, Channel::weights, step + 1) || !try_loads(step + 1, Channel::features, step + 1))
+    return;
   for (auto later = step + 2; later < std::min(steps, step + 2 + weights_ahead_); ++later) {
     if (loads_issued_[static_cast<size_t>(Channel::weights)][later]) continue;
     if (!leaves_room(step, later) || !try_loads(later, Channel::weights, step)) return;
@@ -134,7 +135,8 @@ bool Emitter::leaves_room(uint32_t now, uint32_t step) const {
   const auto weights = missing(loaded_buffers(step, Channel::weights));
   uint64_t between = 0;
   for (auto other = now + 1; other <= step; ++other) {
-    const auto need = missing(schedule_.steps[other].allocates) + missing(loaded_buffers(other, Channel::features));
+    const auto need =
+        missing(schedule_.steps[other].allocates) + missing(loaded_buffers(other, Channel::features));
     between = std::max(between, 2 * need);
   }
   return weights + between <= scratchpad_.free_bytes();
@@ -162,7 +164,8 @@ bool Emitter::try_place(const std::vector<BufferId>& buffers, uint32_t step) {
 }
 
 std::string Emitter::does_not_fit(uint32_t step) const {
-  return "the buffers of a step of layer '" + schedule_.layers[schedule_.steps[step].layer].name + "' do not fit into L2";
+  return "the buffers of a step of layer '" + schedule_.layers[schedule_.steps[step].layer].name +
+         "' do not fit into L2";
 }
 
 void Emitter::place(const std::vector<BufferId>& buffers, uint32_t step) {

@@ -215,7 +215,9 @@ void lower_linear(LoweringContext& context, NodeId id) {
   context.accumulator_proven = context.accumulator_proven && accumulators_hold(context, layer);
   const auto row = begin_layer(context, id, kind_of(node, layer), isa::Setup::heavy);
   if (layer.group_in == 1 && layer.group_out == 1 &&
-      depthwise_dsp_cycles(context, layer) < array_cycles(layer, shared->units, context.machine, layer.out.dims.n, layer.out.dims.h, layer.out.dims.w)) {
+      depthwise_dsp_cycles(context, layer) < array_cycles(layer, shared->units, context.machine,
+                                                          layer.out.dims.n, layer.out.dims.h,
+                                                          layer.out.dims.w)) {
     return add_depthwise_steps(context, row, layer);
   }
   shared->tables = add_lane_tables(context, layer);

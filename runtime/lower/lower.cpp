@@ -219,18 +219,24 @@ Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& mac
     double tile_share;
     bool keep_in_l2, weights_ahead;
   };
+  // Large tiles may leave no room between what lies around them, small ones may not hold one panel's work:
+  // the configured share first, then shares of its own.
+  const double share = options.rules.tile_share;
   std::string last;
   for (const auto& attempt :
-       {Try{1.0, true, true}, Try{1.0, true, false}, Try{0.75, true, false}, Try{1.0, false, false}, Try{0.75, false, false}, Try{0.5, false, false}}) {
+       {Try{share, true, true}, Try{share, true, false}, Try{0.75 * share, true, false},
+        Try{share, false, false}, Try{0.75 * share, false, false}, Try{0.5 * share, false, false},
+        Try{1.0, false, false}, Try{0.75, false, false}, Try{0.5, false, false}}) {
     try {
       // Constants come first in DDR, and their size shows only when every layer is lowered: once to measure,
       // once for real.
       StorageChoice choice{attempt.keep_in_l2, 0};
-      choice.ddr_base = Attempt(graph, plan, machine, options, options.rules.tile_share * attempt.tile_share, choice, false)
+      choice.ddr_base = Attempt(graph, plan, machine, options, attempt.tile_share, choice, false)
                             .context()
                             .constants.bytes();
-      Attempt real(graph, plan, machine, options, options.rules.tile_share * attempt.tile_share, choice, plan.has_values);
-      const auto emitted = emit(real.context(), attempt.weights_ahead ? options.rules.weights_ahead_steps : 0);
+      Attempt real(graph, plan, machine, options, attempt.tile_share, choice, plan.has_values);
+      const auto emitted =
+          emit(real.context(), attempt.weights_ahead ? options.rules.weights_ahead_steps : 0);
       auto program = ProgramBuilder(real, emitted).build();
       if (program.ddr_bytes_used > machine.ddr_bytes) {
         throw UserError("the network needs " + std::to_string(program.ddr_bytes_used) +

@@ -22,9 +22,10 @@ Rearrangement rearrangement(const LoweringContext& context, NodeId id) {
   const auto& node = context.graph.nodes[id];
   const auto& shape = context.graph.tensors[node.output].shape;
   const auto in = context.view(node.inputs[0]), out = context.view(node.output);
-  return {shape, in, out,
-          strides_bytes(context.graph.tensors[node.inputs[0]].shape, static_cast<uint32_t>(in.element_size())),
-          strides_bytes(shape, static_cast<uint32_t>(out.element_size()))};
+  return {
+      shape, in, out,
+      strides_bytes(context.graph.tensors[node.inputs[0]].shape, static_cast<uint32_t>(in.element_size())),
+      strides_bytes(shape, static_cast<uint32_t>(out.element_size()))};
 }
 
 void lower_transpose(LoweringContext& context, NodeId id, uint32_t row, const Transpose& op) {

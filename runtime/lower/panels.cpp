@@ -5,7 +5,8 @@
 
 namespace mmasim::runtime {
 
-std::vector<PanelUnit> panel_units(const LinearLayer& layer, const isa::Machine& machine, uint32_t most_groups) {
+std::vector<PanelUnit> panel_units(const LinearLayer& layer, const isa::Machine& machine,
+                                   uint32_t most_groups) {
   const int64_t panel = machine.panel(layer.operand_bytes);
   const auto widest = std::max(layer.group_in, layer.group_out);
   auto together = std::clamp<int64_t>(panel / widest, 1, layer.groups);

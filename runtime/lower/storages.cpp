@@ -194,9 +194,11 @@ class Placement {
 
   void make_views() {
     for (TensorId tensor = 0; tensor < graph_.tensors.size(); ++tensor) {
-      const bool is_input = std::find(graph_.inputs.begin(), graph_.inputs.end(), tensor) != graph_.inputs.end();
+      const bool is_input =
+          std::find(graph_.inputs.begin(), graph_.inputs.end(), tensor) != graph_.inputs.end();
       context_.views.push_back({storage_of_[root_[tensor]].value(), is_input && read_as_planes(tensor),
-                                dims_of(graph_.tensors[tensor].shape), context_.tensor_plan(tensor).element()});
+                                dims_of(graph_.tensors[tensor].shape),
+                                context_.tensor_plan(tensor).element()});
     }
   }
 

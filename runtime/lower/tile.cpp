@@ -28,8 +28,12 @@ int64_t offset_of(const TensorView& view, const Region& region) {
 }
 
 Tile tile_in_resident(LoweringContext& context, const TensorView& view, const Region& region) {
-  return {context.schedule.at(view.storage).resident, static_cast<uint64_t>(offset_of(view, region)),
-          view.pitch_n(), view.pitch_y(), view.pitch_x(), view.pitch_c()};
+  return {context.schedule.at(view.storage).resident,
+          static_cast<uint64_t>(offset_of(view, region)),
+          view.pitch_n(),
+          view.pitch_y(),
+          view.pitch_x(),
+          view.pitch_c()};
 }
 
 Tile dense_tile(LoweringContext& context, const TensorView& view, const Region& region) {
@@ -78,10 +82,11 @@ void add_padding(Load& load, const TensorView& view, const Region& region, const
 }
 
 // Innermost first, from tensor to tile.
-std::vector<CopyAxis> axes_of(const TensorView& view, const Tile& tile, const Region& region, int64_t columns, int64_t rows,
-                              Spread spread) {
+std::vector<CopyAxis> axes_of(const TensorView& view, const Tile& tile, const Region& region, int64_t columns,
+                              int64_t rows, Spread spread) {
   const CopyAxis channels{region.channels(), view.pitch_c(), tile.pitch_c};
-  const CopyAxis x{columns, view.pitch_x(), tile.pitch_x * spread.x}, y{rows, view.pitch_y(), tile.pitch_y * spread.y};
+  const CopyAxis x{columns, view.pitch_x(), tile.pitch_x * spread.x},
+      y{rows, view.pitch_y(), tile.pitch_y * spread.y};
   const CopyAxis frames{region.frames(), view.pitch_n(), tile.pitch_n};
   if (view.planes) return {x, y, channels, frames};
   return {channels, x, y, frames};

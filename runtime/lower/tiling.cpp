@@ -51,8 +51,8 @@ std::vector<int64_t> tile_sizes(int64_t extent) {
 }
 
 // Per block of S positions and panel: one row a cycle, but never less than the next panel takes to load.
-double array_cycles(const LinearLayer& layer, const std::vector<PanelUnit>& units, const isa::Machine& machine,
-                    int64_t frames, int64_t rows, int64_t columns) {
+double array_cycles(const LinearLayer& layer, const std::vector<PanelUnit>& units,
+                    const isa::Machine& machine, int64_t frames, int64_t rows, int64_t columns) {
   const int64_t panel = machine.panel(layer.operand_bytes);
   const auto lines = layer.spans_lines ? 1 : frames * rows;
   const auto positions = layer.spans_lines ? frames * rows * columns : columns;
@@ -169,7 +169,8 @@ class Judge {
 
   double compute_cycles(const Tiling& t) const {
     const auto& cost = context_.options.cost;
-    double cycles = array_cycles(layer_, units_, context_.machine, t.frames, t.rows, t.columns) * static_cast<double>(tiles_);
+    double cycles = array_cycles(layer_, units_, context_.machine, t.frames, t.rows, t.columns) *
+                    static_cast<double>(tiles_);
     if (path_ != OutputPath::stage) {
       const double passes = path_ == OutputPath::raw ? 4.0 : 1.0;
       cycles += static_cast<double>(layer_.out.dims.elements()) * passes * layer_.operand_bytes /
@@ -224,8 +225,9 @@ void consider_weights(Judge& judge, const LoweringContext& context, const Linear
   }
   const int64_t panel = context.machine.panel(layer.operand_bytes);
   const auto positions = tile.frames * tile.rows * tile.columns;
-  const auto blocks = layer.spans_lines ? static_cast<int64_t>(isa::divide_up(positions, panel))
-                                        : tile.frames * tile.rows * static_cast<int64_t>(isa::divide_up(tile.columns, panel));
+  const auto blocks =
+      layer.spans_lines ? static_cast<int64_t>(isa::divide_up(positions, panel))
+                        : tile.frames * tile.rows * static_cast<int64_t>(isa::divide_up(tile.columns, panel));
   if (blocks > context.machine.c_banks) return;
   // Raw accumulators leave box by box, and only one box's can wait in the banks.
   if (path == OutputPath::raw &&
