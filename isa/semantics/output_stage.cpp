@@ -91,13 +91,49 @@ FinishTerms OutputStage::finish() const {
           to_int64(element_highest(range_.element))};
 }
 
+// The usual case in 64 bits: 32-bit accumulators, no factor below 0 or above 32 bits, no shift to the left.
+// False if it is another.
+bool OutputStage::find_usual_peaks(Wide bound, Wide& peak_sum, Wide& peak, int& largest_shift) const {
+  if (element_bytes(range_.element) != 4 || bound > std::numeric_limits<int32_t>::max()) return false;
+  const auto table = [&](Address at, uint32_t bytes) {
+    return memory_.at(at) + uint64_t{first_lane_} * bytes;
+  };
+  const uint8_t* biases = stage_.bias.is_none() ? nullptr : table(stage_.bias, 4);
+  const bool has_multipliers = !stage_.raw && stage_.multiplier_mode == TableMode::per_lane;
+  const bool has_shifts = !stage_.raw && stage_.shift_mode == TableMode::per_lane;
+  const uint8_t* multipliers = has_multipliers ? table(stage_.multipliers, 4) : nullptr;
+  const uint8_t* shifts = has_shifts ? table(stage_.shifts, 1) : nullptr;
+  const bool is_scaled = !stage_.raw && stage_.multiplier_mode == TableMode::common;
+  const bool is_shifted = !stage_.raw && stage_.shift_mode == TableMode::common;
+  const int64_t common = is_scaled ? int64_t{stage_.multiplier} : 1;
+  if (common < 0 || common > int64_t{0xffffffff} || (is_shifted && stage_.shift < 0)) return false;
+  uint64_t sum = 0, factor = 0, product = 0;
+  int shift = is_shifted ? stage_.shift : 0;
+  for (uint32_t lane = 0; lane < lane_count_; ++lane) {
+    const int64_t bias = biases ? read_as<int32_t>(biases + 4 * lane) : 0;
+    const uint64_t lane_sum = static_cast<uint64_t>(bound) + static_cast<uint64_t>(bias < 0 ? -bias : bias);
+    const uint64_t by =
+        multipliers ? read_as<uint32_t>(multipliers + 4 * lane) : static_cast<uint64_t>(common);
+    const int lane_shift = shifts ? read_as<int8_t>(shifts + lane) : 0;
+    if (lane_shift < 0) return false;
+    sum = std::max(sum, lane_sum);
+    factor = std::max(factor, by);
+    product = std::max(product, std::min(lane_sum, uint64_t{1} << 31) * by);
+    shift = std::max(shift, lane_shift);
+  }
+  peak_sum = static_cast<Wide>(sum), peak = static_cast<Wide>(std::max(factor, product));
+  largest_shift = shift;
+  return true;
+}
+
 // 32-bit lanes need the proof that no sum overflows. 64-bit lanes of 32-bit accumulators check instead
 // (apply_lanes).
 void OutputStage::choose_lanes(Wide bound) {
   const bool is_narrow = element_bytes(range_.element) == 4;
   Wide peak_sum = 0, peak = 0;
   int largest_shift = 0;
-  for (uint32_t lane = 0; lane < lane_count_; ++lane) {
+  const bool is_usual = find_usual_peaks(bound, peak_sum, peak, largest_shift);
+  for (uint32_t lane = 0; !is_usual && lane < lane_count_; ++lane) {
     const LaneTerms t = terms(lane);
     Wide sum = saturating_add(bound, static_cast<Wide>(std::min<UnsignedWide>(magnitude(t.bias), kWideMax)));
     peak_sum = larger(peak_sum, sum);

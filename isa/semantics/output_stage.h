@@ -43,6 +43,7 @@ class OutputStage {
   LaneTerms terms(uint32_t lane) const;
   FinishTerms finish() const;
   void choose_lanes(Wide bound);
+  bool find_usual_peaks(Wide bound, Wide& peak_sum, Wide& peak, int& largest_shift) const;
   template <class Lane>
   void prepare();
   template <class Lane>
