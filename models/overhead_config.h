@@ -12,9 +12,9 @@ struct OverheadConfig {
   uint64_t network_call_cycles = 0;
   uint64_t layer_setup_heavy_cycles = 7000;
   uint64_t layer_setup_light_cycles = 1200;
-  uint64_t layer_dma_pipe_up_cycles = 2700;
-  uint64_t layer_rest_heavy_cycles = 4750;
-  uint64_t layer_rest_light_cycles = 10550;
+  uint64_t layer_dma_pipe_up_cycles = 2300;
+  uint64_t layer_rest_heavy_cycles = 4570;
+  uint64_t layer_rest_light_cycles = 10370;
 
   static constexpr auto keys = std::make_tuple(
       key(&OverheadConfig::network_call_cycles, "network_call_cycles", "cycles", 0, 1e12,
