@@ -2,6 +2,9 @@
 
 #include <sys/resource.h>
 
+#include <fstream>
+#include <string>
+
 #include "sim/config.h"
 
 namespace mmasim::sim {
@@ -174,7 +177,12 @@ StatSection described(const std::string& path, const StatTable<Row>& table) {
 
 ordered_json to_json(const RunReport& report) { return to_json(report_table(), report); }
 
+// Linux tells it of this program alone; getrusage() also of whoever forked before it became this program.
 double peak_rss_mb() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;)
+    if (uint64_t kilobytes = 0; word == "VmHWM:" && status >> kilobytes)
+      return static_cast<double>(kilobytes) * 1024 / 1e6;
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<double>(usage.ru_maxrss) * 1024 / 1e6;
