@@ -12,7 +12,7 @@ struct Machine {
   std::string name = "tda4vm";
   uint32_t array_bytes = 64;           // bytes of an A vector; panels are S x S with S = array_bytes / operand bytes
   uint32_t b_banks = 2;
-  uint32_t c_banks = 4;                // each holds S rows of S accumulators
+  uint32_t c_banks = 8;                // each holds S rows of S accumulators
   uint32_t multiplier_bits = 0;        // of the output stage; 0: shift only
   uint32_t per_lane_shift = 0;         // 1: a shift for every lane, 0: one shift for all
   uint32_t has_output_zero_point = 0;  // 1: the output stage adds a zero point after the shift

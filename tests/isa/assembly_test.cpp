@@ -86,7 +86,7 @@ TEST_CASE("assembly: the directives of a small program") {
       ".program network=\"a\\\"b\\\\c\\x0a\" precision=\"\" constants_bytes=3 l2_bytes_used=0 "
       "l3_bytes_used=0 "
       "ddr_bytes_used=4096 accumulator_proven=1\n"
-      ".machine name=\"m\" array_bytes=64 b_banks=2 c_banks=4 multiplier_bits=0 per_lane_shift=0 "
+      ".machine name=\"m\" array_bytes=64 b_banks=2 c_banks=8 multiplier_bits=0 per_lane_shift=0 "
       "has_output_zero_point=0 has_output_clip=0 half_up_only=1 max_shift=63 vector_bytes=64 dma_channels=16 "
       "dma_queue_entries=64 tokens=64 l2_bytes=458752 l3_bytes=8159232 ddr_bytes=2147483648\n"
       ".layer name=\"only\" kind=\"\" precision=\"\" dataflow=\"\" operators=[\"c 1\",\"r\"] macs=0 tiles=0\n"

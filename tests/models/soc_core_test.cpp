@@ -114,7 +114,7 @@ TEST_CASE("core: token 0 is always ready and ignores signals") {
 
 TEST_CASE("core: layers spend their set-up and partition the time") {
   models::SocConfig config;
-  config.overhead = {1000, 70, 12, 15, 47};
+  config.overhead = {1000, 70, 12, 15, 47, 23};
   ProgramBuilder builder(4);
   builder.add(isa::CtlLayer{0, isa::Setup::call})
       .add(isa::CtlLayer{1, isa::Setup::heavy})
@@ -129,7 +129,7 @@ TEST_CASE("core: layers spend their set-up and partition the time") {
   CHECK(layers[1].start_cycle == 1000);
   CHECK(layers[1].end_cycle == 1000 + 70 + 15 + 47 + 101);  // the layer's array work is its own
   CHECK(layers[1].mma_cycles == 101);
-  CHECK(layers[2].end_cycle == layers[1].end_cycle + 12 + 15 + 47 + 44);
+  CHECK(layers[2].end_cycle == layers[1].end_cycle + 12 + 15 + 23 + 44);
   CHECK(layers[3].start_cycle == layers[2].end_cycle);
   CHECK(layers[3].end_cycle == activity.total_cycles);
   CHECK(layers[3].start_cycle == layers[3].end_cycle);
