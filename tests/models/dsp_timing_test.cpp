@@ -14,7 +14,7 @@ namespace {
 models::DspCost cost(const isa::Instruction& instruction, Element stage_out = Element::s8) {
   models::DspConfig config;
   config.start_cycles = 40;
-  config.add_cycles = 6;
+  config.add_cycles = config.multiply_cycles = 6;
   config.requantize_cycles = 8;
   config.depthwise_tap_cycles = 2;
   return models::dsp_cost(instruction, stage_out, config, isa::Machine{});  // vectors of 64 bytes
