@@ -16,7 +16,9 @@ struct Address {
   constexpr Space space() const { return static_cast<Space>(raw >> 40); }
   constexpr uint64_t offset() const { return raw & kOffsetMask; }
   constexpr bool is_none() const { return raw == 0; }
-  friend constexpr Address operator+(Address a, int64_t bytes) { return {a.raw + static_cast<uint64_t>(bytes)}; }
+  friend constexpr Address operator+(Address a, int64_t bytes) {
+    return {a.raw + static_cast<uint64_t>(bytes)};
+  }
   friend constexpr bool operator==(Address a, Address b) { return a.raw == b.raw; }
   friend constexpr bool operator!=(Address a, Address b) { return a.raw != b.raw; }
 

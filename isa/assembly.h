@@ -1,6 +1,6 @@
 // Text of a program and back, byte for byte: disassemble(assemble(text)) == text and the other way round.
-// A line per instruction: `mnemonic field=value field=value ...`; '#' begins a comment; directives (.machine, .layer,
-// .input, .output, .constants, ...) carry everything else of the Program.
+// A line per instruction: `mnemonic field=value field=value ...`; '#' begins a comment; directives (.machine,
+// .layer, .input, .output, .constants, ...) carry everything else of the Program.
 #pragma once
 
 #include <stdexcept>

@@ -9,15 +9,25 @@ enum class Element : uint8_t { s8 = 0, u8 = 1, s16 = 2, u16 = 3, s32 = 4, u32 = 
 
 constexpr uint32_t element_bytes(Element e) {
   switch (e) {
-    case Element::s8: case Element::u8: return 1;
-    case Element::s16: case Element::u16: return 2;
-    case Element::s32: case Element::u32: return 4;
-    case Element::s64: return 8;
-    case Element::s128: return 16;
+    case Element::s8:
+    case Element::u8:
+      return 1;
+    case Element::s16:
+    case Element::u16:
+      return 2;
+    case Element::s32:
+    case Element::u32:
+      return 4;
+    case Element::s64:
+      return 8;
+    case Element::s128:
+      return 16;
   }
   return 0;
 }
-constexpr bool element_is_signed(Element e) { return e != Element::u8 && e != Element::u16 && e != Element::u32; }
+constexpr bool element_is_signed(Element e) {
+  return e != Element::u8 && e != Element::u16 && e != Element::u32;
+}
 
 // The operand element of 8, 16 or 32 bits.
 constexpr Element operand_element(uint32_t bits, bool is_signed) {

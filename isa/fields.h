@@ -1,5 +1,5 @@
-// The field-table idiom: a struct and a tuple of its fields, each with its width and one sentence. Walkers over the
-// table encode, decode, print, parse and document; nobody writes a field's name twice.
+// The field-table idiom: a struct and a tuple of its fields, each with its width and one sentence. Walkers
+// over the table encode, decode, print, parse and document; nobody writes a field's name twice.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,14 @@ template <class Struct, class Member>
 struct Field {
   Member Struct::*member;
   const char* name;
-  uint32_t bytes;       // in the encoding, little endian; signed members are sign-extended from this width
-  const char* unit;     // "bytes", "elements", "" where it has none
+  uint32_t bytes;    // in the encoding, little endian; signed members are sign-extended from this width
+  const char* unit;  // "bytes", "elements", "" where it has none
   const char* sentence;
 };
 
 template <class Struct, class Member>
-constexpr Field<Struct, Member> field(Member Struct::*member, const char* name, uint32_t bytes, const char* unit,
-                                      const char* sentence) {
+constexpr Field<Struct, Member> field(Member Struct::*member, const char* name, uint32_t bytes,
+                                      const char* unit, const char* sentence) {
   return {member, name, bytes, unit, sentence};
 }
 

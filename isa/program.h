@@ -1,4 +1,5 @@
-// A program: code, constants, where its tensors lie, and the names a report needs. See program_file.h for the file.
+// A program: code, constants, where its tensors lie, and the names a report needs. See program_file.h for the
+// file.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +13,19 @@
 
 namespace mmasim::isa {
 
-// Where a tensor lies. Element (i0, i1, ...) of the logical shape is at address + sum(i_d * strides_bytes[d]).
+// Where a tensor lies. Element (i0, i1, ...) of the logical shape is at address + sum(i_d *
+// strides_bytes[d]).
 struct TensorPlacement {
   std::string name;
   Element element = Element::s8;
   std::vector<int64_t> shape;          // logical, as the network names it
   std::vector<int64_t> strides_bytes;  // one a dimension
   Address address;
-  // The tensor is whole when `ready_token` has reached `ready_count`, and may be overwritten later (a watcher looks
-  // right then). Inputs are whole before the program starts; outputs stay whole.
+  // The tensor is whole when `ready_token` has reached `ready_count`, and may be overwritten later (a watcher
+  // looks right then). Inputs are whole before the program starts; outputs stay whole.
   uint16_t ready_token = 0;
   uint32_t ready_count = 0;
-  double inv_step = 1.0;     // float = (integer - zero_point) / inv_step
+  double inv_step = 1.0;  // float = (integer - zero_point) / inv_step
   int64_t zero_point = 0;
 };
 
@@ -40,16 +42,16 @@ struct LayerInfo {
 struct Program {
   Machine machine;
   std::string network;
-  std::string precision;                // of the run: "int8", ...
-  std::vector<uint8_t> code;            // encoded instructions, one after another (codec.h)
+  std::string precision;      // of the run: "int8", ...
+  std::vector<uint8_t> code;  // encoded instructions, one after another (codec.h)
   uint64_t instruction_count = 0;
-  uint64_t constants_bytes = 0;         // they begin at ddr:0
-  std::vector<uint8_t> constants;       // constants_bytes of them, or none: a program for timing only
+  uint64_t constants_bytes = 0;    // they begin at ddr:0
+  std::vector<uint8_t> constants;  // constants_bytes of them, or none: a program for timing only
   std::vector<TensorPlacement> inputs, outputs;
   std::vector<TensorPlacement> intermediates;  // may be empty
   std::vector<LayerInfo> layers;
   uint64_t l2_bytes_used = 0, l3_bytes_used = 0, ddr_bytes_used = 0;  // high-water marks
-  bool accumulator_proven = true;       // no accumulator can overflow for any input
+  bool accumulator_proven = true;  // no accumulator can overflow for any input
 
   bool has_values() const { return constants.size() == constants_bytes; }
 };

@@ -1,5 +1,5 @@
-// How the part's compiler cuts layers: rules of the schedule, not of the hardware. Lowering obeys them; calibration chose
-// them (docs/fidelity.md).
+// How the part's compiler cuts layers: rules of the schedule, not of the hardware. Lowering obeys them;
+// calibration chose them (docs/fidelity.md).
 #pragma once
 
 #include <cstdint>

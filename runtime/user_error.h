@@ -1,4 +1,5 @@
-// The user's mistake: one clear line with file, place, what was seen and what is allowed. Caught once, in main (exit 2).
+// The user's mistake: one clear line with file, place, what was seen and what is allowed. Caught once, in
+// main (exit 2).
 #pragma once
 
 #include <stdexcept>

@@ -10,8 +10,8 @@
 
 namespace mmasim::isa {
 
-// Views of storage that somebody else owns (a vector here, a SystemC memory there). Accesses are unchecked beyond an
-// assertion: verify_program() has proven every address of a program to lie inside.
+// Views of storage that somebody else owns (a vector here, a SystemC memory there). Accesses are unchecked
+// beyond an assertion: verify_program() has proven every address of a program to lie inside.
 struct MemoryView {
   uint8_t* base[4] = {nullptr, nullptr, nullptr, nullptr};  // indexed by Space
   uint64_t bytes[4] = {0, 0, 0, 0};

@@ -1,5 +1,5 @@
-// What instructions do to bytes: pure functions of registers and memory, no time. The only arithmetic a hardware
-// model may call. Integers as quantization.md sections 2 and 5.12 define them (arithmetic.h).
+// What instructions do to bytes: pure functions of registers and memory, no time. The only arithmetic a
+// hardware model may call. Integers as quantization.md sections 2 and 5.12 define them (arithmetic.h).
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@
 
 namespace mmasim::isa {
 
-// Architectural state of the core's units: configuration registers, B and C banks, the range register, and the count
-// of accumulator overflows (a sum, after bias, that leaves the accumulator's range, once per element and transfer;
-// with Overflow::trap an OverflowTrap is thrown instead).
+// Architectural state of the core's units: configuration registers, B and C banks, the range register, and
+// the count of accumulator overflows (a sum, after bias, that leaves the accumulator's range, once per
+// element and transfer; with Overflow::trap an OverflowTrap is thrown instead).
 class CoreState {
  public:
   explicit CoreState(const Machine& machine);

@@ -1,5 +1,5 @@
-// Runs a program without time: the core and the DMA channels take turns, in a fixed order, each as far as tokens let
-// it. Gives the same bytes as any timed execution of a correct program.
+// Runs a program without time: the core and the DMA channels take turns, in a fixed order, each as far as
+// tokens let it. Gives the same bytes as any timed execution of a correct program.
 #pragma once
 
 #include <functional>
@@ -11,8 +11,8 @@
 
 namespace mmasim::isa {
 
-// Called after a token's count changed, before anything else runs: the moment to look at a tensor that has just become
-// whole (TensorPlacement::ready_token).
+// Called after a token's count changed, before anything else runs: the moment to look at a tensor that has
+// just become whole (TensorPlacement::ready_token).
 using TokenWatcher = std::function<void(uint16_t token, uint32_t count)>;
 
 struct Deadlock : std::runtime_error {  // names the stalled instruction of every unit
@@ -22,10 +22,11 @@ struct Deadlock : std::runtime_error {  // names the stalled instruction of ever
 // Decodes once, runs many times (evaluate streams thousands of samples through one program).
 class UntimedMachine {
  public:
-  explicit UntimedMachine(const Program& program);  // the program must outlive it and have passed verify_program()
+  explicit UntimedMachine(
+      const Program& program);  // the program must outlive it and have passed verify_program()
   ~UntimedMachine();
   void run(const MemoryView& memory, const TokenWatcher& watcher = {});  // throws Deadlock
-  uint64_t overflow_count() const;  // of the last run
+  uint64_t overflow_count() const;                                       // of the last run
 
  private:
   struct Impl;

@@ -1,6 +1,6 @@
-// The field-table idiom for configuration: a struct of resolved values and a tuple of its keys, each with unit, range
-// and one sentence (with its source where it has one). sim/config reads YAML through it, rejects unknown keys, checks
-// ranges and units, and prints docs/config.md.
+// The field-table idiom for configuration: a struct of resolved values and a tuple of its keys, each with
+// unit, range and one sentence (with its source where it has one). sim/config reads YAML through it, rejects
+// unknown keys, checks ranges and units, and prints docs/config.md.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ struct ConfigField {
 };
 
 template <class Struct, class Member>
-constexpr ConfigField<Struct, Member> key(Member Struct::*member, const char* name, const char* unit, double min,
-                                          double max, const char* sentence) {
+constexpr ConfigField<Struct, Member> key(Member Struct::*member, const char* name, const char* unit,
+                                          double min, double max, const char* sentence) {
   return {member, name, unit, min, max, sentence};
 }
 

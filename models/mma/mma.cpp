@@ -72,8 +72,8 @@ MmaPipeline::Span Mma::run(const isa::MmaLoadB& load, uint64_t now) {
   LayerActivity& layer = ledger_.current();
   layer.panel_loads += 1;
   layer.l2.read_bytes += uint64_t{load.rows} * machine_.array_bytes;
-  // A bank is written whole: rows past load.rows take their cycles as zeros do (the published estimator counts
-  // depth in whole panels).
+  // A bank is written whole: rows past load.rows take their cycles as zeros do (the published estimator
+  // counts depth in whole panels).
   const MmaPipeline::Span span = pipeline_.load(load.bank, machine_.panel(operand_bytes_), now);
   l2_banks_.book(StreamBanks::User::panel, span.start_cycle, span.end_cycle, StreamBanks::kAccess);
   return span;

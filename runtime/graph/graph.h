@@ -1,6 +1,6 @@
-// A network: tensors that flow and the operators between them, in topological order, shapes all known. Constants are
-// inside the operators that use them. The importer builds it (canonical operators, whatever form the file used);
-// legalize() folds and fuses it; every later step reads it and none changes it.
+// A network: tensors that flow and the operators between them, in topological order, shapes all known.
+// Constants are inside the operators that use them. The importer builds it (canonical operators, whatever
+// form the file used); legalize() folds and fuses it; every later step reads it and none changes it.
 //
 // Shapes are logical, as the network names them: N, C, H, W for feature maps. Axes are never negative.
 #pragma once
@@ -26,7 +26,8 @@ struct Tensor {
   Shape shape;
 };
 
-// Constant parameters of a layer. Without values the network is a topology only: --random-weights makes them, and
+// Constant parameters of a layer. Without values the network is a topology only: --random-weights makes them,
+// and
 // --timing-only needs none.
 struct Weights {
   std::string name;
@@ -45,7 +46,8 @@ struct Window {  // of convolutions and pools; index 0 is vertical
   std::array<int64_t, 4> pad{0, 0, 0, 0};  // top, left, bottom, right
 };
 
-// x[N,C,H,W]; weights O,I/groups,kh,kw. Effective weight of output channel o: values * weight_scale[o] (binary64; empty: 1).
+// x[N,C,H,W]; weights O,I/groups,kh,kw. Effective weight of output channel o: values * weight_scale[o]
+// (binary64; empty: 1).
 struct Conv {
   Window window;
   int64_t groups = 1;
@@ -69,8 +71,9 @@ struct Gemm {
   std::vector<double> weight_scale;
   std::vector<double> bias;
 };
-// y = x * scale[c] + shift[c], c along axis 1 (the last axis for rank 2): BatchNormalization that could not be folded,
-// Add, Sub and Mul by a constant per channel. From file values in binary64; without values both are empty.
+// y = x * scale[c] + shift[c], c along axis 1 (the last axis for rank 2): BatchNormalization that could not
+// be folded, Add, Sub and Mul by a constant per channel. From file values in binary64; without values both
+// are empty.
 struct BatchNorm {
   std::vector<double> scale, shift;
   int64_t channels = 0;
@@ -84,7 +87,7 @@ struct Unary {
   enum class Kind : uint8_t { sigmoid, hard_sigmoid, hard_swish } kind = Kind::sigmoid;
   double alpha = 0.2, beta = 0.5;  // hard_sigmoid: max(0, min(1, alpha*x + beta))
 };
-struct Add {};   // two inputs; the second may broadcast (dimensions of 1, lower rank aligned right)
+struct Add {};  // two inputs; the second may broadcast (dimensions of 1, lower rank aligned right)
 struct Sub {};
 struct Mul {};
 struct MaxPool {
@@ -117,16 +120,17 @@ struct ArgMax {
 struct Resize {
   enum class Mode : uint8_t { nearest, bilinear } mode = Mode::nearest;
   int64_t factor_y = 1, factor_x = 1;
-  bool half_pixel = true;  // of bilinear: pixel centres, else asymmetric. nearest by whole factors: floor(out / factor)
+  bool half_pixel =
+      true;  // of bilinear: pixel centres, else asymmetric. nearest by whole factors: floor(out / factor)
 };
 
-using Operator = std::variant<Conv, ConvTranspose, Gemm, BatchNorm, Clip, Prelu, Unary, Add, Sub, Mul, MaxPool,
-                              AveragePool, GlobalAveragePool, Concat, Pad, Reshape, Transpose, Slice, Softmax, ArgMax,
-                              Resize>;
+using Operator = std::variant<Conv, ConvTranspose, Gemm, BatchNorm, Clip, Prelu, Unary, Add, Sub, Mul,
+                              MaxPool, AveragePool, GlobalAveragePool, Concat, Pad, Reshape, Transpose, Slice,
+                              Softmax, ArgMax, Resize>;
 
 struct Node {
-  std::string name;                  // of the network's node it began as
-  std::vector<std::string> covers;   // names of all the network's nodes that it does the work of
+  std::string name;                 // of the network's node it began as
+  std::vector<std::string> covers;  // names of all the network's nodes that it does the work of
   Operator op;
   Activation activation;
   std::vector<TensorId> inputs;
@@ -138,19 +142,19 @@ struct Graph {
   std::vector<Tensor> tensors;
   std::vector<Node> nodes;  // topological order
   std::vector<TensorId> inputs, outputs;
-  uint64_t operator_count = 0;    // nodes of the file
-  uint64_t parameter_count = 0;   // elements of all weights, biases and normalization constants of the file
+  uint64_t operator_count = 0;   // nodes of the file
+  uint64_t parameter_count = 0;  // elements of all weights, biases and normalization constants of the file
 
   std::optional<NodeId> producer(TensorId tensor) const;  // none for network inputs
   std::vector<NodeId> consumers(TensorId tensor) const;
 };
 
-const char* operator_name(const Operator& op);  // "Conv", "Gemm", ...
+const char* operator_name(const Operator& op);        // "Conv", "Gemm", ...
 uint64_t macs(const Graph& graph, const Node& node);  // of Conv, ConvTranspose and Gemm; 0 for all others
 uint64_t macs(const Graph& graph);
 
-// Checks what every step relies on: topological order, shapes consistent with the operators, no unused or doubly
-// produced tensor. A failure is a bug of the step before: throws std::logic_error naming the node.
+// Checks what every step relies on: topological order, shapes consistent with the operators, no unused or
+// doubly produced tensor. A failure is a bug of the step before: throws std::logic_error naming the node.
 void verify(const Graph& graph);
 
 // The shape an operator gives for input shapes; throws std::invalid_argument saying what does not fit.

@@ -108,10 +108,10 @@ class Emitter {
   const uint32_t weights_ahead_;
   Scratchpad scratchpad_;
   Emitted out_;
-  std::vector<std::optional<Placed>> placed_;     // one a buffer
+  std::vector<std::optional<Placed>> placed_;      // one a buffer
   std::array<std::vector<bool>, 2> loads_issued_;  // [features, weights][step]
-  std::vector<std::vector<BufferId>> last_used_;  // buffers that die with a step
-  std::array<uint32_t, kChannels> groups_{};      // issued on each channel
+  std::vector<std::vector<BufferId>> last_used_;   // buffers that die with a step
+  std::array<uint32_t, kChannels> groups_{};       // issued on each channel
   std::vector<std::vector<uint32_t>>
       waited_;  // [channel, or kChannels for the core][token]: highest count waited for
   std::array<std::vector<uint8_t>, 8> in_force_;  // encoded configuration by kind

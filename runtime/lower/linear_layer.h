@@ -14,7 +14,7 @@ struct LinearLayer {
   int64_t kernel_y = 1, kernel_x = 1, stride_y = 1, stride_x = 1, dilation_y = 1, dilation_x = 1;
   int64_t pad_top = 0, pad_left = 0;
   int64_t groups = 1, group_in = 1, group_out = 1;  // channels of a group
-  bool spans_lines = true;          // blocks of positions run over the ends of output lines
+  bool spans_lines = true;                          // blocks of positions run over the ends of output lines
   bool transposed_weights = false;                  // I,O/g,kh,kw with the filter turned about
   const LinearPlan* plan = nullptr;
   uint32_t operand_bytes = 1;
@@ -31,8 +31,8 @@ struct LinearLayer {
   // The (padded, spread) input that output region `out` needs.
   Region input_region(const Region& region) const;
 
-  // Position in a unit's depth of channel i (of depth_channels) and tap (y, x): channels innermost, or outermost over
-  // planes, as the elements of a vector lie.
+  // Position in a unit's depth of channel i (of depth_channels) and tap (y, x): channels innermost, or
+  // outermost over planes, as the elements of a vector lie.
   int64_t depth_index(int64_t depth_channels, int64_t i, int64_t y, int64_t x) const {
     return in.planes ? (i * kernel_y + y) * kernel_x + x : (y * kernel_x + x) * depth_channels + i;
   }

@@ -20,7 +20,8 @@ struct PanelUnit {
 };
 
 // most_groups: of a panel; 0 for as many as fit.
-std::vector<PanelUnit> panel_units(const LinearLayer& layer, const isa::Machine& machine, uint32_t most_groups);
+std::vector<PanelUnit> panel_units(const LinearLayer& layer, const isa::Machine& machine,
+                                   uint32_t most_groups);
 
 // Packs all units one after another into the constants; returns the offset in DDR. Depth order is (ky, kx,
 // channel).

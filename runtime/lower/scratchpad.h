@@ -28,7 +28,7 @@ class Scratchpad {
   void undo(uint64_t offset);  // an allocation that nobody has used
 
   uint64_t free_bytes() const { return bytes_ - live_bytes_; }  // in pieces, maybe
-  uint64_t peak_bytes() const { return peak_; }  // most that was ever live at once
+  uint64_t peak_bytes() const { return peak_; }                 // most that was ever live at once
 
  private:
   struct Past {

@@ -45,8 +45,8 @@ std::optional<Tiling> choose_tiling(const LoweringContext& context, const Linear
                                     OutputPath path, uint64_t budget_bytes);
 
 // Estimated cycles of the array for a box of output positions, and of the DSP for a depthwise one.
-double array_cycles(const LinearLayer& layer, const std::vector<PanelUnit>& units, const isa::Machine& machine,
-                    int64_t frames, int64_t rows, int64_t columns);
+double array_cycles(const LinearLayer& layer, const std::vector<PanelUnit>& units,
+                    const isa::Machine& machine, int64_t frames, int64_t rows, int64_t columns);
 double depthwise_dsp_cycles(const LoweringContext& context, const LinearLayer& layer);
 
 std::vector<int64_t> tile_sizes(int64_t extent);  // 1, 2, 3, 4, 6, 8, 12, ... extent

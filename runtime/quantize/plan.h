@@ -1,7 +1,7 @@
-// The quantization plan: every integer that lowering and the reference need, and nothing they could disagree about.
-// Made by make_plan(); read by runtime/reference and runtime/lower; written to quantization.yaml.
-// Its structure (which fields are set, which are per channel) never depends on values; without values (timing only)
-// the numbers are missing and has_values is false.
+// The quantization plan: every integer that lowering and the reference need, and nothing they could disagree
+// about. Made by make_plan(); read by runtime/reference and runtime/lower; written to quantization.yaml. Its
+// structure (which fields are set, which are per channel) never depends on values; without values (timing
+// only) the numbers are missing and has_values is false.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,9 @@ namespace mmasim::runtime {
 __extension__ typedef __int128 int128;
 
 struct TensorPlan {
-  uint32_t bits = 8;        // 8, 16, 32; 64 for the index an ArgMax gives
+  uint32_t bits = 8;  // 8, 16, 32; 64 for the index an ArgMax gives
   bool is_signed = true;
-  double inv_step = 1.0;    // float = (q - zero_point) / inv_step
+  double inv_step = 1.0;  // float = (q - zero_point) / inv_step
   int64_t zero_point = 0;
   double low = 0, high = 0;  // calibrated range
   std::string source;        // "calibrated", "same as X", "fixed by Clip", ...
@@ -28,7 +28,9 @@ struct TensorPlan {
 
   int64_t min() const { return is_signed ? -(int64_t{1} << (bits - 1)) : 0; }
   int64_t max() const { return is_signed ? (int64_t{1} << (bits - 1)) - 1 : (int64_t{1} << bits) - 1; }
-  isa::Element element() const { return bits == 64 ? isa::Element::s64 : isa::operand_element(bits, is_signed); }
+  isa::Element element() const {
+    return bits == 64 ? isa::Element::s64 : isa::operand_element(bits, is_signed);
+  }
 };
 
 // Row-major integers of 8, 16 or 32 bits.
@@ -45,34 +47,37 @@ struct IntegerArray {
 // y = SAT(SRS(v * multiplier, shift, rounding) + zero_point, clip_min, clip_max)
 struct Requantization {
   bool has_multiplier = false;
-  bool per_channel = false;                // multipliers and shifts are one a channel, else one in all
-  std::vector<uint32_t> multipliers;       // empty without has_multiplier
-  std::vector<int> shifts;                 // may be negative: a left shift
+  bool per_channel = false;           // multipliers and shifts are one a channel, else one in all
+  std::vector<uint32_t> multipliers;  // empty without has_multiplier
+  std::vector<int> shifts;            // may be negative: a left shift
   isa::Rounding rounding = isa::Rounding::half_up;
   int64_t zero_point = 0, clip_min = 0, clip_max = 0;
-  // The clip bounds are the output type's own range (saturation), or that with a lower bound of the zero point of a
-  // ReLU on a signed or affine output; anything else needs a programmable clip. Structure, not value.
+  // The clip bounds are the output type's own range (saturation), or that with a lower bound of the zero
+  // point of a ReLU on a signed or affine output; anything else needs a programmable clip. Structure, not
+  // value.
   bool needs_clip = false;
 };
 
-// Conv, ConvTranspose, Gemm, BatchNorm: acc = sum of q_x * q_w + bias, in the accumulator's width. The input's zero
-// point is folded into bias (bias' = bias - z_x * sum of q_w); padding uses z_x.
+// Conv, ConvTranspose, Gemm, BatchNorm: acc = sum of q_x * q_w + bias, in the accumulator's width. The
+// input's zero point is folded into bias (bias' = bias - z_x * sum of q_w); padding uses z_x.
 struct LinearPlan {
-  IntegerArray weights;              // in the layout of the graph's weights; BatchNorm: one a channel
+  IntegerArray weights;                 // in the layout of the graph's weights; BatchNorm: one a channel
   std::vector<double> weight_inv_step;  // one, or one an output channel
-  std::vector<int128> bias;          // one an output channel
+  std::vector<int128> bias;             // one an output channel
   Requantization requant;
 };
-// Add, Sub, Clip: SRS(sum of multiplier_i * (q_i - z_i)); Concat: each input on its own (then requants has one an input)
+// Add, Sub, Clip: SRS(sum of multiplier_i * (q_i - z_i)); Concat: each input on its own (then requants has
+// one an input)
 struct SumPlan {
-  std::vector<int64_t> multipliers;    // one an input, signed
+  std::vector<int64_t> multipliers;      // one an input, signed
   std::vector<Requantization> requants;  // one; for Concat one an input. has_multiplier is false
 };
 struct ProductPlan {  // SRS((q_a - z_a) * (q_b - z_b) * multiplier)
   int64_t multiplier = 1;
   Requantization requant;
 };
-struct PoolPlan {  // AveragePool, GlobalAveragePool: SRS(reciprocals[N - 1] * sum of (q - z)); global has its one N only
+struct PoolPlan {  // AveragePool, GlobalAveragePool: SRS(reciprocals[N - 1] * sum of (q - z)); global has its
+                   // one N only
   std::vector<int64_t> reciprocals;  // for N = 1 .. kernel cells; GlobalAveragePool: one
   Requantization requant;
 };
@@ -95,15 +100,15 @@ struct ResizePlan {  // bilinear: SRS(weighted sum * multiplier, shift)
   int shift = 0;
 };
 // MaxPool, Pad, Reshape, Transpose, Slice, nearest Resize, ArgMax keep the integers they get: std::monostate
-using NodePlan = std::variant<std::monostate, LinearPlan, SumPlan, ProductPlan, PoolPlan, LookupPlan, PreluPlan,
-                              SoftmaxPlan, ResizePlan>;
+using NodePlan = std::variant<std::monostate, LinearPlan, SumPlan, ProductPlan, PoolPlan, LookupPlan,
+                              PreluPlan, SoftmaxPlan, ResizePlan>;
 
 struct QuantPlan {
   QuantSpec spec;
   std::string precision = "int8";
   bool has_values = false;
-  std::vector<TensorPlan> tensors;  // one a tensor of the graph
-  std::vector<NodePlan> nodes;      // one a node of the graph
+  std::vector<TensorPlan> tensors;    // one a tensor of the graph
+  std::vector<NodePlan> nodes;        // one a node of the graph
   std::vector<std::string> warnings;  // e.g. a weight step lowered so that its bias fits
 };
 

@@ -1,4 +1,5 @@
-// What the user asks of quantization: a preset and a precision, resolved to orthogonal choices (quantization.md 9.1).
+// What the user asks of quantization: a preset and a precision, resolved to orthogonal choices
+// (quantization.md 9.1).
 #pragma once
 
 #include <cstdint>
@@ -21,10 +22,10 @@ struct QuantSpec {
   Granularity weight_granularity = Granularity::tensor;
   Scale weight_scale = Scale::real;
   Range weight_range = Range::full;
-  bool act_affine = false;              // zero points: unsigned affine activations
+  bool act_affine = false;  // zero points: unsigned affine activations
   Scale act_scale = Scale::acc_shift;
   Requant requant = Requant::shift;
-  uint32_t multiplier_bits = 0;         // of mul_shift
+  uint32_t multiplier_bits = 0;  // of mul_shift
   isa::Rounding requant_rounding = isa::Rounding::half_up;
   Relu6 relu6 = Relu6::exact;
   double gemm_margin = 1.25, global_average_margin = 1.25;
@@ -37,7 +38,8 @@ struct PresetInfo {
 };
 const std::vector<PresetInfo>& presets();
 
-// Throws UserError naming the nearest preset, or the precision a preset refuses. precision: "int8", "int16", "int32".
+// Throws UserError naming the nearest preset, or the precision a preset refuses. precision: "int8", "int16",
+// "int32".
 QuantSpec resolve_preset(const std::string& preset, const std::string& precision);
 
 }  // namespace mmasim::runtime

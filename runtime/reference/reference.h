@@ -1,5 +1,5 @@
-// The golden answer: the quantized network as plain loops over the plan's integers, written from quantization.md and
-// sharing no code with isa/semantics. Slow and obvious.
+// The golden answer: the quantized network as plain loops over the plan's integers, written from
+// quantization.md and sharing no code with isa/semantics. Slow and obvious.
 #pragma once
 
 #include <vector>
@@ -9,9 +9,11 @@
 
 namespace mmasim::runtime {
 
-// inputs: the integers of each graph input. Returns the integers of every tensor of the graph (indexed by TensorId).
-// overflow_count, if given, receives how many accumulators left their width (policy: plan.spec.overflow).
+// inputs: the integers of each graph input. Returns the integers of every tensor of the graph (indexed by
+// TensorId). overflow_count, if given, receives how many accumulators left their width (policy:
+// plan.spec.overflow).
 std::vector<IntegerTensor> run_reference(const Graph& graph, const QuantPlan& plan,
-                                         const std::vector<IntegerTensor>& inputs, uint64_t* overflow_count = nullptr);
+                                         const std::vector<IntegerTensor>& inputs,
+                                         uint64_t* overflow_count = nullptr);
 
 }  // namespace mmasim::runtime

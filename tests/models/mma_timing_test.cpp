@@ -168,10 +168,13 @@ TEST_CASE("mma timing: products agree with the published estimator within 2 perc
   CHECK(shapes == 72);
 }
 
-TEST_CASE("mma timing: products that are no multiples of the panel agree with the published estimator, few rows and many") {
-  // The estimator counts m, n and k in whole blocks of S. A partial block of rows streams its own rows only, but waits
-  // for whole panels, so it costs S as well; what remains is the last block of a product, below 2 percent of these. In smaller products
-  // of few rows it is more: 1 x 777 x 500 at 8 bits is 2.1 percent below the estimator.
+TEST_CASE(
+    "mma timing: products that are no multiples of the panel agree with the published estimator, few rows "
+    "and many") {
+  // The estimator counts m, n and k in whole blocks of S. A partial block of rows streams its own rows only,
+  // but waits for whole panels, so it costs S as well; what remains is the last block of a product, below 2
+  // percent of these. In smaller products of few rows it is more: 1 x 777 x 500 at 8 bits is 2.1 percent
+  // below the estimator.
   uint32_t shapes = 0;
   for (const uint32_t s : {64u, 32u, 16u}) {
     for (const uint32_t m : {1u, 7u, 49u, 100u, 1000u}) {
