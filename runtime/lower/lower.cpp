@@ -226,7 +226,7 @@ Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& mac
   for (const auto& attempt :
        {Try{share, true, true}, Try{share, true, false}, Try{0.75 * share, true, false},
         Try{share, false, false}, Try{0.75 * share, false, false}, Try{0.5 * share, false, false},
-        Try{1.0, false, false}, Try{0.75, false, false}, Try{0.5, false, false}}) {
+        Try{1.0, true, false}, Try{1.0, false, false}, Try{0.75, false, false}, Try{0.5, false, false}}) {
     try {
       // Constants come first in DDR, and their size shows only when every layer is lowered: once to measure,
       // once for real.
