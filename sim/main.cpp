@@ -1,5 +1,4 @@
 // Entry of the program. The SystemC kernel needs to be entered through sc_main; what happens is cli.cpp.
-#include <unistd.h>
 #include <csignal>
 #include <cstdlib>
 #include <systemc>
@@ -8,6 +7,7 @@
 #endif
 
 #include "sim/cli.h"
+#include "sim/interruption.h"
 
 int sc_main(int argc, char** argv) { return mmasim::sim::run_command_line(argc, argv); }
 
@@ -22,7 +22,7 @@ static void keep_freed_pages() {
 int main(int argc, char** argv) {
   keep_freed_pages();
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
-  std::signal(SIGINT, [](int) { _exit(mmasim::sim::kInterrupted); });
+  mmasim::sim::install_interruption();
   std::signal(SIGPIPE, SIG_IGN);
   return sc_core::sc_elab_and_sim(argc, argv);
 }

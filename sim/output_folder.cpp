@@ -36,6 +36,7 @@ void write_text(const fs::path& path, const fs::path& file, const std::string& t
 void write_file(const fs::path& path, const std::function<void(const std::string& temporary)>& make) {
   check_writable(path);
   const auto temporary = temporary_beside(path);
+  const RemovedOnInterrupt guard(temporary.string());
   std::error_code error;
   try {
     make(temporary.string());
@@ -73,7 +74,7 @@ OutputFolder::OutputFolder(const std::string& path) : path_(path) {
 OutputFolder::~OutputFolder() {
   std::error_code
       error;  // a folder that holds something is not removed; nor does anything inside it need to be
-  for (size_t i = created_.size(); i-- > 0;) fs::remove(created_[i], error);
+  for (size_t i = created_.size(); i-- > 0;) fs::remove(created_[i].path, error);
 }
 
 void OutputFolder::create(const fs::path& folder) {
@@ -84,7 +85,8 @@ void OutputFolder::create(const fs::path& folder) {
     return;
   }
   create(folder.parent_path());
-  if (fs::create_directory(folder)) created_.push_back(folder);
+  RemovedOnInterrupt guard(folder.string());
+  if (fs::create_directory(folder)) created_.push_back({folder, std::move(guard)});
 }
 
 void OutputFolder::write(const std::string& name, const std::string& text) {

@@ -1,11 +1,13 @@
 // The folder a run's files go to. Proven writable before work starts; each file appears whole or not at all;
-// a folder made for a run that fails disappears again.
+// a folder made for a run that fails or is interrupted disappears again.
 #pragma once
 
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
+
+#include "sim/interruption.h"
 
 namespace mmasim::sim {
 
@@ -27,7 +29,11 @@ class OutputFolder {
   void create(const std::filesystem::path& folder);
 
   const std::filesystem::path path_;
-  std::vector<std::filesystem::path> created_;  // outermost first
+  struct Created {
+    std::filesystem::path path;
+    RemovedOnInterrupt guard;
+  };
+  std::vector<Created> created_;  // outermost first
 };
 
 // One file, whole or not at all; for commands that write a single file. Throws runtime::UserError.
