@@ -36,6 +36,7 @@ Calibration calibrate_on_files(const runtime::Graph& graph, const std::string& p
                       "; calibration samples are float32");
     }
     samples[index] = runtime::to_float(given.array);
+    check_finite(samples[index], given.array.source);
   }
   for (size_t i = 0; i < ports.size(); ++i) {
     if (samples[i].shape.empty())

@@ -1,6 +1,7 @@
 // Overrides and values: the second half of reading a configuration. The YAML half is config_yaml.cpp.
 #include "sim/config.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -108,8 +109,12 @@ CheckedConfig check_config(const std::string& file, const std::vector<std::strin
 
 models::SocConfig load_config(const std::string& file, const std::vector<std::string>& overrides) {
   auto checked = check_config(file, overrides);
-  if (!checked.faults.empty()) throw runtime::UserError(checked.faults.front());
-  return checked.config;
+  if (checked.faults.empty()) return checked.config;
+  // A misspelt key is also missing under its right name: what is there and wrong says more than what is not.
+  const auto there = std::find_if(checked.faults.begin(), checked.faults.end(), [](const std::string& fault) {
+    return fault.size() < 10 || fault.compare(fault.size() - 10, 10, "is missing") != 0;
+  });
+  throw runtime::UserError(there != checked.faults.end() ? *there : checked.faults.front());
 }
 
 std::string default_config_path() {

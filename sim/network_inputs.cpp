@@ -36,8 +36,8 @@ const InputPort& port_of(const std::vector<InputPort>& ports, const GivenArray& 
                     " inputs (" + listed + "); say NAME=FILE");
   }
   throw UserError("--input " + *given.name + "=" + given.array.source +
-                  ": the network has no such input; did you mean '" +
-                  isa::nearest_word(*given.name, names) + "'?");
+                  ": the network has no such input; did you mean '" + isa::nearest_word(*given.name, names) +
+                  "'?");
 }
 
 // The batch an array asks for, if it fits the port in all but a first dimension of 1.
@@ -48,15 +48,6 @@ int64_t batch_asked_by(const InputPort& port, const runtime::Shape& shape) {
     if (shape[d] != port.shape[d]) return 0;
   }
   return shape[0] > 0 ? shape[0] : 0;
-}
-
-void check_finite(const runtime::FloatTensor& tensor, const std::string& source) {
-  for (size_t i = 0; i < tensor.values.size(); ++i) {
-    if (std::isfinite(tensor.values[i])) continue;
-    throw UserError(source + ": element " + std::to_string(i) + " is " +
-                    (std::isnan(tensor.values[i]) ? "not a number" : "infinite") +
-                    "; expected finite values");
-  }
 }
 
 NetworkInput to_input(const InputPort& port, const runtime::NpyArray& array) {
@@ -80,6 +71,15 @@ NetworkInput to_input(const InputPort& port, const runtime::NpyArray& array) {
 }
 
 }  // namespace
+
+void check_finite(const runtime::FloatTensor& tensor, const std::string& source) {
+  for (size_t i = 0; i < tensor.values.size(); ++i) {
+    if (std::isfinite(tensor.values[i])) continue;
+    throw UserError(source + ": element " + std::to_string(i) + " is " +
+                    (std::isnan(tensor.values[i]) ? "not a number" : "infinite") +
+                    "; expected finite values");
+  }
+}
 
 std::vector<GivenArray> read_given_arrays(const std::vector<std::string>& texts) {
   std::vector<GivenArray> given;
@@ -117,8 +117,8 @@ int64_t asked_batch(const std::vector<InputPort>& ports, const std::vector<Given
   return asked;
 }
 
-std::vector<NetworkInput> bind_inputs(const std::vector<InputPort>& ports,
-                                      const std::vector<GivenArray>& given, uint64_t seed) {
+std::vector<NetworkInput> bind_given(const std::vector<InputPort>& ports,
+                                     const std::vector<GivenArray>& given) {
   std::vector<NetworkInput> inputs(ports.size());
   for (const auto& each : given) {
     const auto& port = port_of(ports, each);
@@ -126,11 +126,21 @@ std::vector<NetworkInput> bind_inputs(const std::vector<InputPort>& ports,
     if (!input.source.empty()) throw UserError("--input: '" + port.name + "' is given twice");
     input = to_input(port, each.array);
   }
+  return inputs;
+}
+
+void make_missing(const std::vector<InputPort>& ports, uint64_t seed, std::vector<NetworkInput>& inputs) {
   for (size_t i = 0; i < ports.size(); ++i) {
     if (!inputs[i].source.empty()) continue;
     inputs[i].floats = runtime::synthetic_input(ports[i].shape, seed, ports[i].name);
     inputs[i].source = "synthetic";
   }
+}
+
+std::vector<NetworkInput> bind_inputs(const std::vector<InputPort>& ports,
+                                      const std::vector<GivenArray>& given, uint64_t seed) {
+  auto inputs = bind_given(ports, given);
+  make_missing(ports, seed, inputs);
   return inputs;
 }
 

@@ -31,6 +31,9 @@ std::vector<InputPort> input_ports(const runtime::Graph& graph);
 // The batch that given arrays ask for where the network says 1: their first dimension. 0: nothing asked.
 int64_t asked_batch(const std::vector<InputPort>& ports, const std::vector<GivenArray>& given);
 
+// Throws runtime::UserError naming the source and the first element that is no number.
+void check_finite(const runtime::FloatTensor& tensor, const std::string& source);
+
 // The value of one input: floats, or the integers of the quantized input.
 struct NetworkInput {
   runtime::FloatTensor floats;  // of the port's shape; empty if integers were given
@@ -41,8 +44,13 @@ struct NetworkInput {
   bool is_integer() const { return !integer_dtype.empty(); }
 };
 
-// One a port, in their order. What is not given is made from the seed. Throws runtime::UserError for names,
-// shapes, types and values that do not fit.
+// One a port, in their order; those not given are empty, without a source. Throws runtime::UserError for
+// names, shapes, types and values that do not fit.
+std::vector<NetworkInput> bind_given(const std::vector<InputPort>& ports,
+                                     const std::vector<GivenArray>& given);
+// What was not given, from the seed.
+void make_missing(const std::vector<InputPort>& ports, uint64_t seed, std::vector<NetworkInput>& inputs);
+// Both.
 std::vector<NetworkInput> bind_inputs(const std::vector<InputPort>& ports,
                                       const std::vector<GivenArray>& given, uint64_t seed);
 

@@ -26,7 +26,9 @@ void add_input_options(CLI::App& command, DataOptions& options) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);
-  command.add_option("--seed", options.seed, "of the synthetic input")->type_name("N");
+  command.add_option("--seed", options.seed, "of the synthetic input")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
 }
 
 void add_data_options(CLI::App& command, DataOptions& options) {
@@ -37,6 +39,7 @@ void add_data_options(CLI::App& command, DataOptions& options) {
   command
       .add_option("--random-weights", options.random_weights,
                   "make weights that the network declares without values")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("SEED");
 }
 

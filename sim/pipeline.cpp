@@ -1,5 +1,6 @@
 #include "sim/pipeline.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "isa/program_file.h"
@@ -30,6 +31,22 @@ void give_weights(runtime::Graph& graph, const std::string& file, const DataOpti
   runtime::fill_random_weights(graph, *data.random_weights);
 }
 
+// Even of a byte an element.
+void check_fits(const runtime::Graph& graph, const std::string& file, uint64_t ddr_bytes) {
+  std::vector<bool> stays(graph.tensors.size());  // in DDR from beginning to end
+  for (const auto id : graph.inputs) stays[id] = true;
+  for (const auto id : graph.outputs) stays[id] = true;
+  uint64_t staying = 0;
+  for (size_t id = 0; id < graph.tensors.size(); ++id) {
+    const auto bytes = static_cast<uint64_t>(runtime::element_count(graph.tensors[id].shape));
+    staying += stays[id] ? bytes : 0;
+    if (std::max(bytes, staying) <= ddr_bytes) continue;
+    throw runtime::UserError(file + ": tensor '" + graph.tensors[id].name + "' of " + std::to_string(bytes) +
+                             " elements does not fit into the DDR of " + std::to_string(ddr_bytes) +
+                             " bytes");
+  }
+}
+
 void verify_lowered(const isa::Program& program) {
   try {
     isa::verify_program(program);
@@ -40,11 +57,13 @@ void verify_lowered(const isa::Program& program) {
 
 }  // namespace
 
-LoadedNetwork load_network(const std::string& file, const DataOptions& data, Values values) {
+LoadedNetwork load_network(const std::string& file, const DataOptions& data, Values values,
+                           uint64_t ddr_bytes) {
   const Stopwatch stopwatch;
   const auto given = read_given_arrays(data.inputs);
   auto imported = import_batched(file, given, values);
   auto& graph = imported.graph;
+  check_fits(graph, file, ddr_bytes);
   if (values == Values::made) give_weights(graph, file, data);
   LoadedNetwork network;
   network.facts = {graph.name.empty() ? file_stem(file) : graph.name,
@@ -54,8 +73,12 @@ LoadedNetwork load_network(const std::string& file, const DataOptions& data, Val
                    graph.parameter_count,
                    graph.operator_count};
   network.graph = runtime::legalize(graph);
-  auto inputs = bind_inputs(input_ports(network.graph), given, data.seed);
-  if (values == Values::made) network.inputs = std::move(inputs);
+  const auto ports = input_ports(network.graph);
+  auto inputs = bind_given(ports, given);
+  if (values == Values::made) {
+    make_missing(ports, data.seed, inputs);
+    network.inputs = std::move(inputs);
+  }
   network.input_source = given.empty() ? "synthetic" : "file";
   network.import_s = stopwatch.seconds();
   return network;
@@ -69,8 +92,8 @@ PlannedNetwork plan_network(const runtime::Graph& graph, const models::SocConfig
   planned.plan = ranges ? runtime::make_plan(graph, spec, choices.precision, *ranges)
                         : runtime::make_plan_structure(graph, spec, choices.precision);
   planned.quantize_s = stopwatch.restart();
-  planned.lowered =
-      runtime::lower(graph, planned.plan, config.machine, {cost_model(config), schedule_rules(config), choices.keep_intermediates});
+  planned.lowered = runtime::lower(graph, planned.plan, config.machine,
+                                   {cost_model(config), schedule_rules(config), choices.keep_intermediates});
   verify_lowered(planned.lowered.program);
   planned.lower_s = stopwatch.seconds();
   return planned;

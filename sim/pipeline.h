@@ -34,8 +34,10 @@ struct LoadedNetwork {
   double import_s = 0;
 };
 
-// Throws runtime::UserError, among others for weights without values that --random-weights does not make.
-LoadedNetwork load_network(const std::string& file, const DataOptions& data, Values values);
+// Throws runtime::UserError, among others for weights without values that --random-weights does not make, and
+// for tensors that cannot lie in ddr_bytes whatever their precision: before anything of their size is made.
+LoadedNetwork load_network(const std::string& file, const DataOptions& data, Values values,
+                           uint64_t ddr_bytes);
 
 struct PlanChoices {
   std::string precision = "int8", quant = "tidl-np2-fixed";

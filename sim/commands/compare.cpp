@@ -1,6 +1,7 @@
 // `mmasim compare`: several timed runs of one network side by side. Times need no values: none are made.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -25,6 +26,7 @@ struct CompareOptions {
   std::vector<std::string> precisions{"int8"}, quants{"tidl-np2-fixed"};
   DataOptions data;
   OutputOptions output;
+  bool timing_only = true;  // always: accepted so that the options of `run` serve
 };
 
 struct Combination {
@@ -141,7 +143,9 @@ int compare(const CompareOptions& options) {
                                                  : options.output.out);
   Progress progress(options.output.quiet ? Loudness::quiet : Loudness::normal);
   progress.say("import " + options.network);
-  const auto network = load_network(options.network, options.data, Values::skipped);
+  uint64_t ddr_bytes = 0;
+  for (const auto& combination : all) ddr_bytes = std::max(ddr_bytes, combination.config.machine.ddr_bytes);
+  const auto network = load_network(options.network, options.data, Values::skipped, ddr_bytes);
   std::vector<ChildJob> jobs;
   for (const auto& combination : all) {
     jobs.push_back([&] { return time_combination(network.graph, combination); });
@@ -173,6 +177,7 @@ void add_compare_command(CLI::App& app, Action& action) {
   add_precision_list(command, options->precisions);
   add_quant_list(command, options->quants);
   add_data_options(command, options->data);
+  command.add_flag("--timing-only", options->timing_only, "cycles without values: all that compare does");
   add_output_options(command, options->output);
   command.callback([&action, options] { action = [options] { return compare(*options); }; });
 }

@@ -30,7 +30,8 @@ int compile(const CompileOptions& options) {
   Progress progress(options.quiet ? Loudness::quiet : Loudness::normal);
   progress.say("import " + options.network);
   const auto network =
-      load_network(options.network, options.data, options.timing_only ? Values::skipped : Values::made);
+      load_network(options.network, options.data, options.timing_only ? Values::skipped : Values::made,
+                   config.machine.ddr_bytes);
   Calibration calibration;
   if (!options.timing_only) {
     progress.say("calibrate");

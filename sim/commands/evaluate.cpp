@@ -52,7 +52,7 @@ class Evaluation {
         progress_(options.output.quiet ? Loudness::quiet : Loudness::normal),
         config_(resolve_hardware(options.hardware)),
         dataset_(runtime::load_dataset(options.dataset, options.limit)),
-        network_(load_network(options.network, options.data, Values::made)) {
+        network_(load_network(options.network, options.data, Values::made, config_.machine.ddr_bytes)) {
     check_images_fit(network_.graph, dataset_.images, options.dataset);
     check_classifies(network_.graph);
   }

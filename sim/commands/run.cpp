@@ -33,7 +33,7 @@ class Run {
   int perform() {
     const auto config = resolve_hardware(options_.hardware);
     OutputFolder folder(folder_path());
-    load();
+    load(config);
     plan(config);
     execute_program(config);
     fill_report(config);
@@ -51,9 +51,10 @@ class Run {
     return "mmasim-out/" + file_stem(options_.network) + "-" + options_.choices.precision;
   }
 
-  void load() {
+  void load(const models::SocConfig& config) {
     progress_.say("import " + options_.network);
-    network_ = load_network(options_.network, options_.data, with_values() ? Values::made : Values::skipped);
+    network_ = load_network(options_.network, options_.data, with_values() ? Values::made : Values::skipped,
+                            config.machine.ddr_bytes);
     report_.host.import_s = network_.import_s;
   }
 
@@ -96,7 +97,8 @@ class Run {
     ValuesBy values_by = ValuesApart{options_.output.threads};
     if (verification) values_by = ValuesInModels{};
     execution_ = execute(
-        program, config, mode_of(options_.modes), inputs_, watcher, [&](uint64_t layer, uint64_t layers) {
+        program, config, mode_of(options_.modes), inputs_, watcher,
+        [&](uint64_t layer, uint64_t layers) {
           progress_.say("simulate layer " + std::to_string(layer + 1) + " of " + std::to_string(layers));
         },
         values_by);

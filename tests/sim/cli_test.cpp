@@ -69,7 +69,7 @@ TEST_CASE("cli: configurations with faults are told with their place") {
   const TemporaryFolder folder("cli-config");
   folder.write("broken.yaml", "soc:\n  name: x\n  nane: y\n");
   check_mistake("run " + kLenet + " --config " + folder.file("broken.yaml"),
-                folder.file("broken.yaml") + ":1:1: ");
+                folder.file("broken.yaml") + ":3:3: unknown key 'soc.nane'; did you mean 'soc.name'?");
   check_mistake("run " + kLenet + " --set mma.b_banks=0",
                 "--set mma.b_banks: mma.b_banks is 0; expected 1..16");
   check_mistake("run " + kLenet + " --config /nonexistent.yaml", "/nonexistent.yaml: cannot be opened");

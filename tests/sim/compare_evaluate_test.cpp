@@ -47,6 +47,17 @@ TEST_CASE("compare: a run of the comparison has the cycles of the run alone") {
   CHECK(compared["layers"] == alone["layers"]);
 }
 
+TEST_CASE("compare: takes the options of run that change no time, and gives the same") {
+  const TemporaryFolder folder("compare-options");
+  const auto compare = "compare " + kLenet + " --quiet --out ";
+  REQUIRE(command_line(compare + folder.file("plain")).exit_code == 0);
+  const auto said = command_line(compare + folder.file("options") + " --timing-only --seed 5 --input " +
+                                 kDataset + "/one_image.npy");
+  CAPTURE(said.error);
+  REQUIRE(said.exit_code == 0);
+  CHECK(text_of_file(folder.file("plain/compare.json")) == text_of_file(folder.file("options/compare.json")));
+}
+
 TEST_CASE("evaluate: float comes first, and quantized accuracy is near it") {
   const TemporaryFolder folder("evaluate");
   const auto said = command_line("evaluate " + kLenet + " --dataset " + kDataset +
