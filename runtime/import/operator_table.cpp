@@ -36,8 +36,8 @@ const std::vector<OperatorEntry>& table() {
       {{"Constant", "7-17", "folded", "float and integer values"}, nullptr},
       {{"ConstantOfShape", "9-17", "folded", "of a constant shape"}, nullptr},
       {{"Conv", "7-17", "MMA",
-        "two-dimensional, constant weights; groups, dilations, uneven padding and auto_pad; depthwise "
-        "convolutions run on the DSP"},
+        "two-dimensional, constant weights; groups, dilations, uneven padding and auto_pad; a "
+        "depthwise convolution runs on the MMA or the DSP, whichever is estimated to be faster"},
        import_conv},
       {{"ConvTranspose", "7-17", "MMA",
         "two-dimensional, constant weights; groups, dilations, output_padding and output_shape"},
