@@ -116,6 +116,7 @@ class OnnxBuilder {
 
   onnx::ModelProto& model() { return model_; }
   onnx::GraphProto& graph() { return *model_.mutable_graph(); }
+  const onnx::GraphProto& graph() const { return model_.graph(); }
   onnx::NodeProto& last_node() { return *graph().mutable_node(graph().node_size() - 1); }
 
   OnnxBuilder& input(const std::string& name, const Shape& shape) {
