@@ -14,7 +14,7 @@ struct ScheduleConfig {
   bool pointwise_spans_lines = false;
   uint32_t groups_per_panel = 0;
   uint32_t weights_ahead_steps = 24;
-  double tile_share = 0.7;
+  double tile_share = 0.9;
 
   static constexpr auto keys = std::make_tuple(
       key(&ScheduleConfig::blocks_span_lines, "blocks_span_lines", "", 0, 1,

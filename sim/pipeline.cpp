@@ -40,7 +40,7 @@ void check_fits(const runtime::Graph& graph, const std::string& file, uint64_t d
   for (size_t id = 0; id < graph.tensors.size(); ++id) {
     const auto bytes = static_cast<uint64_t>(runtime::element_count(graph.tensors[id].shape));
     staying += stays[id] ? bytes : 0;
-    if (std::max(bytes, staying) <= ddr_bytes) continue;
+    if (std::max(bytes, staying) < ddr_bytes) continue;
     throw runtime::UserError(file + ": tensor '" + graph.tensors[id].name + "' of " + std::to_string(bytes) +
                              " elements does not fit into the DDR of " + std::to_string(ddr_bytes) +
                              " bytes");

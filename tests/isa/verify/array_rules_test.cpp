@@ -94,8 +94,8 @@ TEST_CASE("verify: a stream stays within panel, banks and L2") {
   stream.b_bank = 2;
   CHECK(array_complaint({stream}) == "b_bank is 2; expected 0..1");
   stream.b_bank = 0;
-  stream.c_bank = 4;
-  CHECK(array_complaint({stream}) == "c_bank is 4; expected 0..3");
+  stream.c_bank = 8;
+  CHECK(array_complaint({stream}) == "c_bank is 8; expected 0..7");
   stream.c_bank = 0;
   stream.accumulate = 2;
   CHECK(array_complaint({stream}) == "accumulate is 2; expected 0..1");
@@ -167,8 +167,8 @@ TEST_CASE("verify: a transfer writes rows of output elements into L2") {
   CHECK(array_complaint({stage, transfer_of(l2(0), 1, 65)}) == "columns is 65; expected 1..64");
   CHECK(array_complaint({stage, transfer_of(l2(0), 0, 1)}) == "rows is 0; expected 1..64");
   MmaTransfer transfer = transfer_of(l2(0), 1, 1);
-  transfer.c_bank = 4;
-  CHECK(array_complaint({stage, transfer}) == "c_bank is 4; expected 0..3");
+  transfer.c_bank = 8;
+  CHECK(array_complaint({stage, transfer}) == "c_bank is 8; expected 0..7");
   CHECK(array_complaint({stage, transfer_of(ddr(0), 1, 1)}) == "dst lies in ddr; expected l2");
   CHECK(complaint({MmaRange{l2(kL2Bytes - 16)}}) == "");
   CHECK(complaint({MmaRange{l2(kL2Bytes - 15)}}) ==
