@@ -67,7 +67,6 @@ class Placement {
     place_ends();
     place_between();
     make_views();
-    out_.ddr_end = choice_.ddr_base + ddr_.high_water();
     out_.l3_bytes_used = l3_.high_water();
     return out_;
   }

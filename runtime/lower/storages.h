@@ -21,7 +21,6 @@ struct Storages {
       outputs;                 // in the network's own row-major form, in DDR; one a graph input or output
   std::vector<bool> is_alias;  // one a node: a Reshape that moves nothing
   uint64_t l3_bytes_used = 0;
-  uint64_t ddr_end = 0;
 };
 
 // Fills context.schedule.storages, context.views and context.resident_bytes.

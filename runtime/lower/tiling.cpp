@@ -93,7 +93,6 @@ class Judge {
         const Overlap overlap{tiles_twice, weights_twice};
         const auto need = l2_need(tiling, overlap);
         if (need > budget_) continue;
-        tiling.l2_bytes = need;
         tiling.cycles = estimate(tiling, overlap);
         if (!best_ || tiling.cycles < best_->cycles) best_ = tiling;
       }
@@ -114,7 +113,7 @@ class Judge {
     positions_ = t.frames * t.rows * t.columns;
     const Region region{0, t.frames, 0, t.rows, 0, t.columns, 0, out.c};
     const auto input = layer_.input_region(region);
-    in_bytes_ = lies_in_l2(context_, layer_.in, whole_input(t, input), layer_.spread)
+    in_bytes_ = lies_in_l2(context_, layer_.in, whole_input(input), layer_.spread)
                     ? 0
                     : static_cast<uint64_t>(input.elements()) * layer_.operand_bytes;
     const bool out_resident = context_.schedule.at(layer_.out.storage).is_resident();
@@ -129,7 +128,7 @@ class Judge {
   }
 
   // Padding anywhere in the layer means that tiles are copied.
-  Region whole_input(const Tiling&, Region input) const {
+  Region whole_input(Region input) const {
     if (layer_.pad_top > 0) input.y0 = -1;
     if (layer_.pad_left > 0) input.x0 = -1;
     return input;

@@ -23,7 +23,6 @@ struct Tiling {
   int64_t units = 1;                          // of a weight chunk
   int64_t depth = 0;                          // of a weight piece (depth_split)
   double cycles = 0;                          // estimated
-  uint64_t l2_bytes = 0;                      // of all buffers at once
 };
 
 // How the accumulators of a tile leave the array.
