@@ -1,15 +1,15 @@
 // SHA-256 written from FIPS 180-4. Knows nothing of files.
 #include "runtime/import/sha256.h"
 
-#include <array>
 #include <cstdint>
 #include <cstring>
 
-namespace mmasim::runtime {
-namespace {
+#include "isa/semantics/simd_level.h"
+#include "runtime/import/sha256_blocks.h"
 
-// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
-constexpr std::array<uint32_t, 64> kRound = {
+namespace mmasim::runtime {
+
+const std::array<uint32_t, 64> kSha256Round = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
     0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -19,6 +19,8 @@ constexpr std::array<uint32_t, 64> kRound = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
+namespace {
+
 constexpr size_t kBlockBytes = 64;
 
 uint32_t rotate_right(uint32_t word, int bits) { return word >> bits | word << (32 - bits); }
@@ -27,9 +29,7 @@ uint32_t big_endian(const uint8_t* bytes) {
   return uint32_t{bytes[0]} << 24 | uint32_t{bytes[1]} << 16 | uint32_t{bytes[2]} << 8 | bytes[3];
 }
 
-using State = std::array<uint32_t, 8>;
-
-void compress(State& state, const uint8_t* block) {
+void compress(Sha256State& state, const uint8_t* block) {
   uint32_t w[64];
   for (int t = 0; t < 16; ++t) w[t] = big_endian(block + 4 * t);
   for (int t = 16; t < 64; ++t) {
@@ -40,16 +40,16 @@ void compress(State& state, const uint8_t* block) {
   auto [a, b, c, d, e, f, g, h] = state;
   for (int t = 0; t < 64; ++t) {
     const uint32_t sum1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25);
-    const uint32_t t1 = h + sum1 + ((e & f) ^ (~e & g)) + kRound[t] + w[t];
+    const uint32_t t1 = h + sum1 + ((e & f) ^ (~e & g)) + kSha256Round[t] + w[t];
     const uint32_t sum0 = rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22);
     const uint32_t t2 = sum0 + ((a & b) ^ (a & c) ^ (b & c));
     h = g, g = f, f = e, e = d + t1, d = c, c = b, b = a, a = t1 + t2;
   }
-  const State mixed{a, b, c, d, e, f, g, h};
+  const Sha256State mixed{a, b, c, d, e, f, g, h};
   for (int i = 0; i < 8; ++i) state[i] += mixed[i];
 }
 
-std::string hexadecimal(const State& state) {
+std::string hexadecimal(const Sha256State& state) {
   std::string text;
   for (uint32_t word : state) {
     for (int shift = 28; shift >= 0; shift -= 4) text += "0123456789abcdef"[word >> shift & 15];
@@ -57,13 +57,25 @@ std::string hexadecimal(const State& state) {
   return text;
 }
 
+Sha256Blocks best_blocks() {
+  static const Sha256Blocks x86 =
+      isa::best_simd_level() == isa::SimdLevel::plain ? nullptr : x86_sha256_blocks();
+  return x86 ? x86 : &sha256_blocks_plain;
+}
+
 }  // namespace
 
+void sha256_blocks_plain(Sha256State& state, const uint8_t* blocks, size_t count) {
+  for (size_t block = 0; block < count; ++block) compress(state, blocks + block * kBlockBytes);
+}
+
 std::string sha256_hex(std::string_view bytes) {
-  State state{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  const Sha256Blocks take = best_blocks();
+  Sha256State state{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
-  size_t done = 0;
-  for (; done + kBlockBytes <= bytes.size(); done += kBlockBytes) compress(state, data + done);
+  const size_t done = bytes.size() / kBlockBytes * kBlockBytes;
+  take(state, data, done / kBlockBytes);
 
   // The rest, a one bit, zeros, and the length in bits: one block, or two if the length does not fit behind
   // the rest.
@@ -74,7 +86,7 @@ std::string sha256_hex(std::string_view bytes) {
   const size_t tail_bytes = rest + 9 <= kBlockBytes ? kBlockBytes : 2 * kBlockBytes;
   const uint64_t length_bits = uint64_t{bytes.size()} * 8;
   for (int i = 0; i < 8; ++i) tail[tail_bytes - 1 - i] = static_cast<uint8_t>(length_bits >> 8 * i);
-  for (size_t at = 0; at < tail_bytes; at += kBlockBytes) compress(state, tail + at);
+  take(state, tail, tail_bytes / kBlockBytes);
   return hexadecimal(state);
 }
 

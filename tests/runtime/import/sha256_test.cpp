@@ -3,6 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
+#include <vector>
+
+#include "runtime/import/sha256_blocks.h"
+
 using mmasim::runtime::sha256_hex;
 
 TEST_CASE("sha256: published vectors") {
@@ -22,4 +27,20 @@ TEST_CASE("sha256: the length takes a second block when it does not fit behind t
         "b35439a4ac6f0948b6d6f9e3c6af0f5f590ce20f1bde7090ef7970686ec6738a");
   CHECK(sha256_hex(std::string(64, 'a')) ==
         "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb");
+}
+
+TEST_CASE("sha256: the processor's instructions give what the plain form gives") {
+  const auto fast = mmasim::runtime::x86_sha256_blocks();
+  if (fast == nullptr) return;  // a host without them
+  std::mt19937 generator(5);
+  for (const size_t blocks : {0, 1, 2, 7}) {
+    std::vector<uint8_t> bytes(blocks * 64);
+    for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(generator());
+    mmasim::runtime::Sha256State plain, by_instructions;
+    for (uint32_t& word : plain) word = static_cast<uint32_t>(generator());
+    by_instructions = plain;
+    mmasim::runtime::sha256_blocks_plain(plain, bytes.data(), blocks);
+    fast(by_instructions, bytes.data(), blocks);
+    CHECK(by_instructions == plain);
+  }
 }
