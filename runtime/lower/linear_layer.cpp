@@ -12,14 +12,6 @@ Region LinearLayer::input_region(const Region& region) const {
   return input;
 }
 
-size_t LinearLayer::weight_index(int64_t o, int64_t i, int64_t y, int64_t x) const {
-  if (!transposed_weights) return static_cast<size_t>(((o * group_in + i) * kernel_y + y) * kernel_x + x);
-  const auto group = o / group_out;
-  const auto row = group * group_in + i;
-  return static_cast<size_t>(((row * group_out + o % group_out) * kernel_y + (kernel_y - 1 - y)) * kernel_x +
-                             (kernel_x - 1 - x));
-}
-
 namespace {
 
 // Positions in a row, whatever they were: a pointwise layer does not care.

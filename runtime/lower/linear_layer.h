@@ -31,14 +31,18 @@ struct LinearLayer {
   // The (padded, spread) input that output region `out` needs.
   Region input_region(const Region& region) const;
 
-  // Position in a unit's depth of channel i (of depth_channels) and tap (y, x): channels innermost, or
-  // outermost over planes, as the elements of a vector lie.
-  int64_t depth_index(int64_t depth_channels, int64_t i, int64_t y, int64_t x) const {
-    return in.planes ? (i * kernel_y + y) * kernel_x + x : (y * kernel_x + x) * depth_channels + i;
+  // Position in a unit's depth of channel i (of depth_channels) and a tap: channels innermost, or outermost
+  // over planes, as the elements of a vector lie.
+  int64_t depth_index(int64_t depth_channels, int64_t i, int64_t tap) const {
+    return in.planes ? i * taps() + tap : tap * depth_channels + i;
   }
 
-  // Weight of output channel o (of all), input channel i (of its group), tap (y, x).
-  size_t weight_index(int64_t o, int64_t i, int64_t y, int64_t x) const;
+  // Where the taps of output channel o (of all) and input channel i (of its group) begin among the weights;
+  // they follow one another, from the last to the first where the filter is turned about.
+  size_t filter_begin(int64_t o, int64_t i) const {
+    if (!transposed_weights) return static_cast<size_t>((o * group_in + i) * taps());
+    return static_cast<size_t>(((o / group_out * group_in + i) * group_out + o % group_out) * taps());
+  }
 };
 
 LinearLayer describe_linear(const LoweringContext& context, NodeId node);

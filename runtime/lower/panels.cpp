@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/quantize/simd.h"
+
 namespace mmasim::runtime {
 
 std::vector<PanelUnit> panel_units(const LinearLayer& layer, const isa::Machine& machine,
@@ -33,21 +35,59 @@ std::vector<PanelUnit> panel_units(const LinearLayer& layer, const isa::Machine&
 
 namespace {
 
+// Sums of magnitudes in pieces short enough for 32 bits where the weights are narrow.
+#define MMASIM_MAGNITUDES(Integer, Sum)                                           \
+  MMASIM_SIMD_CLONES uint64_t magnitudes(const Integer* weights, int64_t count) { \
+    constexpr int64_t kPiece = int64_t{1} << 15;                                  \
+    uint64_t total = 0;                                                           \
+    for (int64_t begin = 0; begin < count; begin += kPiece) {                     \
+      const int64_t end = begin + kPiece < count ? begin + kPiece : count;        \
+      Sum sum = 0;                                                                \
+      for (int64_t i = begin; i < end; ++i) {                                     \
+        const Sum weight = static_cast<Sum>(weights[i]);                          \
+        sum += weights[i] < 0 ? Sum{0} - weight : weight;                         \
+      }                                                                           \
+      total += sum;                                                               \
+    }                                                                             \
+    return total;                                                                 \
+  }
+MMASIM_MAGNITUDES(int8_t, uint32_t)
+MMASIM_MAGNITUDES(int16_t, uint32_t)
+MMASIM_MAGNITUDES(int32_t, uint64_t)
+#undef MMASIM_MAGNITUDES
+
+// Of so many weights of an output channel in turn, so that the rows they go to stay in the host's cache.
+constexpr int64_t kWeightsInTurn = 256;
+
 template <class T>
 void pack_unit(const LinearLayer& layer, const PanelUnit& unit, const T* weights, int64_t panel, T* rows) {
-  for (int64_t column = 0; column < unit.columns; ++column) {
-    const auto o = unit.out_channel + column;
-    const auto first =
-        o / layer.group_out * layer.group_in - unit.in_channel;  // of the group, within the depth channels
-    for (int64_t i = 0; i < layer.group_in; ++i) {
-      for (int64_t y = 0; y < layer.kernel_y; ++y) {
-        for (int64_t x = 0; x < layer.kernel_x; ++x) {
-          const auto k = layer.depth_index(unit.depth_channels, first + i, y, x);
-          rows[k * panel + column] = weights[layer.weight_index(o, i, y, x)];
+  const int64_t taps = layer.taps(), together = std::max<int64_t>(1, kWeightsInTurn / taps);
+  for (int64_t begin = 0; begin < layer.group_in; begin += together) {
+    const int64_t end = std::min(begin + together, layer.group_in);
+    for (int64_t column = 0; column < unit.columns; ++column) {
+      const auto o = unit.out_channel + column;
+      const auto first =
+          o / layer.group_out * layer.group_in - unit.in_channel;  // of the group, within the depth channels
+      for (int64_t i = begin; i < end; ++i) {
+        const T* filter = weights + layer.filter_begin(o, i);
+        for (int64_t tap = 0; tap < taps; ++tap) {
+          const auto k = layer.depth_index(unit.depth_channels, first + i, tap);
+          rows[k * panel + column] = filter[layer.transposed_weights ? taps - 1 - tap : tap];
         }
       }
     }
   }
+}
+
+// Of one output channel.
+template <class T>
+uint64_t magnitude_sum(const LinearLayer& layer, const T* weights, int64_t o) {
+  // The channel's filters follow one another, but for those that are turned about.
+  const int64_t pieces = layer.transposed_weights ? layer.group_in : 1;
+  const int64_t each = layer.group_in / pieces * layer.taps();
+  uint64_t sum = 0;  // of at most 2^31 magnitudes of at most 2^31
+  for (int64_t i = 0; i < pieces; ++i) sum += magnitudes(weights + layer.filter_begin(o, i), each);
+  return sum;
 }
 
 template <class Visit>
@@ -80,8 +120,8 @@ uint64_t add_depthwise_weights(LoweringContext& context, const LinearLayer& laye
       auto* table = reinterpret_cast<T*>(data);
       for (int64_t tap = 0; tap < layer.taps(); ++tap) {
         for (int64_t c = 0; c < channels; ++c) {
-          table[tap * channels + c] =
-              weights[layer.weight_index(c, 0, tap / layer.kernel_x, tap % layer.kernel_x)];
+          const auto place = layer.transposed_weights ? layer.taps() - 1 - tap : tap;
+          table[tap * channels + c] = weights[layer.filter_begin(c, 0) + static_cast<size_t>(place)];
         }
       }
     });
@@ -115,24 +155,16 @@ LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer) {
 }
 
 bool accumulators_hold(const LoweringContext& context, const LinearLayer& layer) {
-  if (!context.has_values()) return true;
+  if (!context.constants.with_values()) return true;  // or lowered to measure alone
   const auto& input = context.tensor_plan(context.graph.nodes[layer.node].inputs[0]);
   const auto largest_input = std::max<int128>(-static_cast<int128>(input.min()), input.max());
   const auto bits = isa::element_bytes(isa::accumulator_element(layer.operand_bytes)) * 8;
   const auto limit = (static_cast<int128>(1) << (bits - 2)) - 1 + (static_cast<int128>(1) << (bits - 2));
   return with_weights(layer.plan->weights, [&](const auto* weights) {
     for (int64_t o = 0; o < layer.out.dims.c; ++o) {
-      int128 sum = 0;
-      for (int64_t i = 0; i < layer.group_in; ++i) {
-        for (int64_t y = 0; y < layer.kernel_y; ++y) {
-          for (int64_t x = 0; x < layer.kernel_x; ++x) {
-            const int64_t w = weights[layer.weight_index(o, i, y, x)];
-            sum += w < 0 ? -w : w;
-          }
-        }
-      }
+      const auto sum = static_cast<int128>(magnitude_sum(layer, weights, o));
       const auto bias = layer.plan->bias[static_cast<size_t>(o)];
-      // sum < 2^(31 + 31), largest_input <= 2^32: the product stays below 2^94.
+      // sum <= 2^(31 + 31), largest_input <= 2^32: the product stays below 2^94.
       if (sum * largest_input + (bias < 0 ? -bias : bias) > limit) return false;
     }
     return true;
