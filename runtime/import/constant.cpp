@@ -1,6 +1,7 @@
 // Decodes TensorProto. Float types become binary32, integer and boolean types 64-bit integers.
 #include "runtime/import/constant.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <type_traits>
@@ -62,14 +63,32 @@ std::string type_name(int type) {
              : std::to_string(type);
 }
 
-// The file's elements are little-endian, as every host this runs on is.
+// The file's elements are little-endian, as every host this runs on is. They pass through a buffer that stays
+// in the host's cache.
 template <class Element, class Value, class Convert>
-std::vector<Value> from_raw(const std::string& raw, int64_t count, Convert convert) {
-  std::vector<Value> values(static_cast<size_t>(count));
-  for (int64_t i = 0; i < count; ++i) {
-    Element element;
-    std::memcpy(&element, raw.data() + i * sizeof(Element), sizeof element);
-    values[i] = convert(element);
+std::vector<Value> from_raw(const TensorBytes& raw, int64_t count, Convert convert) {
+  constexpr int64_t kPiece = 16384;
+  std::vector<Value> values;
+  values.reserve(static_cast<size_t>(count));
+  std::vector<Element> piece(static_cast<size_t>(std::min(count, kPiece)));
+  for (int64_t begin = 0; begin < count; begin += kPiece) {
+    piece.resize(static_cast<size_t>(std::min(count - begin, kPiece)));
+    raw.read(static_cast<uint64_t>(begin) * sizeof(Element), piece.size() * sizeof(Element),
+             reinterpret_cast<char*>(piece.data()));
+    for (const Element element : piece) values.push_back(convert(element));
+  }
+  return values;
+}
+
+std::vector<float> floats_from_raw(const TensorBytes& raw, int64_t count) {
+  constexpr int64_t kPiece = 16384;
+  std::vector<float> values, piece(static_cast<size_t>(std::min(count, kPiece)));
+  values.reserve(static_cast<size_t>(count));
+  for (int64_t begin = 0; begin < count; begin += kPiece) {
+    const auto end = static_cast<size_t>(std::min(count - begin, kPiece));
+    raw.read(static_cast<uint64_t>(begin) * sizeof(float), end * sizeof(float),
+             reinterpret_cast<char*>(piece.data()));
+    values.insert(values.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(end));
   }
   return values;
 }
@@ -92,10 +111,10 @@ int64_t widen(Element element) {
   return static_cast<int64_t>(element);
 }
 
-std::vector<float> reals_from_raw(const std::string& raw, int type, int64_t count) {
+std::vector<float> reals_from_raw(const TensorBytes& raw, int type, int64_t count) {
   switch (type) {
     case TensorProto::FLOAT:
-      return from_raw<float, float>(raw, count, [](float v) { return v; });
+      return floats_from_raw(raw, count);
     case TensorProto::DOUBLE:
       return from_raw<double, float>(raw, count, [](double v) { return static_cast<float>(v); });
     case TensorProto::FLOAT16:
@@ -120,7 +139,7 @@ std::vector<float> reals_from_fields(const TensorProto& tensor) {
   }
 }
 
-std::vector<int64_t> integers_from_raw(const std::string& raw, int type, int64_t count) {
+std::vector<int64_t> integers_from_raw(const TensorBytes& raw, int type, int64_t count) {
   switch (type) {
     case TensorProto::BOOL:
       return from_raw<uint8_t, int64_t>(raw, count, [](uint8_t v) { return int64_t{v != 0}; });
@@ -162,7 +181,7 @@ uint64_t unsigned_number(const std::string& text, const std::string& what) {
   return std::stoull(text);
 }
 
-std::string external_bytes(const TensorProto& tensor, uint64_t needed_bytes, const ExternalData& external) {
+TensorBytes external_bytes(const TensorProto& tensor, uint64_t needed_bytes, const ExternalData& external) {
   std::string location;
   uint64_t offset_bytes = 0, length_bytes = needed_bytes;
   for (const auto& entry : tensor.external_data()) {
@@ -174,10 +193,10 @@ std::string external_bytes(const TensorProto& tensor, uint64_t needed_bytes, con
     refuse("external data length is " + std::to_string(length_bytes) + " bytes; its shape needs " +
            std::to_string(needed_bytes));
   }
-  return external.read(location, offset_bytes, needed_bytes);
+  return external.find(location, offset_bytes, needed_bytes);
 }
 
-void require_raw_size(const std::string& raw, uint64_t needed_bytes, const Shape& shape) {
+void require_raw_size(const TensorBytes& raw, uint64_t needed_bytes, const Shape& shape) {
   if (raw.size() != needed_bytes) {
     refuse("it holds " + std::to_string(raw.size()) + " bytes; shape " + shape_text(shape) + " needs " +
            std::to_string(needed_bytes));
@@ -192,7 +211,8 @@ void require_value_count(const Values& values, int64_t count, const Shape& shape
   }
 }
 
-ConstantPtr decode(const TensorProto& tensor, const std::string& name, const ExternalData& external) {
+ConstantPtr decode(const TensorProto& tensor, const std::string& name, const ExternalData& external,
+                   const TensorBytes* elsewhere) {
   auto constant = std::make_shared<Constant>();
   constant->name = name;
   constant->shape.assign(tensor.dims().begin(), tensor.dims().end());
@@ -210,8 +230,9 @@ ConstantPtr decode(const TensorProto& tensor, const std::string& name, const Ext
   const uint64_t needed_bytes = static_cast<uint64_t>(count) * bytes;
   const bool outside = tensor.data_location() == TensorProto::EXTERNAL;
   if (outside || tensor.has_raw_data()) {
-    const std::string fetched = outside ? external_bytes(tensor, needed_bytes, external) : std::string();
-    const std::string& raw = outside ? fetched : tensor.raw_data();
+    const TensorBytes raw = outside     ? external_bytes(tensor, needed_bytes, external)
+                            : elsewhere ? *elsewhere
+                                        : TensorBytes(tensor.raw_data());
     require_raw_size(raw, needed_bytes, constant->shape);
     if (real) {
       constant->reals = std::make_shared<const std::vector<float>>(reals_from_raw(raw, type, count));
@@ -255,9 +276,10 @@ ConstantPtr declare_reals(const std::string& name, Shape shape) {
   return constant;
 }
 
-ConstantPtr decode_tensor(const TensorProto& tensor, const std::string& name, const ExternalData& external) {
+ConstantPtr decode_tensor(const TensorProto& tensor, const std::string& name, const ExternalData& external,
+                          const TensorBytes* raw) {
   try {
-    return decode(tensor, name, external);
+    return decode(tensor, name, external, raw);
   } catch (const std::invalid_argument& fault) {
     refuse("tensor '" + name + "': " + fault.what());
   }

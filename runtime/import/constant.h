@@ -32,8 +32,9 @@ ConstantPtr declare_reals(const std::string& name, Shape shape);  // without val
 
 // Reads a tensor of the file, checking its size against its shape before taking memory. Throws
 // std::invalid_argument.
+// `raw` holds its raw_data where the message does not.
 ConstantPtr decode_tensor(const onnx::TensorProto& tensor, const std::string& name,
-                          const ExternalData& external);
+                          const ExternalData& external, const TensorBytes* raw = nullptr);
 
 // Refuses NaN and infinity, naming the first one's place.
 void require_finite(const Constant& constant);

@@ -1,5 +1,6 @@
-// import_network: (1) read and parse the file, (2) find what its names mean, (3) make inputs and declared
-// weights, (4) import node by node, (5) collect the outputs. Every failure leaves as one UserError line.
+// import_network: (1) read and parse the file but for its weights, (2) find what its names mean, (3) make
+// inputs and declared weights, (4) import node by node, (5) collect the outputs. Every failure leaves as one
+// UserError line.
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/stubs/logging.h>
@@ -10,6 +11,7 @@
 #include <filesystem>
 #include <new>
 
+#include "runtime/import/file_skeleton.h"
 #include "runtime/import/import.h"
 #include "runtime/import/limits.h"
 #include "runtime/import/network_file.h"
@@ -114,8 +116,10 @@ void check_schema(const onnx::NodeProto& node, int64_t opset) {
 
 class NetworkImport {
  public:
-  NetworkImport(const std::string& path, const ImportOptions& options, const onnx::ModelProto& model)
+  NetworkImport(const std::string& path, const ImportOptions& options, const onnx::ModelProto& model,
+                std::unordered_map<const onnx::TensorProto*, TensorBytes> raw_data)
       : file_(model.graph()) {
+    state_.raw_data = std::move(raw_data);
     state_.path = path;
     state_.options = options;
     state_.opset = read_opset(model);
@@ -227,19 +231,42 @@ class NetworkImport {
   ImportState state_;
 };
 
+std::string hash_of(const RegularFile& file) {
+  constexpr uint64_t kPieceBytes = 256 * 1024;
+  Sha256 sum;
+  std::string piece(std::min(kPieceBytes, file.size_bytes()), '\0');
+  for (uint64_t at = 0; at < file.size_bytes(); at += piece.size()) {
+    piece.resize(std::min(kPieceBytes, file.size_bytes() - at));
+    file.read(at, piece.size(), piece.data());
+    sum.add(piece);
+  }
+  return sum.finish();
+}
+
+Graph import_graph(const FilePtr& file, const std::string& path, const ImportOptions& options) {
+  onnx::ModelProto model;
+  FileSkeleton skeleton = read_skeleton(*file);
+  parse(skeleton.bytes, model);
+  std::string().swap(skeleton.bytes);
+  std::unordered_map<const onnx::TensorProto*, TensorBytes> raw_data;
+  for (size_t i = 0; i < skeleton.raw_data.size(); ++i) {
+    const FilePart& part = skeleton.raw_data[i];
+    if (part.bytes == 0) continue;
+    raw_data.emplace(&model.graph().initializer(static_cast<int>(i)),
+                     TensorBytes(file, part.offset_bytes, part.bytes));
+  }
+  return NetworkImport(path, options, model, std::move(raw_data)).run();
+}
+
 }  // namespace
 }  // namespace importing
 
 ImportedNetwork import_network(const std::string& path, const ImportOptions& options) {
   try {
+    const importing::FilePtr file = importing::open_network_file(path);
     ImportedNetwork imported;
-    onnx::ModelProto model;
-    {
-      const std::string bytes = importing::read_network_file(path);
-      imported.sha256 = sha256_hex(bytes);
-      importing::parse(bytes, model);
-    }
-    imported.graph = importing::NetworkImport(path, options, model).run();
+    imported.sha256 = importing::hash_of(*file);
+    imported.graph = importing::import_graph(file, path, options);
     return imported;
   } catch (const std::invalid_argument& fault) {
     throw UserError(path + ": " + importing::made_printable(fault.what()));

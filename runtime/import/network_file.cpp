@@ -1,11 +1,14 @@
-// Reading files: sizes first, then one buffer of just that size.
+// Opening files after checking what they are, and reading their parts.
 #include "runtime/import/network_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <climits>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 
 #include "runtime/import/limits.h"
@@ -15,16 +18,6 @@ namespace mmasim::runtime::importing {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read_part(const fs::path& path, uint64_t offset_bytes, uint64_t length_bytes) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) refuse("cannot be opened: " + std::string(std::strerror(errno)));
-  std::string bytes(length_bytes, '\0');
-  file.seekg(static_cast<std::streamoff>(offset_bytes));
-  file.read(bytes.data(), static_cast<std::streamsize>(length_bytes));
-  if (static_cast<uint64_t>(file.gcount()) != length_bytes) refuse("cannot be read");
-  return bytes;
-}
 
 bool is_inside(const fs::path& file, const fs::path& folder) {
   auto part = file.begin();
@@ -57,7 +50,36 @@ fs::path resolve(const std::string& network_path, const std::string& location) {
 
 }  // namespace
 
-std::string read_network_file(const std::string& path) {
+RegularFile::RegularFile(const std::string& path) : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  if (descriptor_ < 0) refuse("cannot be opened: " + std::string(std::strerror(errno)));
+  struct stat status {};
+  const bool is_regular = fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode);
+  if (!is_regular) {
+    close(descriptor_);
+    refuse("is not a regular file");
+  }
+  size_bytes_ = static_cast<uint64_t>(status.st_size);
+}
+
+RegularFile::~RegularFile() { close(descriptor_); }
+
+void RegularFile::read(uint64_t offset_bytes, uint64_t count, char* to) const {
+  while (count > 0) {
+    const ssize_t done = pread(descriptor_, to, count, static_cast<off_t>(offset_bytes));
+    if (done < 0 && errno == EINTR) continue;
+    if (done <= 0) refuse("cannot be read");
+    offset_bytes += static_cast<uint64_t>(done);
+    count -= static_cast<uint64_t>(done);
+    to += done;
+  }
+}
+
+void TensorBytes::read(uint64_t from, uint64_t count, char* to) const {
+  if (file_) return file_->read(offset_bytes_ + from, count, to);
+  std::memcpy(to, in_memory_.data() + from, count);
+}
+
+FilePtr open_network_file(const std::string& path) {
   std::error_code fault;
   const fs::file_status status = fs::status(path, fault);
   if (status.type() == fs::file_type::not_found) throw UserError(path + ": no such file");
@@ -75,26 +97,25 @@ std::string read_network_file(const std::string& path) {
         " bytes; ONNX files hold at most 2147483647 (larger networks keep weights as external data)");
   }
   try {
-    return read_part(path, 0, size_bytes);
+    return std::make_shared<const RegularFile>(path);
   } catch (const std::invalid_argument& failure) {
     throw UserError(path + ": " + failure.what());
   }
 }
 
-std::string ExternalData::read(const std::string& location, uint64_t offset_bytes,
+TensorBytes ExternalData::find(const std::string& location, uint64_t offset_bytes,
                                uint64_t length_bytes) const {
   const fs::path path = resolve(network_path_, location);
   const std::string what = "external data file '" + location + "'";
   std::error_code fault;
   if (!fs::is_regular_file(path, fault)) refuse(what + " is not a regular file");
-  const uintmax_t size_bytes = fs::file_size(path, fault);
-  if (fault) refuse(what + " cannot be read: " + fault.message());
-  if (offset_bytes > size_bytes || length_bytes > size_bytes - offset_bytes) {
-    refuse(what + " has " + std::to_string(size_bytes) + " bytes; " + std::to_string(length_bytes) +
-           " from byte " + std::to_string(offset_bytes) + " do not fit");
-  }
   try {
-    return read_part(path, offset_bytes, length_bytes);
+    auto file = std::make_shared<const RegularFile>(path.string());
+    const uint64_t size_bytes = file->size_bytes();
+    if (offset_bytes <= size_bytes && length_bytes <= size_bytes - offset_bytes)
+      return {std::move(file), offset_bytes, length_bytes};
+    refuse("has " + std::to_string(size_bytes) + " bytes; " + std::to_string(length_bytes) + " from byte " +
+           std::to_string(offset_bytes) + " do not fit");
   } catch (const std::invalid_argument& failure) {
     refuse(what + " " + failure.what());
   }

@@ -21,7 +21,10 @@ const Value& ImportState::value(const std::string& name) {
       refuse("external data has more than " + std::to_string(kMostParameters) + " elements");
     }
   }
-  return values[name] = {decode_tensor(tensor, name, ExternalData(path)), 0};
+  const auto raw = raw_data.find(&tensor);
+  return values[name] = {
+             decode_tensor(tensor, name, ExternalData(path), raw == raw_data.end() ? nullptr : &raw->second),
+             0};
 }
 
 TensorId ImportState::add_tensor(const std::string& name, Shape shape) {

@@ -33,6 +33,7 @@ struct ImportState {
   int64_t opset = 0;
   FileStructure structure;
   Graph graph;
+  std::unordered_map<const onnx::TensorProto*, TensorBytes> raw_data;  // of initializers, left in the file
   std::unordered_map<std::string, Value> values;
   std::unordered_set<std::string> tensor_names;
   std::unordered_map<TensorId, NodeId> producers;

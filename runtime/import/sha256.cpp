@@ -1,6 +1,7 @@
 // SHA-256 written from FIPS 180-4. Knows nothing of files.
 #include "runtime/import/sha256.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -69,25 +70,43 @@ void sha256_blocks_plain(Sha256State& state, const uint8_t* blocks, size_t count
   for (size_t block = 0; block < count; ++block) compress(state, blocks + block * kBlockBytes);
 }
 
-std::string sha256_hex(std::string_view bytes) {
-  const Sha256Blocks take = best_blocks();
-  Sha256State state{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
-  const size_t done = bytes.size() / kBlockBytes * kBlockBytes;
-  take(state, data, done / kBlockBytes);
+Sha256::Sha256()
+    : take_blocks_(best_blocks()), state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                          0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19} {}
 
-  // The rest, a one bit, zeros, and the length in bits: one block, or two if the length does not fit behind
-  // the rest.
-  uint8_t tail[2 * kBlockBytes] = {};
-  const size_t rest = bytes.size() - done;
-  if (rest > 0) std::memcpy(tail, data + done, rest);
-  tail[rest] = 0x80;
-  const size_t tail_bytes = rest + 9 <= kBlockBytes ? kBlockBytes : 2 * kBlockBytes;
-  const uint64_t length_bits = uint64_t{bytes.size()} * 8;
-  for (int i = 0; i < 8; ++i) tail[tail_bytes - 1 - i] = static_cast<uint8_t>(length_bits >> 8 * i);
-  take(state, tail, tail_bytes / kBlockBytes);
-  return hexadecimal(state);
+void Sha256::add(std::string_view bytes) {
+  const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
+  size_t left = bytes.size();
+  const size_t held = bytes_ % kBlockBytes;
+  bytes_ += left;
+  if (held > 0) {
+    const size_t taken = std::min(left, kBlockBytes - held);
+    std::memcpy(rest_ + held, data, taken);
+    data += taken;
+    left -= taken;
+    if (held + taken < kBlockBytes) return;
+    take_blocks_(state_, rest_, 1);
+  }
+  take_blocks_(state_, data, left / kBlockBytes);
+  if (left % kBlockBytes > 0) std::memcpy(rest_, data + (left - left % kBlockBytes), left % kBlockBytes);
+}
+
+// The rest, a one bit, zeros, and the length in bits: one block, or two if the length does not fit behind the
+// rest.
+std::string Sha256::finish() {
+  const size_t held = bytes_ % kBlockBytes;
+  const size_t tail_bytes = held + 9 <= kBlockBytes ? kBlockBytes : 2 * kBlockBytes;
+  std::memset(rest_ + held, 0, tail_bytes - held);
+  rest_[held] = 0x80;
+  for (int i = 0; i < 8; ++i) rest_[tail_bytes - 1 - i] = static_cast<uint8_t>(bytes_ * 8 >> 8 * i);
+  take_blocks_(state_, rest_, tail_bytes / kBlockBytes);
+  return hexadecimal(state_);
+}
+
+std::string sha256_hex(std::string_view bytes) {
+  Sha256 sum;
+  sum.add(bytes);
+  return sum.finish();
 }
 
 }  // namespace mmasim::runtime

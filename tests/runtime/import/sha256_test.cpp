@@ -44,3 +44,13 @@ TEST_CASE("sha256: the processor's instructions give what the plain form gives")
     CHECK(by_instructions == plain);
   }
 }
+
+TEST_CASE("sha256: bytes in pieces of any size give what they give as one") {
+  std::string bytes(1000, 'a');
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7);
+  for (const size_t piece : {1, 63, 64, 65, 200}) {
+    mmasim::runtime::Sha256 sum;
+    for (size_t at = 0; at < bytes.size(); at += piece) sum.add(std::string_view(bytes).substr(at, piece));
+    CHECK(sum.finish() == sha256_hex(bytes));
+  }
+}
