@@ -32,6 +32,11 @@ class Writer {
     for (const Struct& entry : entries) table(entry);
   }
 
+  // The head of a section whose content is written behind all that is gathered here.
+  void section_head(const char* tag, uint64_t content_bytes) {
+    file_.insert(file_.end(), tag, tag + 4);
+    integer(content_bytes, 8);
+  }
   template <class Content>
   void section(const char* tag, Content&& content) {
     file_.insert(file_.end(), tag, tag + 4);
@@ -75,7 +80,8 @@ class Writer {
   std::vector<uint8_t> file_;
 };
 
-std::vector<uint8_t> file_of(const Program& program) {
+// The file but for the constants themselves, which are its end.
+std::vector<uint8_t> all_but_constants(const Program& program) {
   Writer writer;
   writer.bytes(std::vector<uint8_t>(kMagic, kMagic + sizeof kMagic));
   writer.integer(kProgramFileVersion, 4);
@@ -94,11 +100,12 @@ std::vector<uint8_t> file_of(const Program& program) {
     writer.list(program.intermediates);
   });
   writer.section(kCodeTag, [&] { writer.bytes(program.code); });
-  writer.section(kConstantsTag, [&] { writer.bytes(program.constants); });
+  writer.section_head(kConstantsTag, program.constants.size());
 
-  writer.patch(kCheckedFrom, writer.file().size(), 8);
   const auto& file = writer.file();
-  writer.patch(kChecksumAt, crc32(file.data() + kCheckedFrom, file.size() - kCheckedFrom), 4);
+  writer.patch(kCheckedFrom, file.size() + program.constants.size(), 8);
+  const uint32_t checksum = crc32(file.data() + kCheckedFrom, file.size() - kCheckedFrom);
+  writer.patch(kChecksumAt, crc32(program.constants.data(), program.constants.size(), checksum), 4);
   return writer.take();
 }
 
@@ -109,7 +116,7 @@ std::vector<uint8_t> file_of(const Program& program) {
 }  // namespace
 
 void save_program(const Program& program, const std::string& path) {
-  const std::vector<uint8_t> file = file_of(program);
+  const std::vector<uint8_t> head = all_but_constants(program);
   std::error_code error;
   if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
     fail(path, "it exists and is no regular file");
@@ -118,7 +125,8 @@ void save_program(const Program& program, const std::string& path) {
   errno = 0;
   std::ofstream stream(beside, std::ios::binary | std::ios::trunc);
   if (!stream) fail(path, std::strerror(errno));
-  stream.write(reinterpret_cast<const char*>(file.data()), static_cast<std::streamsize>(file.size()));
+  for (const auto* part : {&head, &program.constants})
+    stream.write(reinterpret_cast<const char*>(part->data()), static_cast<std::streamsize>(part->size()));
   stream.close();
   if (!stream) {
     const std::string reason = std::strerror(errno);

@@ -55,6 +55,29 @@ void verify_lowered(const isa::Program& program) {
   }
 }
 
+PlannedNetwork lower_plan(const runtime::Graph& graph, const models::SocConfig& config,
+                          const PlanChoices& choices, runtime::QuantPlan plan, Stopwatch& since_quantize) {
+  PlannedNetwork planned;
+  planned.plan = std::move(plan);
+  planned.quantize_s = since_quantize.restart();
+  planned.lowered = runtime::lower(graph, planned.plan, config.machine,
+                                   {cost_model(config), schedule_rules(config), choices.keep_intermediates});
+  verify_lowered(planned.lowered.program);
+  planned.lower_s = since_quantize.seconds();
+  return planned;
+}
+
+void drop_weights(runtime::QuantPlan& plan) {
+  for (auto& node : plan.nodes) {
+    auto* linear = std::get_if<runtime::LinearPlan>(&node);
+    if (linear == nullptr) continue;
+    runtime::IntegerArray none;
+    none.bits = linear->weights.bits;
+    none.shape = linear->weights.shape;
+    linear->weights = std::move(none);
+  }
+}
+
 }  // namespace
 
 LoadedNetwork load_network(const std::string& file, const DataOptions& data, Values values,
@@ -88,14 +111,19 @@ PlannedNetwork plan_network(const runtime::Graph& graph, const models::SocConfig
                             const runtime::Ranges* ranges, const PlanChoices& choices) {
   Stopwatch stopwatch;
   const auto spec = runtime::resolve_preset(choices.quant, choices.precision);
-  PlannedNetwork planned;
-  planned.plan = ranges ? runtime::make_plan(graph, spec, choices.precision, *ranges)
-                        : runtime::make_plan_structure(graph, spec, choices.precision);
-  planned.quantize_s = stopwatch.restart();
-  planned.lowered = runtime::lower(graph, planned.plan, config.machine,
-                                   {cost_model(config), schedule_rules(config), choices.keep_intermediates});
-  verify_lowered(planned.lowered.program);
-  planned.lower_s = stopwatch.seconds();
+  auto plan = ranges ? runtime::make_plan(graph, spec, choices.precision, *ranges)
+                     : runtime::make_plan_structure(graph, spec, choices.precision);
+  return lower_plan(graph, config, choices, std::move(plan), stopwatch);
+}
+
+PlannedNetwork plan_network(runtime::Graph& graph, const models::SocConfig& config,
+                            const runtime::Ranges* ranges, const PlanChoices& choices, WeightValues weights) {
+  if (ranges == nullptr || weights == WeightValues::kept) return plan_network(graph, config, ranges, choices);
+  Stopwatch stopwatch;
+  const auto spec = runtime::resolve_preset(choices.quant, choices.precision);
+  auto plan = runtime::make_plan_consuming_weights(graph, spec, choices.precision, *ranges);
+  auto planned = lower_plan(graph, config, choices, std::move(plan), stopwatch);
+  if (weights == WeightValues::consumed) drop_weights(planned.plan);
   return planned;
 }
 

@@ -50,7 +50,12 @@ struct PlannedNetwork {
   double quantize_s = 0, lower_s = 0;
 };
 
+// What becomes of the float weights of the graph, and of the plan's own once they are in the program.
+enum class WeightValues : uint8_t { kept, planned_kept, consumed };
+
 // ranges: none for a program without values. Throws runtime::UserError.
+PlannedNetwork plan_network(runtime::Graph& graph, const models::SocConfig& config,
+                            const runtime::Ranges* ranges, const PlanChoices& choices, WeightValues weights);
 PlannedNetwork plan_network(const runtime::Graph& graph, const models::SocConfig& config,
                             const runtime::Ranges* ranges, const PlanChoices& choices);
 

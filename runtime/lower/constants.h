@@ -12,7 +12,10 @@ namespace mmasim::runtime {
 
 class Constants {
  public:
-  explicit Constants(bool with_values) : with_values_(with_values) {}
+  // expected_bytes: as measured before, so that memory is taken once.
+  explicit Constants(bool with_values, uint64_t expected_bytes = 0) : with_values_(with_values) {
+    if (with_values) data_.reserve(expected_bytes);
+  }
 
   // Reserves bytes and calls fill(uint8_t*) on them, zeroed, if there are values. Returns the offset in DDR.
   template <class Fill>

@@ -65,7 +65,7 @@ class Attempt {
  public:
   Attempt(const Graph& graph, const QuantPlan& plan, const isa::Machine& machine, const LowerOptions& options,
           double tile_share, const StorageChoice& choice, bool with_values)
-      : context_{graph, plan, machine, options, Constants(with_values)} {
+      : context_{graph, plan, machine, options, Constants(with_values, choice.ddr_base)} {
     context_.tile_share = tile_share;
     add_call_layer();
     storages_ = place_storages(context_, choice);

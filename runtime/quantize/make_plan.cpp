@@ -100,8 +100,9 @@ void check_ranges(const Graph& graph, const Ranges& ranges) {
 
 enum class Values : uint8_t { present, absent };
 
+template <class Planned>
 QuantPlan plan_graph(const Graph& graph, const QuantSpec& spec, const std::string& precision,
-                     const Ranges& ranges, Values values) {
+                     const Ranges& ranges, Values values, Planned&& planned) {
   check_ranges(graph, ranges);
   QuantPlan plan;
   plan.spec = spec;
@@ -113,14 +114,22 @@ QuantPlan plan_graph(const Graph& graph, const QuantSpec& spec, const std::strin
   for (const TensorId input : graph.inputs) {  // unsigned where calibration saw nothing negative
     plan.tensors[input] = grid_of_range(spec, ranges[input], ranges[input].low < 0);
   }
-  for (const Node& node : graph.nodes) {
+  for (NodeId id = 0; id < graph.nodes.size(); ++id) {
+    const Node& node = graph.nodes[id];
     plan.nodes.push_back(std::visit([&](const auto& op) { return plan_node(planning, node, op); }, node.op));
     if (!is_usable_step(plan.tensors[node.output].inv_step)) {
       throw UserError("node '" + node.name +
                       "': the calibrated ranges around it are too far apart to be quantized");
     }
+    planned(id);
   }
   return plan;
+}
+
+void drop_weights(Node& node) {
+  if (auto* conv = std::get_if<Conv>(&node.op)) conv->weights.values.reset();
+  if (auto* conv = std::get_if<ConvTranspose>(&node.op)) conv->weights.values.reset();
+  if (auto* gemm = std::get_if<Gemm>(&node.op)) gemm->weights.values.reset();
 }
 
 }  // namespace
@@ -128,12 +137,20 @@ QuantPlan plan_graph(const Graph& graph, const QuantSpec& spec, const std::strin
 
 QuantPlan make_plan(const Graph& graph, const QuantSpec& spec, const std::string& precision,
                     const Ranges& ranges) {
-  return quantization::plan_graph(graph, spec, precision, ranges, quantization::Values::present);
+  return quantization::plan_graph(graph, spec, precision, ranges, quantization::Values::present,
+                                  [](NodeId) {});
+}
+
+QuantPlan make_plan_consuming_weights(Graph& graph, const QuantSpec& spec, const std::string& precision,
+                                      const Ranges& ranges) {
+  return quantization::plan_graph(graph, spec, precision, ranges, quantization::Values::present,
+                                  [&](NodeId id) { quantization::drop_weights(graph.nodes[id]); });
 }
 
 QuantPlan make_plan_structure(const Graph& graph, const QuantSpec& spec, const std::string& precision) {
   const Ranges placeholder(graph.tensors.size(), Range{-1.0, 1.0});
-  return quantization::plan_graph(graph, spec, precision, placeholder, quantization::Values::absent);
+  return quantization::plan_graph(graph, spec, precision, placeholder, quantization::Values::absent,
+                                  [](NodeId) {});
 }
 
 }  // namespace mmasim::runtime

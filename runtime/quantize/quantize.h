@@ -31,6 +31,10 @@ Ranges calibrate(const Graph& graph, const std::vector<FloatTensor>& samples, un
 
 QuantPlan make_plan(const Graph& graph, const QuantSpec& spec, const std::string& precision,
                     const Ranges& ranges);
+// The same, and takes each layer's float weights out of the graph once it is planned, so that memory does not
+// hold all of them beside their integers.
+QuantPlan make_plan_consuming_weights(Graph& graph, const QuantSpec& spec, const std::string& precision,
+                                      const Ranges& ranges);
 QuantPlan make_plan_structure(const Graph& graph, const QuantSpec& spec,
                               const std::string& precision);  // no values
 

@@ -29,9 +29,8 @@ int compile(const CompileOptions& options) {
   check_writable(options.program);
   Progress progress(options.quiet ? Loudness::quiet : Loudness::normal);
   progress.say("import " + options.network);
-  const auto network =
-      load_network(options.network, options.data, options.timing_only ? Values::skipped : Values::made,
-                   config.machine.ddr_bytes);
+  auto network = load_network(options.network, options.data,
+                              options.timing_only ? Values::skipped : Values::made, config.machine.ddr_bytes);
   Calibration calibration;
   if (!options.timing_only) {
     progress.say("calibrate");
@@ -39,8 +38,9 @@ int compile(const CompileOptions& options) {
                                     options.data.seed, options.threads);
   }
   progress.say("quantize and lower");
-  const auto planned = plan_network(network.graph, config,
-                                    options.timing_only ? nullptr : &calibration.ranges, options.choices);
+  const auto planned =
+      plan_network(network.graph, config, options.timing_only ? nullptr : &calibration.ranges,
+                   options.choices, WeightValues::consumed);
   for (const auto& warning : planned.plan.warnings) note("warning: " + warning);
   const auto& program = planned.lowered.program;
   write_file(options.program, [&](const std::string& path) { isa::save_program(program, path); });

@@ -73,7 +73,10 @@ class Run {
     }
     const double calibrate_s = stopwatch.seconds();
     progress_.say("quantize and lower");
-    planned_ = plan_network(network_.graph, config, with_values() ? &calibration.ranges : nullptr, choices);
+    // The reference computes with the plan's integers.
+    const auto weights = options_.modes.verify.empty() ? WeightValues::consumed : WeightValues::planned_kept;
+    planned_ =
+        plan_network(network_.graph, config, with_values() ? &calibration.ranges : nullptr, choices, weights);
     report_.host.quantize_s = calibrate_s + planned_.quantize_s;
     report_.host.lower_s = planned_.lower_s;
     for (const auto& warning : planned_.plan.warnings) note("warning: " + warning);

@@ -145,3 +145,22 @@ TEST_CASE("make_plan: a plan with values asks for weights with values") {
   b.graph = without_values(b.graph);
   CHECK_THROWS_AS(b.plan("tidl-np2-fixed"), std::logic_error);
 }
+
+TEST_CASE("make_plan: consuming the weights plans the same and leaves the graph without their values") {
+  GraphBuilder b = every_operator();
+  const QuantSpec spec = resolve_preset("per-channel", "int8");
+  const QuantPlan kept = make_plan(b.graph, spec, "int8", b.ranges);
+  const QuantPlan consumed = make_plan_consuming_weights(b.graph, spec, "int8", b.ranges);
+  CHECK(to_yaml(b.graph, consumed) == to_yaml(b.graph, kept));
+  REQUIRE(consumed.nodes.size() == kept.nodes.size());
+  for (size_t i = 0; i < kept.nodes.size(); ++i) {
+    const auto* linear = std::get_if<LinearPlan>(&kept.nodes[i]);
+    if (linear == nullptr) continue;
+    CHECK(std::get<LinearPlan>(consumed.nodes[i]).weights.s8 == linear->weights.s8);
+    CHECK_FALSE(linear->weights.s8.empty());
+    if (const auto* conv = std::get_if<Conv>(&b.graph.nodes[i].op)) CHECK_FALSE(conv->weights.values);
+    if (const auto* conv = std::get_if<ConvTranspose>(&b.graph.nodes[i].op))
+      CHECK_FALSE(conv->weights.values);
+    if (const auto* gemm = std::get_if<Gemm>(&b.graph.nodes[i].op)) CHECK_FALSE(gemm->weights.values);
+  }
+}
