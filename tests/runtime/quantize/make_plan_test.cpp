@@ -158,9 +158,11 @@ TEST_CASE("make_plan: consuming the weights plans the same and leaves the graph 
     if (linear == nullptr) continue;
     CHECK(std::get<LinearPlan>(consumed.nodes[i]).weights.s8 == linear->weights.s8);
     CHECK_FALSE(linear->weights.s8.empty());
-    if (const auto* conv = std::get_if<Conv>(&b.graph.nodes[i].op)) CHECK_FALSE(conv->weights.values);
+    if (const auto* conv = std::get_if<Conv>(&b.graph.nodes[i].op))
+      CHECK_FALSE(conv->weights.values.operator bool());
     if (const auto* conv = std::get_if<ConvTranspose>(&b.graph.nodes[i].op))
-      CHECK_FALSE(conv->weights.values);
-    if (const auto* gemm = std::get_if<Gemm>(&b.graph.nodes[i].op)) CHECK_FALSE(gemm->weights.values);
+      CHECK_FALSE(conv->weights.values.operator bool());
+    if (const auto* gemm = std::get_if<Gemm>(&b.graph.nodes[i].op))
+      CHECK_FALSE(gemm->weights.values.operator bool());
   }
 }
