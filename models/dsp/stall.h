@@ -13,6 +13,7 @@ namespace mmasim::models {
 // queue moves bytes like its last descriptor's, mostly); in between for the engine's start. Of the time that
 // bytes moved, the share in which the descriptor's accesses waited for others in L2 or L3 is that memory's.
 inline void book_stall(Ledger& ledger, uint64_t begin, uint64_t end, const SignalOrigin& origin) {
+  if (origin.cause == nullptr) return ledger.synchronized(begin, end);
   const uint64_t start = std::clamp(origin.start_cycle, begin, end);
   const uint64_t data = std::clamp(origin.data_cycle, start, end);
   const auto share = [&](uint64_t contention) {

@@ -32,13 +32,29 @@ void Ledger::dsp_busy(uint64_t begin, uint64_t end) {
 }
 
 void Ledger::overhead(uint64_t begin, uint64_t end) {
-  const uint64_t from = std::max(begin, array_busy_until_);
-  if (end > from) current().overhead_cycles += end - from;
+  current().overhead_cycles += beyond_streams(begin, end);
 }
 
+void Ledger::array_streams(uint64_t end) { array_streams_until_ = std::max(array_streams_until_, end); }
+
 void Ledger::stalled(uint64_t begin, uint64_t end, const char* cause) {
+  const uint64_t cycles = beyond_streams(begin, end);
+  if (cycles > 0) current().stall_cycles[cause] += cycles;
+}
+
+void Ledger::synchronized(uint64_t begin, uint64_t end) {
   const uint64_t from = std::max(begin, array_busy_until_);
-  if (end > from) current().stall_cycles[cause] += end - from;
+  if (end > from) current().stall_cycles["sync"] += end - from;
+}
+
+uint64_t Ledger::beyond_streams(uint64_t begin, uint64_t end) {
+  const uint64_t from = std::max(begin, array_streams_until_);
+  if (end <= from) return 0;
+  const uint64_t busy_until = std::clamp(array_busy_until_, from, end);
+  const uint64_t hidden = std::min(busy_until - from, current().mma_cycles);
+  current().mma_cycles -= hidden;
+  current().core_busy_cycles -= hidden;
+  return hidden + end - busy_until;
 }
 
 void Ledger::begin_layer(uint32_t layer, uint64_t now) {

@@ -85,20 +85,23 @@ MmaPipeline::Span Mma::run(const isa::MmaStream& stream, uint64_t now) {
   layer.array_rows += stream.rows;
   layer.array_macs[width_index(operand_bytes_)] += stream.rows * panel * panel;
   layer.l2.read_bytes += uint64_t{stream.rows} * stream.depth * operand_bytes_;
-  const MmaPipeline::Span span =
-      pipeline_.stream(stream.b_bank, stream.c_bank, stream.rows, stream.accumulate == 0, now);
-  l2_banks_.book(StreamBanks::User::rows, span.start_cycle, span.end_cycle, StreamBanks::kAccess);
+  const MmaPipeline::Span span = pipeline_.stream(stream.b_bank, stream.c_bank,
+                                                  walk_cycles(machine_.panel(operand_bytes_), stream.rows, 1),
+                                                  stream.accumulate == 0, now);
+  l2_banks_.book(StreamBanks::User::rows, span.start_cycle, span.start_cycle + stream.rows,
+                 StreamBanks::kAccess);
+  ledger_.array_streams(span.start_cycle + stream.rows);
   return span;
 }
 
 MmaPipeline::Span Mma::run(const isa::MmaTransfer& transfer, uint64_t now) {
   const uint64_t row_bytes = uint64_t{transfer.columns} * result_bytes_;
   ledger_.current().l2.write_bytes += transfer.rows * row_bytes;
-  const auto cycles_per_row =
-      static_cast<uint32_t>(std::max<uint64_t>(1, isa::divide_up(row_bytes, config_.store_bytes_per_cycle)));
-  const MmaPipeline::Span span = pipeline_.transfer(transfer.c_bank, transfer.rows, cycles_per_row, now);
-  l2_banks_.book(StreamBanks::User::results, span.start_cycle, span.end_cycle - config_.drain_cycles,
-                 StreamBanks::kAccess);
+  const auto cycles_per_row = std::max<uint64_t>(1, isa::divide_up(row_bytes, config_.store_bytes_per_cycle));
+  const MmaPipeline::Span span = pipeline_.transfer(
+      transfer.c_bank, walk_cycles(machine_.panel(operand_bytes_), transfer.rows, cycles_per_row), now);
+  l2_banks_.book(StreamBanks::User::results, span.start_cycle,
+                 span.start_cycle + transfer.rows * cycles_per_row, StreamBanks::kAccess);
   return span;
 }
 

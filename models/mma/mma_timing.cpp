@@ -39,8 +39,9 @@ uint64_t MmaPipeline::earliest_transfer(uint32_t c_bank, uint64_t now) const {
   return std::max({opened(transfer_queue_.earliest(now)), transfer_free_, c_banks_[c_bank].written_cycle});
 }
 
-MmaPipeline::Span MmaPipeline::load(uint32_t b_bank, uint32_t rows, uint64_t now) {
-  const uint64_t accepted = load_queue_.earliest(now), start = earliest_load(b_bank, now), end = start + rows;
+MmaPipeline::Span MmaPipeline::load(uint32_t b_bank, uint64_t cycles, uint64_t now) {
+  const uint64_t accepted = load_queue_.earliest(now), start = earliest_load(b_bank, now),
+                 end = start + cycles;
   open(accepted);
   load_queue_.push(start);
   loader_free_ = end;
@@ -49,10 +50,10 @@ MmaPipeline::Span MmaPipeline::load(uint32_t b_bank, uint32_t rows, uint64_t now
   return {accepted, start, end};
 }
 
-MmaPipeline::Span MmaPipeline::stream(uint32_t b_bank, uint32_t c_bank, uint32_t rows, bool from_zero,
+MmaPipeline::Span MmaPipeline::stream(uint32_t b_bank, uint32_t c_bank, uint64_t cycles, bool from_zero,
                                       uint64_t now) {
   const uint64_t accepted = stream_queue_.earliest(now);
-  const uint64_t start = earliest_stream(b_bank, c_bank, from_zero, now), end = start + rows;
+  const uint64_t start = earliest_stream(b_bank, c_bank, from_zero, now), end = start + cycles;
   open(accepted);
   stream_queue_.push(start);
   stream_free_ = end;
@@ -63,10 +64,9 @@ MmaPipeline::Span MmaPipeline::stream(uint32_t b_bank, uint32_t c_bank, uint32_t
   return {accepted, start, end};
 }
 
-MmaPipeline::Span MmaPipeline::transfer(uint32_t c_bank, uint32_t rows, uint32_t cycles_per_row,
-                                        uint64_t now) {
+MmaPipeline::Span MmaPipeline::transfer(uint32_t c_bank, uint64_t cycles, uint64_t now) {
   const uint64_t accepted = transfer_queue_.earliest(now), start = earliest_transfer(c_bank, now);
-  const uint64_t end = start + uint64_t{rows} * cycles_per_row;
+  const uint64_t end = start + cycles;
   open(accepted);
   transfer_queue_.push(start);
   transfer_free_ = end;

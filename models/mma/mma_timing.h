@@ -12,6 +12,7 @@
 // as every load but the first and every transfer but the last hides behind streams.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -35,6 +36,12 @@ class UnitQueue {
   size_t next_ = 0;
 };
 
+// A bank of S rows is walked whole, however few of them hold anything: partial blocks cost S (hardware.md 2).
+// Rows wider than the store take more cycles each.
+inline uint64_t walk_cycles(uint32_t panel, uint32_t rows, uint64_t cycles_per_row) {
+  return std::max<uint64_t>(panel, rows * cycles_per_row);
+}
+
 class MmaPipeline {
  public:
   struct Span {
@@ -49,9 +56,9 @@ class MmaPipeline {
   uint64_t earliest_stream(uint32_t b_bank, uint32_t c_bank, bool from_zero, uint64_t now) const;
   uint64_t earliest_transfer(uint32_t c_bank, uint64_t now) const;
 
-  Span load(uint32_t b_bank, uint32_t rows, uint64_t now);
-  Span stream(uint32_t b_bank, uint32_t c_bank, uint32_t rows, bool from_zero, uint64_t now);
-  Span transfer(uint32_t c_bank, uint32_t rows, uint32_t cycles_per_row, uint64_t now);
+  Span load(uint32_t b_bank, uint64_t cycles, uint64_t now);
+  Span stream(uint32_t b_bank, uint32_t c_bank, uint64_t cycles, bool from_zero, uint64_t now);
+  Span transfer(uint32_t c_bank, uint64_t cycles, uint64_t now);
   Span range(uint64_t now);  // stores the range register after the last transfer
 
   // Every unit loses so many cycles before its next command; false if no run is open.

@@ -130,9 +130,12 @@ void ArrayWork::multiply(StepEmitter& emit, size_t unit_index, const Block& bloc
   const auto& unit = shared->units[unit_index];
   set_patterns(emit, unit, block);
   const auto blocks = static_cast<int64_t>(isa::divide_up(block.positions(), panel()));
+  const auto tile_blocks = region.frames() * region.rows() / block.rows * blocks;
   for (int64_t i = 0; i < blocks; ++i) {
-    // Between the pieces of a split depth a row block's accumulators stay in the bank that is its own.
-    const auto own_bank = static_cast<uint8_t>((block.y0 * blocks + i) % shared->machine.c_banks);
+    // Between the pieces of a split depth a row block's accumulators stay in the bank that is its own; the
+    // next unit's first block takes the bank after the last, which has had time to drain.
+    const auto turn = static_cast<int64_t>(unit_index) * tile_blocks + block.y0 * blocks + i;
+    const auto own_bank = static_cast<uint8_t>(turn % shared->machine.c_banks);
     multiply_rows(emit, unit, block, i * panel(), piece ? own_bank : emit.next_c_bank());
   }
   if (is_raw() && ends_depth(unit)) requantize(emit, unit, block);

@@ -23,7 +23,10 @@ size_t configuration_slot(const isa::Instruction& instruction) {
 isa::Address StepEmitter::address(BufferId buffer, uint64_t offset) const {
   return isa::Address::in(isa::Space::l2, emitter_.placed(buffer).offset + offset);
 }
-void StepEmitter::issue(const isa::Instruction& instruction) { emitter_.issue(instruction); }
+void StepEmitter::issue(const isa::Instruction& instruction) {
+  emitter_.before(instruction);
+  emitter_.issue(instruction);
+}
 void StepEmitter::configure(const isa::Instruction& instruction) {
   std::vector<uint8_t> code;
   isa::encode(instruction, code);
@@ -235,16 +238,43 @@ void Emitter::begin_layer(uint32_t step) {
 
 void Emitter::compute(uint32_t index) {
   const auto& step = schedule_.steps[index];
-  for (const auto& load : step.loads)
-    core_wait(placed(load.buffer).ready_token, placed(load.buffer).ready_count);
-  for (const auto id : step.uses) core_wait(placed(id).ready_token, placed(id).ready_count);
-  for (const auto id : step.allocates)
-    core_wait(channel_token(Channel::stores), placed(id).before.store_groups);
-  for (const auto& extent : step.reads_directly) wait_for(extent, std::nullopt);
+  wait_for_loads(step);
   StepEmitter emitter(*this);
   if (step.compute) step.compute(emitter);
+  before(isa::SyncSignal{kCoreToken});
   issue(isa::SyncSignal{kCoreToken});
   steps_done_ = index + 1;
+}
+
+// Constants are waited for at once; features and room for results by the first instruction that is neither
+// configuration nor the load of a panel of constants, so that such a panel loads while features arrive.
+void Emitter::wait_for_loads(const Step& step) {
+  const auto wait = [&](BufferId id) {
+    const auto& buffer = placed(id);
+    if (buffer.ready_token == channel_token(Channel::features)) {
+      late_waits_.push_back(
+          {buffer.ready_token, buffer.ready_count, buffer.offset, buffer.offset + schedule_.at(id).bytes});
+    } else {
+      core_wait(buffer.ready_token, buffer.ready_count);
+    }
+  };
+  for (const auto& load : step.loads) wait(load.buffer);
+  for (const auto id : step.uses) wait(id);
+  for (const auto id : step.allocates)
+    late_waits_.push_back({channel_token(Channel::stores), placed(id).before.store_groups, 0, 0});
+  for (const auto& extent : step.reads_directly) wait_for(extent, std::nullopt);
+}
+
+void Emitter::before(const isa::Instruction& instruction) {
+  if (late_waits_.empty()) return;
+  if (const auto* load = std::get_if<isa::MmaLoadB>(&instruction)) {
+    const auto begin = load->addr.offset();
+    const auto end = begin + uint64_t{load->rows} * machine_.array_bytes;
+    const auto touches = [&](const LateWait& wait) { return wait.begin < end && begin < wait.end; };
+    if (std::none_of(late_waits_.begin(), late_waits_.end(), touches)) return;
+  }
+  for (const auto& wait : late_waits_) core_wait(wait.token, wait.count);
+  late_waits_.clear();
 }
 
 // The tokens that will say that this step's results are written, known before they are: the next step's loads

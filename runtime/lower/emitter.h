@@ -81,6 +81,13 @@ class Emitter {
   void find_last_steps();
   bool try_place(const std::vector<BufferId>& buffers, uint32_t step);
   void place(const std::vector<BufferId>& buffers, uint32_t step);
+  // A wait of the core that only the first instruction to touch [begin, end) of L2 needs.
+  struct LateWait {
+    uint16_t token = 0;
+    uint32_t count = 0;
+    uint64_t begin = 0, end = 0;
+  };
+
   std::string does_not_fit(uint32_t step) const;
   std::vector<BufferId> loaded_buffers(uint32_t step, Channel channel) const;
   uint32_t queue_entries(const Step& step, Channel channel) const;
@@ -96,6 +103,8 @@ class Emitter {
   void begin_layer(uint32_t step);
   void compute(uint32_t step);
   void release(uint32_t step);
+  void wait_for_loads(const Step& step);
+  void before(const isa::Instruction& instruction);
   void dma_wait(Channel channel, uint16_t token, uint32_t count);
   void core_wait(uint16_t token, uint32_t count);
   void wait_for(const Extent& extent, const std::optional<Channel>& channel);
@@ -113,7 +122,8 @@ class Emitter {
   std::vector<std::vector<BufferId>> last_used_;   // buffers that die with a step
   std::array<uint32_t, kChannels> groups_{};       // issued on each channel
   std::vector<std::vector<uint32_t>>
-      waited_;  // [channel, or kChannels for the core][token]: highest count waited for
+      waited_;                        // [channel, or kChannels for the core][token]: highest count waited for
+  std::vector<LateWait> late_waits_;  // of the step at hand
   std::array<std::vector<uint8_t>, 8> in_force_;  // encoded configuration by kind
   uint32_t steps_done_ = 0;
   uint32_t next_layer_ = 0;

@@ -50,21 +50,17 @@ std::vector<int64_t> tile_sizes(int64_t extent) {
   return sizes;
 }
 
-// Per block of S positions and panel: one row a cycle, but never less than the next panel takes to load.
+// Per block of S positions and panel: S rows, one a cycle, as long as the next panel takes to load.
 double array_cycles(const LinearLayer& layer, const std::vector<PanelUnit>& units,
                     const isa::Machine& machine, int64_t frames, int64_t rows, int64_t columns) {
   const int64_t panel = machine.panel(layer.operand_bytes);
   const auto lines = layer.spans_lines ? 1 : frames * rows;
   const auto positions = layer.spans_lines ? frames * rows * columns : columns;
+  const auto panels_of = [&](int64_t elements) { return (elements + panel - 1) / panel; };
+  const auto blocks = panels_of(positions);
   double cycles = 0;
   for (const auto& unit : units) {
-    const auto depth = unit.depth(layer);
-    const auto block = [&](int64_t vectors) {
-      const auto whole_panels = depth / panel, rest = depth % panel;
-      return static_cast<double>(whole_panels * panel + (rest > 0 ? std::max(vectors, rest) : 0));
-    };
-    cycles += static_cast<double>(positions / panel) * block(panel);
-    if (positions % panel > 0) cycles += block(positions % panel);
+    cycles += static_cast<double>(blocks * panels_of(unit.depth(layer)) * panel);
   }
   return cycles * static_cast<double>(lines);
 }
@@ -234,8 +230,9 @@ void consider_weights(Judge& judge, const LoweringContext& context, const Linear
     return;
   tile.dataflow = Dataflow::depth_split;
   tile.units = 1;
-  for (const int64_t panels : {4, 8, 16, 32}) {
-    tile.depth = panels * panel;
+  const int64_t panel_bytes = panel * context.machine.array_bytes;
+  for (const int64_t piece_bytes : {16384, 32768, 65536, 131072}) {
+    tile.depth = std::max<int64_t>(1, piece_bytes / panel_bytes) * panel;
     if (tile.depth < units[0].depth(layer)) judge.consider(tile);
   }
 }

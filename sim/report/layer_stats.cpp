@@ -149,7 +149,8 @@ const StatTable<LayerStats>& layer_stat_table() {
            return r.cycles() ? double(bound_with_cycles(r.activity).cycles) / double(r.cycles()) : 0.0;
          });
        }},
-      {"mma_cycles", "cycles", "array busy, panel loads that are not hidden included; may overlap all others",
+      {"mma_cycles", "cycles",
+       "array busy: vectors streamed, and panel loads and drains that no stream, wait or overhead hides",
        [](const Row& row) { return timed(row, [](const Row& r) { return r.activity.mma_cycles; }); }},
       {"dsp_cycles", "cycles", "vector instructions busy",
        [](const Row& row) { return timed(row, [](const Row& r) { return r.activity.dsp_cycles; }); }},

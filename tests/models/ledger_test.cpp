@@ -23,12 +23,25 @@ TEST_CASE("ledger: array time that overlaps is busy once") {
 TEST_CASE("ledger: a stall counts only beyond the array's work") {
   Ledger ledger(1);
   ledger.array_busy(0, 100);
+  ledger.array_streams(100);
   ledger.overhead(20, 21);         // hidden
   ledger.stalled(21, 150, "ddr");  // 100..149
   ledger.overhead(150, 160);
   const auto activity = ledger.finish(160);
   CHECK(activity.layers[0].stall_cycles.at("ddr") == 50);
   CHECK(activity.layers[0].overhead_cycles == 10);
+}
+
+TEST_CASE("ledger: a stall hides the panel loads and drains that fall into it, and no streams") {
+  Ledger ledger(1);
+  ledger.array_busy(0, 10);    // a panel load
+  ledger.array_busy(10, 150);  // streams until 50, then drains
+  ledger.array_streams(50);
+  ledger.stalled(20, 120, "ddr");  // 50..119: the drain until 120 is hidden, 120..149 is not
+  ledger.array_busy(150, 200);
+  const auto activity = ledger.finish(200);
+  CHECK(activity.layers[0].stall_cycles.at("ddr") == 70);
+  CHECK(activity.layers[0].mma_cycles == 130);
 }
 
 TEST_CASE("ledger: layers partition the time, empty ones included") {
