@@ -102,6 +102,7 @@ void Dsp::execute(const isa::Instruction& instruction) {
 void Dsp::run(const isa::CtlLayer& layer) {
   close_array();
   meet_kernel();
+  lose_to_dma();
   ledger_.begin_layer(layer.layer, time_);
   if (layer_begins_) layer_begins_(layer.layer);
   issue(setup_cycles(layer.setup));
@@ -159,6 +160,7 @@ void Dsp::set_registers(const isa::Instruction& instruction) {
 
 void Dsp::run_vectors(const isa::Instruction& instruction) {
   close_array();
+  lose_to_dma();
   const DspCost cost = dsp_cost(instruction, stage_out_, config_.dsp, program_.machine);
   ledger_.dsp_busy(time_, time_ + cost.cycles);
   book_l2(cost);
@@ -185,8 +187,18 @@ void Dsp::book_l2(const DspCost& cost) {
                  cost.cycles > 0 ? std::min(kMost, vectors * StreamBanks::kAccess / cost.cycles) : 0);
 }
 
+// Cycles in which accesses of the DMA engine went before the core's own: the next vector work is late by
+// them.
+void Dsp::lose_to_dma() {
+  const uint64_t lost = l2_banks_.take_lost_cycles();
+  ledger_.stalled(time_, time_ + lost, "l2");
+  time_ += lost;
+}
+
 void Dsp::end() {
   close_array();
+  meet_kernel();
+  lose_to_dma();
   meet_kernel();
   while (!retire_queue_.empty()) wait(retire_queue_.emptied());
   waiting_ = "the DMA queues to drain";

@@ -62,6 +62,7 @@ class Dsp : public sc_core::sc_module {
   void set_registers(const isa::Instruction& instruction);
   void run_vectors(const isa::Instruction& instruction);
   void book_l2(const DspCost& cost);
+  void lose_to_dma();
   void compute(const isa::Instruction& instruction);
 
   void issue(uint64_t cycles);

@@ -1,7 +1,7 @@
 // The banks of a scratchpad, where the core's streams and the DMA engine meet: so many accesses a cycle, all
 // told. The core's streams come first and take an access a cycle each while they run; what they leave over is
 // the DMA engine's, whose read and write port share it. An access of the engine that would starve goes first
-// in the end, and the array then loses that cycle. Pure: no kernel, no addresses (streams walk through the
+// in the end, and the core then loses that cycle. Pure: no kernel, no addresses (streams walk through the
 // banks in step).
 #pragma once
 
@@ -26,7 +26,7 @@ class StreamBanks {
   // `begin`. Nobody will ask about cycles before `now` any more.
   uint64_t serve(User port, uint64_t begin, uint64_t accesses, uint64_t now);
 
-  // Cycles that the array has lost to starving accesses since it was last asked.
+  // Cycles that the core (array or vectors) has lost to starving accesses since it was last asked.
   uint64_t take_lost_cycles() {
     const uint64_t lost = lost_milli_ / kAccess;
     lost_milli_ %= kAccess;

@@ -42,7 +42,7 @@ uint64_t Mma::issue(const isa::Instruction& instruction, uint64_t now) {
           return now;  // registers travel with the commands behind them
         } else if constexpr (std::is_same_v<Type, isa::MmaLoadB> || std::is_same_v<Type, isa::MmaStream> ||
                              std::is_same_v<Type, isa::MmaTransfer> || std::is_same_v<Type, isa::MmaRange>) {
-          if (const uint64_t lost = l2_banks_.take_lost_cycles()) lose(lost);
+          if (pipeline_.is_open()) lose(l2_banks_.take_lost_cycles());
           const MmaPipeline::Span span = run(of, now);
           ledger_.array_busy(now, span.end_cycle);
           return span.accepted_cycle;
@@ -55,7 +55,9 @@ uint64_t Mma::issue(const isa::Instruction& instruction, uint64_t now) {
 
 // To the DMA engine, whose accesses waited too long.
 void Mma::lose(uint64_t cycles) {
-  if (pipeline_.slip(cycles)) ledger_.array_slips(cycles, "l2");
+  if (cycles == 0) return;
+  pipeline_.slip(cycles);
+  ledger_.array_slips(cycles, "l2");
 }
 
 uint64_t Mma::close(uint64_t now) {

@@ -85,10 +85,8 @@ MmaPipeline::Span MmaPipeline::range(uint64_t now) {
   return {accepted, start, end + config_.drain_cycles};
 }
 
-bool MmaPipeline::slip(uint64_t cycles) {
-  if (!is_open_) return false;
+void MmaPipeline::slip(uint64_t cycles) {
   for (uint64_t* free : {&loader_free_, &stream_free_, &transfer_free_}) *free += cycles;
-  return true;
 }
 
 uint64_t MmaPipeline::close(uint64_t now) {

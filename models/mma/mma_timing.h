@@ -61,8 +61,8 @@ class MmaPipeline {
   Span transfer(uint32_t c_bank, uint64_t cycles, uint64_t now);
   Span range(uint64_t now);  // stores the range register after the last transfer
 
-  // Every unit loses so many cycles before its next command; false if no run is open.
-  bool slip(uint64_t cycles);
+  bool is_open() const { return is_open_; }
+  void slip(uint64_t cycles);  // every unit of the open array loses so many cycles before its next command
 
   // Everything issued has ended and its results are in L2.
   uint64_t retired_cycle() const { return retired_cycle_; }

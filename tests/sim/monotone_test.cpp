@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/io/npy.h"
@@ -100,6 +101,26 @@ TEST_CASE("monotone: wider links, ports and fills are never slower") {
                                   "l2.read_bytes_per_cycle=256", "l2.write_bytes_per_cycle=256"}});
     check_never_slower(network, {{"dma.port_bytes_per_cycle=4"}, {}, {"dma.port_bytes_per_cycle=256"}});
   }
+}
+
+TEST_CASE("monotone: where L2 has a bank for every user nobody waits for one; where it lacks two, all do") {
+  const auto l2_stalls = [](const std::string& sets, const std::string& kind) {
+    const auto report = report_of(kNetworks + "resnet18.onnx" + sets);
+    uint64_t cycles = 0;
+    for (const auto& layer : report["layers"]) {
+      if (layer["kind"] == kind && layer["stall_cycles"].contains("l2"))
+        cycles += layer["stall_cycles"]["l2"].get<uint64_t>();
+    }
+    return std::pair{report["totals"]["cycles"].get<uint64_t>(), cycles};
+  };
+  // Two operand streams, results, and the engine's two ports are five.
+  const auto enough = l2_stalls(" --set l2.banks=5", "conv"), few = l2_stalls(" --set l2.banks=3", "conv");
+  CHECK(enough.second == 0);
+  CHECK(few.second > 0);
+  CHECK(few.first > enough.first);
+  // The vector core's sums read two vectors and write one.
+  CHECK(l2_stalls(" --set l2.banks=5", "add").second == 0);
+  CHECK(l2_stalls(" --set l2.banks=3 --set l2.dma_wait_cycles=0 --set dsp.add_cycles=1", "add").second > 0);
 }
 
 TEST_CASE("monotone: more banks and more under way are never slower") {
