@@ -53,30 +53,52 @@ struct LaneProduct {
   SumsStart start;
 };
 
-// c[row][column] = start + sum over k of a[row][k] * b[k][column], in 32 bits and modulo 2^32. b holds quads
-// of depths: [k / 4][column][k % 4]. A signed A is given plus 128; `correction` then takes off what that
-// adds.
-struct QuadProduct {
-  const uint8_t* a;
-  size_t a_pitch;
-  const int8_t* b;
-  const int32_t* correction;  // one a column, or null
-  int32_t* c;
-  uint32_t rows, depth_quads, columns;  // columns: a multiple of 16
+// A stretch of depth that the byte kernel takes from every row of A as it lies in memory.
+struct ByteStrip {
+  int64_t a_offset;  // bytes from the row's pointer
+  uint32_t quads;    // of depth
+  const uint8_t* b;  // [quad][column][4]
+};
+
+// c[row][column] = start + sum over strips of a * b, in 32 bits and modulo 2^32, for signed 8-bit B. Where A
+// is signed, b holds B plus 128 as unsigned bytes; the kernel takes off what that adds.
+struct ByteProduct {
+  const uint8_t* const* a;
+  const ByteStrip* strips;
+  size_t strip_count;
+  int32_t* const* c;
+  uint32_t rows, columns, b_columns;  // columns: of c, a multiple of 16; b_columns: of the storage of b
+  bool a_is_signed;
   SumsStart start;
 };
 
-// c[row][column] += sum over k of (256 * high[row][k] + low[row][k]) * b[k][column], in 64 bits. low is
-// 0..255, high -128..255; b holds pairs of depths as PairProduct. The depth is below 2^8, so that each half's
-// sums fit 32 bits.
-struct SplitProduct {
-  const int16_t *a_low, *a_high;
-  size_t a_pitch;
-  const int16_t* b;
-  int64_t* c;
-  uint32_t rows, depth_pairs, columns;  // columns: a multiple of 16
+// A panel of signed 16-bit B: its words in pairs of depths, their high bytes in quads, and what its columns
+// add to the low and high sums (WordProduct).
+struct WordPanel {
+  const int16_t* pairs;  // [depth / 2][column][2]
+  const int8_t* highs;   // [depth / 4][column][4]
+  const int32_t *low_correction, *high_correction;
+  uint32_t quads;
+};
+
+// c[row][column] = start + sum of a * b in 64 bits, |every sum| below 2^46. The kernel sums a * b modulo 2^32
+// and the products of the high bytes, which tell the sum to within 2^31 over kWordWindow depths: together
+// exact. a: signed words (unsigned ones less 2^15); a_high: their high bytes plus 128. Panels follow each
+// other in a row, each padded to a whole quad.
+struct WordProduct {
+  const int16_t* a;
+  const uint8_t* a_high;
+  size_t a_pitch;  // elements, of both
+  const WordPanel* panels;
+  size_t panel_count;
+  int64_t* const* c;
+  uint32_t rows, columns, b_columns;
   SumsStart start;
 };
+// Each depth errs by at most 2 * 256 * 128 * 255 = 16711680, each panel's correction and the start by 2^16:
+// 128 * 16711680 + 33 * 2^16 < 2^31.
+constexpr uint32_t kWordWindow = 128;
+constexpr int kWordSumBits = 46;
 
 struct StreamKernels {
   SimdLevel level;
@@ -86,13 +108,17 @@ struct StreamKernels {
   void (*multiply_pairs)(const PairProduct& product);
   void (*multiply_lanes)(const LaneProduct& product);
 
-  // Faster ways for signed B. Null where a level has none.
-  void (*gather_bytes)(const Gather& from, uint8_t flip, uint8_t* a);  // a = byte ^ flip, up to the pitch
-  void (*widen_quads)(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns, int8_t* b,
-                      int32_t* correction);  // rows: a multiple of 4, row_bytes: at most columns
-  void (*multiply_quads)(const QuadProduct& product);
-  void (*gather_split)(const Gather& from, bool is_signed, int16_t* low, int16_t* high);  // 16-bit elements
-  void (*multiply_split)(const SplitProduct& product);
+  // Faster ways for signed B. Null where a level has none. Packing returns how many columns are not all
+  // zeros; rows behind `rows` count as zeros up to the next whole quad.
+  uint32_t (*pack_bytes)(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns,
+                         uint8_t flip,
+                         uint8_t* quads);  // quads = byte ^ flip
+  void (*multiply_bytes)(const ByteProduct& product);
+  uint32_t (*pack_words)(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns,
+                         bool a_is_signed, int16_t* pairs, int8_t* highs, int32_t* low_correction,
+                         int32_t* high_correction);
+  void (*gather_words)(const Gather& from, bool is_signed, int16_t* a, uint8_t* a_high);
+  void (*multiply_words)(const WordProduct& product);
 };
 
 const StreamKernels& stream_kernels(SimdLevel level = best_simd_level());

@@ -5,11 +5,12 @@
 
 namespace mmasim::isa::vnni {
 
-void gather_bytes(const Gather& from, uint8_t flip, uint8_t* a);
-void widen_quads(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns, int8_t* b,
-                 int32_t* correction);
-void multiply_quads(const QuadProduct& product);
-void gather_split(const Gather& from, bool is_signed, int16_t* low, int16_t* high);
-void multiply_split(const SplitProduct& product);
+uint32_t pack_bytes(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns, uint8_t flip,
+                    uint8_t* quads);
+void multiply_bytes(const ByteProduct& product);
+uint32_t pack_words(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns, bool a_is_signed,
+                    int16_t* pairs, int8_t* highs, int32_t* low_correction, int32_t* high_correction);
+void gather_words(const Gather& from, bool is_signed, int16_t* a, uint8_t* a_high);
+void multiply_words(const WordProduct& product);
 
 }  // namespace mmasim::isa::vnni

@@ -198,10 +198,9 @@ constexpr StreamKernels kAvx2 = {SimdLevel::avx2,
                                  nullptr,
                                  nullptr,
                                  nullptr};
-constexpr StreamKernels kAvx512 = {SimdLevel::avx512,     gather_pairs_avx512,   widen_pairs_avx512,
-                                   multiply_pairs_avx512, multiply_lanes_avx512, vnni::gather_bytes,
-                                   vnni::widen_quads,     vnni::multiply_quads,  vnni::gather_split,
-                                   vnni::multiply_split};
+constexpr StreamKernels kAvx512 = {
+    SimdLevel::avx512, gather_pairs_avx512,  widen_pairs_avx512, multiply_pairs_avx512, multiply_lanes_avx512,
+    vnni::pack_bytes,  vnni::multiply_bytes, vnni::pack_words,   vnni::gather_words,    vnni::multiply_words};
 
 }  // namespace
 

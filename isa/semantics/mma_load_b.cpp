@@ -1,9 +1,11 @@
 // mma.load_b: a panel into a B bank, widened for the kernels of mma.stream.
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "isa/semantics/kernels.h"
 #include "isa/semantics/mma.h"
+#include "isa/semantics/packed_panel.h"
 #include "isa/semantics/row_ops.h"
 
 namespace mmasim::isa {
@@ -25,39 +27,22 @@ void widen_values(const Registers& registers, BBank& bank) {
   }
 }
 
-// Two rows of 16-bit elements side by side.
-void pair_values(const Registers& registers, BBank& bank) {
-  const uint32_t panel = registers.panel(), columns = registers.columns(),
-                 bytes = registers.machine.array_bytes;
-  for (uint32_t k = 0; k < panel; k += 2) {
-    const uint8_t* even = bank.bytes.data() + static_cast<size_t>(k) * bytes;
-    int16_t* pairs = bank.pairs.data() + static_cast<size_t>(k) * columns;
-    for (uint32_t column = 0; column < panel; ++column) {
-      std::memcpy(pairs + 2 * column, even + 2 * column, 2);
-      std::memcpy(pairs + 2 * column + 1, even + bytes + 2 * column, 2);
-    }
-    std::fill(pairs + 2 * panel, pairs + 2 * columns, 0);
-  }
-}
-
 }  // namespace
 
 void widen(const Registers& registers, BBank& bank) {
-  const Element b = registers.config.b;
-  if (bank.is_widened && bank.widened_as == b) return;
-  const StreamKernels& kernels = stream_kernels();
-  const uint32_t bytes = registers.machine.array_bytes, columns = registers.columns();
-  if (b == Element::s8 && kernels.multiply_quads)
-    kernels.widen_quads(bank.bytes.data(), bytes, (bytes + 3) / 4 * 4, columns, bank.quads.data(),
-                        bank.correction.data());
+  const auto [a, b] = std::pair(registers.config.a, registers.config.b);
+  if (bank.is_widened && bank.widened_for == a && bank.widened_as == b) return;
+  const uint32_t bytes = registers.machine.array_bytes;
+  if (takes_packed_panels(registers.config))
+    bank.packed = pack_panel(bank.bytes.data(), std::min(bank.loaded_rows, registers.panel()),
+                             registers.config, registers.machine, bank.packed_bytes.data());
   else if (element_bytes(b) == 1)
-    kernels.widen_pairs(bank.bytes.data(), bytes, (bytes + 1) / 2 * 2, columns, b == Element::s8,
-                        bank.pairs.data());
-  else if (b == Element::s16 && kernels.multiply_split)
-    pair_values(registers, bank);
+    stream_kernels().widen_pairs(bank.bytes.data(), bytes, (bytes + 1) / 2 * 2, registers.columns(),
+                                 b == Element::s8, bank.pairs.data());
   else
     widen_values(registers, bank);
   bank.is_widened = true;
+  bank.widened_for = a;
   bank.widened_as = b;
 }
 

@@ -5,7 +5,9 @@
 
 #include "isa/semantics/elements.h"
 #include "isa/semantics/kernels.h"
+#include "isa/semantics/matrix_rows.h"
 #include "isa/semantics/mma.h"
+#include "isa/semantics/packed_panel.h"
 #include "isa/semantics/row_ops.h"
 #include "isa/semantics/row_pattern.h"
 
@@ -16,26 +18,7 @@ using Registers = CoreState::Registers;
 
 constexpr Wide kNarrowHighest = std::numeric_limits<int32_t>::max();
 constexpr Wide kMiddleHighest = std::numeric_limits<int64_t>::max();
-
-// The depths k_start .. k_start + depth as contiguous stretches.
-void find_runs(const MmaStream& stream, Registers& registers) {
-  auto& runs = registers.scratch.runs;
-  const MmaPattern& p = registers.pattern;
-  const uint32_t bytes = registers.operand_bytes();
-  runs.clear();
-  for (uint32_t done = 0; done < stream.depth;) {
-    const uint64_t k = uint64_t{stream.k_start} + done;
-    const uint64_t inner = k % p.k0;
-    const auto middle = static_cast<int64_t>(k / p.k0 % p.k1), outer = static_cast<int64_t>(k / p.k0 / p.k1);
-    const auto count = static_cast<uint32_t>(std::min<uint64_t>(p.k0 - inner, stream.depth - done));
-    const int64_t offset = static_cast<int64_t>(inner * bytes) + middle * p.k1_stride + outer * p.k2_stride;
-    if (!runs.empty() && runs.back().offset_bytes + int64_t{runs.back().count} * bytes == offset)
-      runs.back().count += count;
-    else
-      runs.push_back({offset, done, count});
-    done += count;
-  }
-}
+constexpr Wide kWordSumHighest = (Wide{1} << kWordSumBits) - 1;
 
 void find_rows(const MmaStream& stream, Registers& registers, const MemoryView& memory) {
   auto& starts = registers.scratch.row_starts;
@@ -92,18 +75,18 @@ void materialise_zeros(const MmaStream& stream, const Registers& registers, cons
 }
 
 // The sums of 8-bit and 16-bit operands: straight into narrow storage where the bounds allow, else by way of
-// `sums`. multiply(c, start) runs the kernel.
+// `sums`. multiply(c, start) runs the kernel, which holds sums up to kernel_highest.
 template <class Narrow, class WideStorage, class Multiply>
 void sum_rows(const MmaStream& stream, Registers& registers, CBank& bank, AlignedVector<Narrow>& narrow,
               AlignedVector<WideStorage>& wide, std::vector<Narrow>& sums, Wide narrow_highest,
-              Multiply&& multiply) {
+              Wide kernel_highest, Multiply&& multiply) {
   if (!stream.accumulate) std::fill_n(bank.bound.begin(), stream.rows, 0);
   const bool from_zero = rows_are_zero(stream, bank);
   if (!from_zero) materialise_zeros(stream, registers, bank, narrow.data());
   std::vector<Wide>& old_bound = registers.scratch.old_bound;
   old_bound.resize(stream.rows);
   std::copy_n(bank.bound.begin(), stream.rows, old_bound.begin());
-  if (raise_bounds(stream, registers, bank, narrow_highest)) {
+  if (raise_bounds(stream, registers, bank, kernel_highest)) {
     multiply(narrow.data(), from_zero ? SumsStart::from_zero : SumsStart::from_c);
     return;
   }
@@ -121,47 +104,40 @@ void stream_8_bit(const MmaStream& stream, Registers& registers, const BBank& b,
   kernels.gather_pairs(
       {scratch.row_starts.data(), stream.rows, runs.data(), runs.size(), stream.depth, 2 * pairs},
       registers.config.a == Element::s8, scratch.a_pairs.data());
-  sum_rows(stream, registers, c, c.narrow, c.middle, scratch.sums, kNarrowHighest,
+  sum_rows(stream, registers, c, c.narrow, c.middle, scratch.sums, kNarrowHighest, kNarrowHighest,
            [&](int32_t* sums, SumsStart start) {
              kernels.multiply_pairs({scratch.a_pairs.data(), 2 * pairs, b.pairs.data(), sums, stream.rows,
                                      pairs, registers.columns(), start});
            });
 }
 
-// Signed B: A as unsigned bytes, plus 128 where it is signed. Behind the stream's depth A must then be a zero
-// plus 128 as far as B has rows, as the correction is of all of them.
-void stream_8_bit_quads(const MmaStream& stream, Registers& registers, const BBank& b, CBank& c) {
+// Signed B of 8 or 16 bits. Columns in which B is all zeros are left out.
+template <class Sum>
+void multiply_packed(const MmaStream& stream, Registers& registers, const BBank& b, std::vector<Sum*>& rows,
+                     Sum* sums, SumsStart start) {
   Scratch& scratch = registers.scratch;
-  const StreamKernels& kernels = stream_kernels();
-  const bool is_signed = registers.config.a == Element::s8;
-  const uint32_t quads = (std::max<uint32_t>(stream.depth, is_signed ? b.loaded_rows : 0) + 3) / 4;
-  const size_t pitch = (size_t{quads} * 4 + 63) / 64 * 64;
-  scratch.a_bytes.resize(stream.rows * pitch);
-  kernels.gather_bytes(
-      {scratch.row_starts.data(), stream.rows, scratch.runs.data(), scratch.runs.size(), stream.depth, pitch},
-      is_signed ? 0x80 : 0, scratch.a_bytes.data());
-  sum_rows(stream, registers, c, c.narrow, c.middle, scratch.sums, kNarrowHighest,
+  const uint32_t columns = registers.columns();
+  scratch.panels.assign(1, {b.packed, stream.k_start, stream.depth});
+  const MatrixRows matrix(registers.pattern, registers.config.a, columns, scratch.panels, scratch);
+  rows.resize(stream.rows);
+  for (size_t i = 0; i < stream.rows; ++i) {
+    rows[i] = sums + i * columns;
+    if (start == SumsStart::from_zero) std::fill(rows[i] + matrix.used_columns(), rows[i] + columns, 0);
+  }
+  matrix.multiply(scratch.row_starts.data(), stream.rows, rows.data(), start);
+}
+
+void stream_8_bit_packed(const MmaStream& stream, Registers& registers, const BBank& b, CBank& c) {
+  sum_rows(stream, registers, c, c.narrow, c.middle, registers.scratch.sums, kNarrowHighest, kNarrowHighest,
            [&](int32_t* sums, SumsStart start) {
-             kernels.multiply_quads({scratch.a_bytes.data(), pitch, b.quads.data(),
-                                     is_signed ? b.correction.data() : nullptr, sums, stream.rows, quads,
-                                     registers.columns(), start});
+             multiply_packed(stream, registers, b, registers.scratch.narrow_rows, sums, start);
            });
 }
 
-void stream_16_bit_split(const MmaStream& stream, Registers& registers, const BBank& b, CBank& c) {
-  Scratch& scratch = registers.scratch;
-  const StreamKernels& kernels = stream_kernels();
-  const uint32_t pairs = (stream.depth + 1u) / 2;
-  const size_t pitch = size_t{pairs} * 2;
-  scratch.a_low_halves.resize(stream.rows * pitch);
-  scratch.a_high_halves.resize(stream.rows * pitch);
-  kernels.gather_split(
-      {scratch.row_starts.data(), stream.rows, scratch.runs.data(), scratch.runs.size(), stream.depth, pitch},
-      registers.config.a == Element::s16, scratch.a_low_halves.data(), scratch.a_high_halves.data());
-  sum_rows(stream, registers, c, c.middle, c.wide, scratch.products, kMiddleHighest,
-           [&](int64_t* sums, SumsStart start) {
-             kernels.multiply_split({scratch.a_low_halves.data(), scratch.a_high_halves.data(), pitch,
-                                     b.pairs.data(), sums, stream.rows, pairs, registers.columns(), start});
+void stream_16_bit_packed(const MmaStream& stream, Registers& registers, const BBank& b, CBank& c) {
+  sum_rows(stream, registers, c, c.middle, c.wide, registers.scratch.products, kMiddleHighest,
+           kWordSumHighest, [&](int64_t* sums, SumsStart start) {
+             multiply_packed(stream, registers, b, registers.scratch.middle_rows, sums, start);
            });
 }
 
@@ -177,7 +153,7 @@ void gather_values(const MmaStream& stream, Registers& registers) {
 
 void stream_16_bit(const MmaStream& stream, Registers& registers, const BBank& b, CBank& c) {
   Scratch& scratch = registers.scratch;
-  sum_rows(stream, registers, c, c.middle, c.wide, scratch.products, kMiddleHighest,
+  sum_rows(stream, registers, c, c.middle, c.wide, scratch.products, kMiddleHighest, kMiddleHighest,
            [&](int64_t* sums, SumsStart start) {
              stream_kernels().multiply_lanes({scratch.a_values.data(), stream.depth, b.values.data(), sums,
                                               stream.rows, stream.depth, registers.columns(), start});
@@ -241,13 +217,13 @@ void execute(const MmaStream& stream, Registers& registers, const MemoryView& me
   CBank& c = registers.c_bank(stream.c_bank);
   widen(registers, b);
   find_rows(stream, registers, memory);
-  find_runs(stream, registers);
-  const StreamKernels& kernels = stream_kernels();
-  if (registers.config.b == Element::s8 && kernels.multiply_quads)
-    return stream_8_bit_quads(stream, registers, b, c);
+  if (takes_packed_panels(registers.config))
+    return registers.operand_bytes() == 1 ? stream_8_bit_packed(stream, registers, b, c)
+                                          : stream_16_bit_packed(stream, registers, b, c);
+  registers.scratch.runs.clear();
+  append_runs(registers.pattern, registers.operand_bytes(), stream.k_start, stream.depth, 0,
+              registers.scratch.runs);
   if (registers.operand_bytes() == 1) return stream_8_bit(stream, registers, b, c);
-  if (registers.config.b == Element::s16 && kernels.multiply_split)
-    return stream_16_bit_split(stream, registers, b, c);
   gather_values(stream, registers);
   if (registers.operand_bytes() == 2) return stream_16_bit(stream, registers, b, c);
   stream_32_bit(stream, registers, b, c);

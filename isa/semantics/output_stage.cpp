@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <string>
+#include <type_traits>
 
 #include "isa/semantics/elements.h"
+#include "isa/semantics/output_rows_x86.h"
 
 namespace mmasim::isa {
 namespace {
@@ -55,12 +57,12 @@ Wide AccumulatorRange::settle(Wide sum, Wide bias, uint64_t& overflow_count) con
 }
 
 OutputStage::OutputStage(const StageSet& stage, Element accumulator, uint32_t first_lane, uint32_t lane_count,
-                         Wide bound, CoreState::Registers& registers, const MemoryView& memory)
+                         Wide bound, Worker& worker, const MemoryView& memory)
     : stage_(stage),
       range_{accumulator, stage.overflow},
       first_lane_(first_lane),
       lane_count_(lane_count),
-      registers_(registers),
+      worker_(worker),
       memory_(memory) {
   if (stage.raw && element_bytes(stage.out) != element_bytes(accumulator))
     throw std::logic_error("raw output stage writes " + std::to_string(element_bytes(stage.out)) +
@@ -154,7 +156,7 @@ void OutputStage::choose_lanes(Wide bound) {
 
 template <class Lane>
 void OutputStage::prepare() {
-  LaneTables<Lane>& tables = registers_.scratch.tables<Lane>();
+  LaneTables<Lane>& tables = worker_.scratch.tables<Lane>();
   tables.resize(lane_count_);
   const Rounding rounding = finish().rounding;
   for (uint32_t lane = 0; lane < lane_count_; ++lane) {
@@ -172,7 +174,7 @@ void OutputStage::prepare() {
 
 template <class Lane>
 StageLanes<Lane> OutputStage::lanes_from(uint32_t first) const {
-  const LaneTables<Lane>& tables = registers_.scratch.tables<Lane>();
+  const LaneTables<Lane>& tables = worker_.scratch.tables<Lane>();
   const FinishTerms f = finish();
   StageLanes<Lane> lanes;
   lanes.bias = tables.bias.data() + first;
@@ -197,7 +199,7 @@ bool OutputStage::apply_lanes(const Storage* accumulators, uint32_t first, size_
   const bool fits_32_bits = row_ops<Lane>().stage(v, count, lanes_from<Lane>(first));
   if (element_bytes(range_.element) == 4 && !fits_32_bits) return false;
   if (stage_.track_range)
-    for (size_t i = 0; i < count; ++i) track(v[i], registers_.range);
+    for (size_t i = 0; i < count; ++i) track(v[i], worker_.range);
   row_ops<Lane>().store[store_index(out_bytes())](v, dst, count);
   return true;
 }
@@ -206,11 +208,11 @@ template <class Storage>
 void OutputStage::apply_wide(const Storage* accumulators, uint32_t first, size_t count, uint8_t* dst) const {
   for (size_t i = 0; i < count; ++i, dst += out_bytes()) {
     const LaneTerms t = terms(first + static_cast<uint32_t>(i));
-    const Wide sum = range_.settle(accumulators[i], t.bias, registers_.overflow_count);
+    const Wide sum = range_.settle(accumulators[i], t.bias, worker_.overflow_count);
     const Wide result = stage_.raw ? sum
                                    : requantize_multiply(sum, t.multiplier, t.shift, stage_.zero_point,
                                                          stage_.clip_min, stage_.clip_max, stage_.rounding);
-    if (stage_.track_range) track(result, registers_.range);
+    if (stage_.track_range) track(result, worker_.range);
     std::memcpy(dst, &result, out_bytes());  // the low bytes; the host is little-endian
   }
 }
@@ -228,6 +230,19 @@ void OutputStage::apply(const Storage* accumulators, uint32_t first, size_t coun
     if (!is_done) apply_wide(from, lane, part, to);
   }
 }
+
+template <class Storage>
+void OutputStage::apply_rows(const Storage* const* rows, uint8_t* const* dst, size_t row_count) const {
+  if constexpr (std::is_same_v<Storage, int32_t>) {
+    const StageRowsToBytes to_bytes = stage_rows_to_bytes();
+    if (to_bytes && width_ == LaneWidth::int32 && out_bytes() == 1 && !stage_.track_range)
+      return to_bytes(rows, dst, row_count, lane_count_, lanes_from<int32_t>(0));
+  }
+  for (size_t i = 0; i < row_count; ++i) apply(rows[i], 0, lane_count_, dst[i]);
+}
+template void OutputStage::apply_rows<int32_t>(const int32_t* const*, uint8_t* const*, size_t) const;
+template void OutputStage::apply_rows<int64_t>(const int64_t* const*, uint8_t* const*, size_t) const;
+
 template void OutputStage::apply<int32_t>(const int32_t*, uint32_t, size_t, uint8_t*) const;
 template void OutputStage::apply<int64_t>(const int64_t*, uint32_t, size_t, uint8_t*) const;
 template void OutputStage::apply<Wide>(const Wide*, uint32_t, size_t, uint8_t*) const;

@@ -23,14 +23,18 @@ struct AccumulatorRange {
 class OutputStage {
  public:
   // `bound`: no accumulator's magnitude exceeds it. Lanes are first_lane .. first_lane + lane_count of the
-  // tables. Uses the registers' scratch; one stage lives at a time.
+  // tables. Uses the worker's scratch; one stage lives at a time.
   OutputStage(const StageSet& stage, Element accumulator, uint32_t first_lane, uint32_t lane_count,
-              Wide bound, CoreState::Registers& registers, const MemoryView& memory);
+              Wide bound, Worker& worker, const MemoryView& memory);
 
   // Accumulators of the lanes first .. first + count, counted from the stage's own first lane. Storage is
   // int32_t, int64_t or Wide, and may be wider than the accumulator.
   template <class Storage>
   void apply(const Storage* accumulators, uint32_t first, size_t count, uint8_t* dst) const;
+
+  // All lanes of many rows.
+  template <class Storage>
+  void apply_rows(const Storage* const* rows, uint8_t* const* dst, size_t row_count) const;
 
   uint32_t out_bytes() const { return element_bytes(stage_.out); }
 
@@ -56,7 +60,7 @@ class OutputStage {
   const StageSet& stage_;
   const AccumulatorRange range_;
   const uint32_t first_lane_, lane_count_;
-  CoreState::Registers& registers_;
+  Worker& worker_;
   const MemoryView& memory_;
   LaneWidth width_ = LaneWidth::wide;
 };

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "isa/semantics/packed_panel.h"
+
 namespace mmasim::isa {
 namespace {
 
@@ -12,9 +14,8 @@ BBank make_b_bank(const Machine& machine) {
   using Registers = CoreState::Registers;
   BBank bank;
   const uint32_t s8 = machine.panel(1), s16 = machine.panel(2);
-  bank.bytes.resize(static_cast<size_t>(machine.array_bytes + 3) * machine.array_bytes);
-  bank.quads.resize(static_cast<size_t>(s8 + 3) / 4 * Registers::padded(s8) * 4);
-  bank.correction.resize(Registers::padded(s8));
+  bank.bytes.resize(static_cast<size_t>(machine.array_bytes + 1) * machine.array_bytes);
+  bank.packed_bytes.resize(packed_panel_bytes(machine));
   bank.pairs.resize(static_cast<size_t>(s8 + 1) / 2 * Registers::padded(s8) * 2);
   bank.values.resize(static_cast<size_t>(s16) * Registers::padded(s16));
   return bank;

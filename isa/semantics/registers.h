@@ -29,17 +29,32 @@ struct CacheLineAllocator {
 template <class T>
 using AlignedVector = std::vector<T, CacheLineAllocator<T>>;
 
-// A B panel: its bytes, and the same widened for the kernels (kernels.h) as `widened_as` says.
+// A B panel as the VNNI kernels take it (kernels.h). Empty behind its rows up to a whole quad.
+struct PackedPanel {
+  const uint8_t* quads =
+      nullptr;  // 8 bit: [depth / 4][column][4], flipped where A is signed; 16 bit: high bytes
+  const int16_t* pairs = nullptr;                                       // 16 bit: [depth / 2][column][2]
+  const int32_t *low_correction = nullptr, *high_correction = nullptr;  // 16 bit
+  uint32_t rows = 0, used_columns = 0;
+};
+
+// A panel and the depths of A that meet its rows.
+struct PanelOfDepth {
+  PackedPanel panel;
+  uint32_t k_start, depth;
+};
+
+// A B panel: its bytes, and the same widened for the kernels as `widened_for` and `widened_as` (A and B) say.
 struct BBank {
   std::vector<uint8_t>
-      bytes;  // array_bytes rows of array_bytes (the panel of 8-bit operands), and three of zeros
+      bytes;  // array_bytes rows of array_bytes (the panel of 8-bit operands), and one of zeros
   bool is_widened = false;
-  Element widened_as = Element::s8;
-  uint32_t loaded_rows = 0;           // the rows behind them are zeros
-  AlignedVector<int16_t> pairs;       // 8 bit, and signed 16 bit: [depth / 2][column][2]
-  AlignedVector<int8_t> quads;        // signed 8 bit: [depth / 4][column][4]
-  AlignedVector<int32_t> correction;  // of quads, one a column: kernels.h
-  AlignedVector<int64_t> values;      // 16 and 32 bit: [depth][column]; u32 less 2^31
+  Element widened_for = Element::s8, widened_as = Element::s8;
+  uint32_t loaded_rows = 0;             // the rows behind them are zeros
+  AlignedVector<int16_t> pairs;         // [depth / 2][column][2]
+  AlignedVector<int64_t> values;        // 16 and 32 bit: [depth][column]; u32 less 2^31
+  AlignedVector<uint8_t> packed_bytes;  // the storage of `packed`
+  PackedPanel packed;
 };
 
 // Accumulators. Each row has a bound that |sum| has provably not passed; a bound of 0 is a row of zeros,
@@ -71,16 +86,31 @@ struct LaneTables {
   }
 };
 
+struct PlannedProduct;
+struct PlannedRows {  // of array_run.cpp
+  const PlannedProduct* product;
+  uint32_t row, count;
+};
+
 // Room that instructions reuse, so that none allocates for itself. Holds nothing between instructions.
 struct Scratch {
   AlignedVector<uint8_t> a_bytes;
-  std::vector<int16_t> a_pairs, a_low_halves, a_high_halves;
+  AlignedVector<int16_t> a_words;
+  std::vector<int16_t> a_pairs;
   std::vector<int64_t> a_values, a_low, products, low_products;
   std::vector<int32_t> sums;
   std::vector<const uint8_t*> row_starts;
   std::vector<DepthRun> runs;
+  std::vector<size_t> panel_runs;  // one a panel: the end of its runs
+  std::vector<PanelOfDepth> panels;
+  std::vector<ByteStrip> strips;
+  std::vector<WordPanel> word_panels;
+  std::vector<int32_t*> narrow_rows;
+  std::vector<int64_t*> middle_rows;
   std::vector<Wide> old_bound;
   std::vector<int64_t> row_sums, channel_values;
+  AlignedVector<uint8_t> planned_sums;
+  std::vector<PlannedRows> planned_rows;
   LaneTables<int32_t> tables32;
   LaneTables<int64_t> tables64;
 
@@ -93,7 +123,14 @@ struct Scratch {
   }
 };
 
-struct CoreState::Registers {
+// What a thread that executes instructions needs of its own.
+struct Worker {
+  RangeRegister range;
+  uint64_t overflow_count = 0;
+  Scratch scratch;
+};
+
+struct CoreState::Registers : Worker {
   explicit Registers(const Machine& machine);
   void reset();  // as after construction, without allocating
 
@@ -113,9 +150,6 @@ struct CoreState::Registers {
   MmaStorePattern store_pattern;
   std::vector<BBank> b;
   std::vector<CBank> c;
-  RangeRegister range;
-  uint64_t overflow_count = 0;
-  Scratch scratch;
 };
 
 }  // namespace mmasim::isa

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "isa/codec.h"
+#include "isa/semantics/array_run.h"
 #include "isa/semantics/registers.h"
 
 namespace mmasim::isa {
@@ -68,10 +69,12 @@ class ChannelQueue {
 }  // namespace
 
 struct UntimedMachine::Impl {
-  explicit Impl(const Program& program)
+  Impl(const Program& program, unsigned threads)
       : machine(program.machine),
         instructions(decode_all(program)),
         state(program.machine),
+        team(threads > 1 ? std::make_unique<Team>(threads) : nullptr),
+        array(instructions, machine, team.get()),
         queues(program.machine.dma_channels, ChannelQueue(program.machine.dma_queue_entries)),
         counts(program.machine.tokens) {
     check_indices(instructions, machine);
@@ -103,6 +106,8 @@ struct UntimedMachine::Impl {
   const Machine machine;
   const std::vector<Instruction> instructions;
   CoreState state;
+  const std::unique_ptr<Team> team;
+  ArrayRunner array;
   std::vector<ChannelQueue> queues;
   std::vector<uint32_t> counts;
   size_t next = 0;  // the core's instruction
@@ -125,9 +130,11 @@ bool UntimedMachine::Impl::enqueue(uint8_t channel) {
 // Both return whether the unit did anything.
 bool UntimedMachine::Impl::run_core() {
   const size_t first = next;
-  while (next < instructions.size() &&
-         std::visit([this](const auto& i) { return step(i); }, instructions[next]))
-    ++next;
+  while (next < instructions.size()) {
+    const size_t behind = array.execute(next, state.registers(), *memory);
+    if (behind == next && !std::visit([this](const auto& i) { return step(i); }, instructions[next])) break;
+    next = std::max(behind, next + 1);
+  }
   return next != first;
 }
 
@@ -183,6 +190,7 @@ void UntimedMachine::Impl::run(const MemoryView& view, const TokenWatcher& watch
   for (auto& queue : queues) queue.clear();
   std::fill(counts.begin(), counts.end(), 0);
   state.registers().reset();
+  array.restart();
   while (!all_done()) {
     bool moved = run_core();
     for (auto& queue : queues) moved |= run_channel(queue);
@@ -190,7 +198,8 @@ void UntimedMachine::Impl::run(const MemoryView& view, const TokenWatcher& watch
   }
 }
 
-UntimedMachine::UntimedMachine(const Program& program) : impl_(std::make_unique<Impl>(program)) {}
+UntimedMachine::UntimedMachine(const Program& program, unsigned threads)
+    : impl_(std::make_unique<Impl>(program, threads)) {}
 UntimedMachine::~UntimedMachine() = default;
 void UntimedMachine::run(const MemoryView& memory, const TokenWatcher& watcher) {
   impl_->run(memory, watcher);

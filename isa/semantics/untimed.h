@@ -22,8 +22,8 @@ struct Deadlock : std::runtime_error {  // names the stalled instruction of ever
 // Decodes once, runs many times (evaluate streams thousands of samples through one program).
 class UntimedMachine {
  public:
-  explicit UntimedMachine(
-      const Program& program);  // the program must outlive it and have passed verify_program()
+  // The program must outlive it and have passed verify_program(). More threads make the same bytes sooner.
+  explicit UntimedMachine(const Program& program, unsigned threads = 1);
   ~UntimedMachine();
   void run(const MemoryView& memory, const TokenWatcher& watcher = {});  // throws Deadlock
   uint64_t overflow_count() const;                                       // of the last run
