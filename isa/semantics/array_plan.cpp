@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <variant>
 
 #include "isa/semantics/array_reach.h"
@@ -63,6 +64,7 @@ class Planner {
   void add_group_member(const Draft& draft, bool joins_last);
   Draft& new_draft();
   uint32_t panel_of(const MmaLoadB& load);
+  void use_panel(const MmaLoadB& load);
   void find_kept();
 
   const std::vector<Instruction>& instructions_;
@@ -73,11 +75,13 @@ class Planner {
   MmaPattern pattern_;
   MmaStorePattern store_pattern_;
   StageSet stage_;
+  std::array<std::optional<MmaLoadB>, 256> loaded_;  // the last load of each B bank
 
   // The stretch now open.
   uint32_t first_ = kNone;  // its first instruction
   bool is_sound_ = false;
   std::vector<PlannedPanel> panels_;
+  std::vector<PreloadedPanel> preloaded_;
   std::vector<Draft> drafts_;  // the first draft_count_ are in use
   size_t draft_count_ = 0;
   uint32_t last_panel_ = 0, group_panel_ = 0;       // where the next panel is looked for first
@@ -91,6 +95,7 @@ void Planner::open() {
               && pattern_.k0 != 0 && pattern_.k1 != 0 && pattern_.r0 != 0 && pattern_.r1 != 0 &&
               store_pattern_.r0 != 0 && store_pattern_.r1 != 0;
   panels_.clear();
+  preloaded_.clear();
   draft_count_ = 0;
   last_panel_ = group_panel_ = 0;
   bank_panel_.fill(kNone);
@@ -114,6 +119,11 @@ uint32_t Planner::panel_of(const MmaLoadB& load) {
 void Planner::take(const MmaLoadB& load) {
   if (first_ != kNone && (draft_count_ > kMostProducts || panels_.size() > kMostPanels)) close();
   open();
+  loaded_[load.bank] = load;
+  use_panel(load);
+}
+
+void Planner::use_panel(const MmaLoadB& load) {
   bank_panel_[load.bank] = last_panel_ = panel_of(load);
   if (load.bank >= machine_.b_banks || load.rows > machine_.panel(element_bytes(config_.b)))
     is_sound_ = false;
@@ -131,6 +141,10 @@ Planner::Draft& Planner::new_draft() {
 
 void Planner::take(const MmaStream& s) {
   open();
+  if (bank_panel_[s.b_bank] == kNone && loaded_[s.b_bank]) {
+    use_panel(*loaded_[s.b_bank]);
+    preloaded_.push_back({s.b_bank, last_panel_});
+  }
   const uint32_t panel = bank_panel_[s.b_bank];
   const uint32_t size = machine_.panel(element_bytes(config_.a));
   if (panel == kNone || s.c_bank >= machine_.c_banks || s.rows > size || s.depth > size) is_sound_ = false;
@@ -229,6 +243,7 @@ void Planner::add_group_member(const Draft& draft, bool joins_last) {
 void Planner::add_stretch() {
   ArrayStretch stretch;
   stretch.instructions = {first_, at_};
+  stretch.preloaded = preloaded_;
   stretch.panels.first = static_cast<uint32_t>(plan_.panels.size());
   plan_.panels.insert(plan_.panels.end(), panels_.begin(), panels_.end());
   stretch.panels.end = static_cast<uint32_t>(plan_.panels.size());

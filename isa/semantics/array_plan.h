@@ -47,8 +47,15 @@ struct ProductGroup {
   uint32_t rows = 0, depth = 0;  // of all its products; of each
 };
 
+// A panel that a B bank held before the stretch began, if memory still holds the same.
+struct PreloadedPanel {
+  uint8_t bank;
+  uint32_t panel;  // counted from the stretch's first
+};
+
 struct ArrayStretch {
   ListRange instructions, panels, groups;
+  std::vector<PreloadedPanel> preloaded;
   std::vector<uint32_t> kept_loads;  // instructions whose panels a B bank must hold afterwards
 };
 

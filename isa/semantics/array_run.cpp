@@ -1,6 +1,7 @@
 #include "isa/semantics/array_run.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include "isa/semantics/elements.h"
@@ -170,6 +171,7 @@ struct ArrayRunner::Impl {
   Impl(const std::vector<Instruction>& of, const Machine& machine, Team* with)
       : instructions(of), plan(plan_array(of, machine)), team(with), workers(team ? team->size() : 1) {}
 
+  bool holds_panels(const ArrayStretch& stretch, const Registers& registers, const MemoryView& memory) const;
   bool holds_sums(const ArrayStretch& stretch, const Registers& registers) const;
   uint64_t macs(const ArrayStretch& stretch, uint32_t columns) const;
   template <class Work>
@@ -188,6 +190,19 @@ struct ArrayRunner::Impl {
   AlignedVector<uint8_t> panel_storage;
   std::vector<PackedPanel> panels;
 };
+
+// Whether memory holds the panels that B banks hold from before.
+bool ArrayRunner::Impl::holds_panels(const ArrayStretch& stretch, const Registers& registers,
+                                     const MemoryView& memory) const {
+  return std::all_of(stretch.preloaded.begin(), stretch.preloaded.end(),
+                     [&](const PreloadedPanel& preloaded) {
+                       const PlannedPanel& panel = plan.panels[stretch.panels.first + preloaded.panel];
+                       const BBank& bank = registers.b[preloaded.bank];
+                       const size_t bytes = size_t{panel.rows} * registers.machine.array_bytes;
+                       return bank.loaded_rows == panel.rows &&
+                              std::memcmp(bank.bytes.data(), memory.at(panel.address), bytes) == 0;
+                     });
+}
 
 // Whether the kernels' accumulators can hold what every product sums.
 bool ArrayRunner::Impl::holds_sums(const ArrayStretch& stretch, const Registers& registers) const {
@@ -278,7 +293,9 @@ size_t ArrayRunner::execute(size_t instruction, Registers& registers, const Memo
   if (impl_->next == stretches.size() || stretches[impl_->next].instructions.first != instruction)
     return instruction;
   const ArrayStretch& stretch = stretches[impl_->next++];
-  if (!takes_packed_panels(registers.config) || !impl_->holds_sums(stretch, registers)) return instruction;
+  if (!takes_packed_panels(registers.config) || !impl_->holds_panels(stretch, registers, memory) ||
+      !impl_->holds_sums(stretch, registers))
+    return instruction;
   impl_->run(stretch, registers, memory);
   return stretch.instructions.end;
 }

@@ -53,8 +53,7 @@ void execute(const MmaLoadB& load, Registers& registers, const MemoryView& memor
   std::memcpy(bank.bytes.data(), memory.at(load.addr), loaded);
   std::fill(bank.bytes.begin() + static_cast<int64_t>(loaded), bank.bytes.end(), 0);
   bank.loaded_rows = load.rows;
-  bank.is_widened = false;
-  widen(registers, bank);
+  bank.is_widened = false;  // the stream that needs it widens it
 }
 
 }  // namespace mmasim::isa

@@ -115,6 +115,7 @@ class RandomProducts {
         s.accumulate = i > 0 || starts_from_bank;
         k = s.k_start + s.depth;
         if (!one_in(25)) code_.push_back(load);
+        if (one_in(20)) change_panel(load.addr);
         code_.push_back(s);
       }
       row += rows;
@@ -131,6 +132,16 @@ class RandomProducts {
       }
     }
     code_.push_back(SyncSignal{0});
+  }
+
+  // Between a panel's load and its use.
+  void change_panel(Address panel) {
+    if (one_in(2)) return code_.push_back(SyncSignal{0});
+    DspRescale i;
+    i.src = l2(static_cast<uint64_t>(numbers_.in(0, 999))), i.dst = panel;
+    i.channels = 2;
+    i.clip_min = -128, i.clip_max = 127;
+    code_.push_back(i);
   }
 
   Numbers numbers_;
@@ -238,12 +249,14 @@ TEST_CASE("array runs: what a later instruction reads is kept") {
   auto code = two_products();
   code.back() = CtlLayer{};
   MmaStream later;
-  later.a = l2(0), later.rows = 1, later.depth = 4, later.c_bank = 1, later.accumulate = 1;
+  later.a = l2(0), later.rows = 2, later.depth = 4, later.c_bank = 1, later.accumulate = 1;
   MmaTransfer transfer;
   transfer.c_bank = 1, transfer.rows = 2, transfer.columns = 4, transfer.dst = l2(40 * 1024);
   code.insert(code.end(), {later, transfer, CtlEnd{}});
   const auto plan = plan_array(code, machine_of(16));
-  REQUIRE(plan.stretches.size() == 1);  // the later one streams a panel that it did not load
+  REQUIRE(plan.stretches.size() == 2);
+  REQUIRE(plan.stretches[1].preloaded.size() == 1);
+  CHECK(plan.stretches[1].preloaded[0].bank == 0);
   CHECK(plan.products[0].kept_to == 0);
   CHECK(plan.products[1].kept_from == 0);
   CHECK(plan.products[1].kept_to == 2);
