@@ -11,9 +11,10 @@
 namespace mmasim::sim {
 namespace {
 
+// `threads` make the values of a functional run.
 Execution execute_with_values(const isa::Program& program, const models::SocConfig& config, Mode mode,
                               const std::vector<std::vector<uint8_t>>& inputs, const MemoryWatcher& watcher,
-                              const models::LayerProgress& progress) {
+                              const models::LayerProgress& progress, unsigned threads) {
   auto memory = memory_for(program);
   auto view = memory.view();
   write_inputs(view, program, inputs);
@@ -21,7 +22,7 @@ Execution execute_with_values(const isa::Program& program, const models::SocConf
   if (watcher) token_watcher = [&](uint16_t token, uint32_t count) { watcher(view, token, count); };
   Execution execution;
   if (mode == Mode::functional_only) {
-    isa::UntimedMachine machine(program);
+    isa::UntimedMachine machine(program, threads);
     machine.run(view, token_watcher);
     execution.overflow_count = machine.overflow_count();
   } else {
@@ -36,8 +37,10 @@ Execution execute_apart(const isa::Program& program, const models::SocConfig& co
                         const std::vector<std::vector<uint8_t>>& inputs,
                         const models::LayerProgress& progress, unsigned threads) {
   const auto launch = threads > 1 ? std::launch::async : std::launch::deferred;
-  auto values = std::async(
-      launch, [&] { return execute_with_values(program, config, Mode::functional_only, inputs, {}, {}); });
+  const unsigned values_threads = threads > 2 ? threads - 1 : 1;  // one keeps time
+  auto values = std::async(launch, [&] {
+    return execute_with_values(program, config, Mode::functional_only, inputs, {}, {}, values_threads);
+  });
   auto activity = models::simulate(program, config, nullptr, {}, progress);
   Execution execution = values.get();
   activity.overflow_count = *execution.overflow_count;
@@ -70,12 +73,14 @@ Execution execute(const isa::Program& program, const models::SocConfig& config, 
                   const models::LayerProgress& progress, const ValuesBy& values_by) {
   const Stopwatch stopwatch;
   Execution execution;
+  const auto* apart = std::get_if<ValuesApart>(&values_by);
   if (mode == Mode::timing_only) {
     execution.activity = models::simulate(program, config, nullptr, {}, progress);
-  } else if (const auto* apart = std::get_if<ValuesApart>(&values_by); apart && mode == Mode::timed_values) {
+  } else if (apart && mode == Mode::timed_values) {
     execution = execute_apart(program, config, inputs, progress, apart->threads);
   } else {
-    execution = execute_with_values(program, config, mode, inputs, watcher, progress);
+    execution =
+        execute_with_values(program, config, mode, inputs, watcher, progress, apart ? apart->threads : 1);
   }
   execution.simulate_s = stopwatch.seconds();
   return execution;
