@@ -1,5 +1,6 @@
 // Entry of the benchmarks: inside sc_main, as whole networks elaborate SystemC.
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
 #include <cstdlib>
 #include <systemc>
@@ -12,6 +13,10 @@ int sc_main(int argc, char** argv) {
 }
 
 int main(int argc, char** argv) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);  // as mmasim does
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
   setenv("OMP_NUM_THREADS", "1", 1);  // oneDNN's threads
   return sc_core::sc_elab_and_sim(argc, argv);

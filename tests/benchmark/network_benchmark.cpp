@@ -2,7 +2,11 @@
 // elaborates SystemC, once in a process: those runs are children, and tell how long they took themselves.
 #include <benchmark/benchmark.h>
 
+#include <unistd.h>
+
+#include <filesystem>
 #include <memory>
+#include <random>
 
 #include "runtime/io/dataset.h"
 #include "runtime/quantize/quantize.h"
@@ -11,6 +15,7 @@
 #include "sim/config.h"
 #include "sim/execution.h"
 #include "sim/pipeline.h"
+#include "tests/kit/onnx_builder.h"
 
 namespace {
 
@@ -77,15 +82,28 @@ void repeat_values(benchmark::State& state, const std::string& file) {
 BENCHMARK_CAPTURE(repeat_values, resnet50, "resnet50.onnx")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(repeat_values, mobilenet_v2, "mobilenet_v2.onnx")->Unit(benchmark::kMillisecond);
 
-void evaluate_images(benchmark::State& state) {
+// Cycles depend on no value: an evaluation times its program once, in a child, and makes values of every
+// image.
+void evaluate_images(benchmark::State& state, bool is_timed) {
   const Prepared prepared("trained/fashion_resnet8.onnx");
   const auto dataset = runtime::load_dataset(MMASIM_SOURCE_DIR "/tests/data/fashion_mnist", 1000);
   const auto& input = prepared.planned.plan.tensors[prepared.network.graph.inputs[0]];
-  for (auto _ : state) answer_by_program(prepared.planned.lowered.program, input, dataset.images, 1);
+  const auto& program = prepared.planned.lowered.program;
+  const auto time_program = [&] {
+    return nlohmann::ordered_json(
+        execute(program, prepared.config, Mode::timing_only, {}).activity->total_cycles);
+  };
+  for (auto _ : state) {
+    if (is_timed) run_in_children({time_program}, 1);
+    answer_by_program(program, input, dataset.images, 1);
+  }
   state.counters["images/s"] =
       benchmark::Counter(static_cast<double>(dataset.size()), benchmark::Counter::kIsIterationInvariantRate);
 }
-BENCHMARK(evaluate_images)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(evaluate_images, values, false)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(evaluate_images, values_and_time, true)
+    ->UseRealTime()  // children's too
+    ->Unit(benchmark::kMillisecond);
 
 void import_network(benchmark::State& state) {
   for (auto _ : state)
@@ -93,6 +111,35 @@ void import_network(benchmark::State& state) {
         load_network(kNetworks + "resnet50.onnx", {}, Values::skipped, UINT64_MAX).facts.macs);
 }
 BENCHMARK(import_network)->Unit(benchmark::kMillisecond);
+
+// Import, calibrate, plan and lower a chain of so many convolutions with weights: linear in their number.
+void front_end_of_chain(benchmark::State& state) {
+  std::mt19937 generator(1);
+  std::normal_distribution<float> normal(0, 1.0f / 24);  // so that values neither grow nor vanish
+  std::vector<float> weights(64 * 64 * 9);
+  for (float& weight : weights) weight = normal(generator);
+  tests::OnnxBuilder chain(13);
+  chain.input("t0", {1, 64, 14, 14});
+  for (int64_t i = 0; i < state.range(0); ++i) {
+    const auto number = std::to_string(i);
+    chain.initializer("w" + number, {64, 64, 3, 3}, weights)
+        .add_node("Conv", {"t" + number, "w" + number}, {"t" + std::to_string(i + 1)},
+                  {tests::ints("pads", {1, 1, 1, 1})}, "conv" + number);
+  }
+  chain.output("t" + std::to_string(state.range(0)));
+  const auto path =
+      (std::filesystem::temp_directory_path() / ("mmasim-chain-" + std::to_string(getpid()) + ".onnx"))
+          .string();
+  chain.save(path);
+  const auto config = load_config(kFrozen);
+  for (auto _ : state) {
+    auto network = load_network(path, {}, Values::made, UINT64_MAX);
+    const auto calibration = calibrate_network(network.graph, "", network.inputs, 0, 1);
+    benchmark::DoNotOptimize(plan_network(network.graph, config, &calibration.ranges, {}).lower_s);
+  }
+  std::filesystem::remove(path);
+}
+BENCHMARK(front_end_of_chain)->Arg(64)->Arg(128)->Arg(256)->Unit(benchmark::kMillisecond);
 
 void plan_and_lower(benchmark::State& state, Values values) {
   const Prepared prepared("resnet50.onnx");

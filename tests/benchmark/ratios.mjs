@@ -16,8 +16,8 @@ const spread = values => `${Math.min(...values).toFixed(1)}..${Math.max(...value
 function simulate(file, ...options) {
   const started = process.hrtime.bigint();
   execFileSync(mmasim, ['run', file, '--quiet', '--out', out, ...options], {stdio: ['ignore', 'ignore', 'inherit']});
-  const host = JSON.parse(fs.readFileSync(path.join(out, 'report.json'))).host;
-  return {...host, wall: Number(process.hrtime.bigint() - started) / 1e9};
+  const report = JSON.parse(fs.readFileSync(path.join(out, 'report.json')));
+  return {...report.host, macs: report.network.macs, wall: Number(process.hrtime.bigint() - started) / 1e9};
 }
 
 async function session(file) {
@@ -42,6 +42,7 @@ const keep = (name, value) => (kept[name] ??= []).push(value);
 
 const floats = name => path.join(networks, `${name}-float.onnx`);
 const topology = name => path.join(topologies, `${name}.onnx`);
+const sizes = [224, 448, 896];  // of the input, in pixels
 const inference = {};
 for (const name of ['resnet50', 'mobilenet_v2']) inference[`${name} float32`] = await session(floats(name));
 inference['resnet50 u8s8'] = await session(path.join(networks, 'resnet50-qdq.onnx'));
@@ -57,7 +58,14 @@ for (let round = 0; round < Number(rounds); ++round) {
       keep('resnet50 with values, peak MB', both.peak_rss_mb);
     }
   }
-  keep('resnet50 functional only, ms', 1000 * simulate(floats('resnet50'), '--functional-only', '--threads', '1').simulate_s);
+  for (const threads of ['1', '2']) {
+    const values = simulate(floats('resnet50'), '--functional-only', '--threads', threads);
+    keep(`resnet50 functional only, ${threads} thread(s), ms`, 1000 * values.simulate_s);
+  }
+  for (const size of sizes) {
+    const both = simulate(path.join(networks, `resnet18-${size}.onnx`), '--threads', '1');
+    keep(`resnet18 at ${size}, values and timing, ps a MAC`, 1e12 * both.simulate_s / both.macs);
+  }
   for (const name of ['resnet18', 'resnet50']) {
     const timing = simulate(topology(name), '--timing-only', '--random-weights', '1', '--threads', '1');
     keep(`${name} timing only, ms`, 1000 * timing.simulate_s);
@@ -70,11 +78,11 @@ for (let round = 0; round < Number(rounds); ++round) {
 // Rates of tests/benchmark, as many repetitions as rounds.
 const rates = {};
 const report = JSON.parse(execFileSync(benchmarks, ['--benchmark_format=json', `--benchmark_repetitions=${rounds}`,
-  '--benchmark_min_time=0.1', '--benchmark_filter=product|dnnl|replay|evaluate'],
+  '--benchmark_min_time=0.1', '--benchmark_filter=product|dnnl|replay|evaluate|front_end'],
   {stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 26}));
 for (const run of report.benchmarks)
   if (run.run_type === 'iteration')
-    (rates[run.name] ??= []).push(run['GMAC/s'] ?? run['requests/s'] ?? run['images/s']);
+    (rates[run.name] ??= []).push(run['GMAC/s'] ?? run['requests/s'] ?? run['images/s'] ?? run.cpu_time);
 for (const name of Object.keys(rates)) kept[name] = rates[name].map(rate => (rate > 1e5 ? rate / 1e6 : rate));
 
 console.log('| measured | median | spread |\n|---|---|---|');
@@ -89,7 +97,7 @@ const rows = [
   ['resnet50 values and timing / onnxruntime float32',
     of('resnet50 values and timing, 1 thread(s), ms') / of('onnxruntime resnet50 float32, ms'), 4, 1],
   ['resnet50 functional only / onnxruntime u8s8',
-    of('resnet50 functional only, ms') / of('onnxruntime resnet50 u8s8, ms'), 4, 1.5],
+    of('resnet50 functional only, 1 thread(s), ms') / of('onnxruntime resnet50 u8s8, ms'), 4, 1.5],
   ['mobilenet_v2 values and timing / onnxruntime float32',
     of('mobilenet_v2 values and timing, 1 thread(s), ms') / of('onnxruntime mobilenet_v2 float32, ms'), 8, 2],
   ['resnet18 timing only, s', of('resnet18 timing only, ms') / 1000, 0.05, 0.01],
@@ -98,11 +106,19 @@ const rows = [
   ['resnet50 import, quantize and lower, s', of('resnet50 import, quantize and lower, ms') / 1000, 1.5, 0.5],
   ['DDR model, sequential, million requests/s', of('replay/sequential'), 5, 20],
   ['DDR model, random, million requests/s', of('replay/random'), 2, 10],
-  ['evaluate, functional, images/s', of('evaluate_images'), 5000, 20000],
+  ['evaluate fashion resnet8, values and timing (timed once), images/s',
+    of('evaluate_images/values_and_time/real_time'), 500, 2000],
+  ['evaluate fashion resnet8, functional only, images/s', of('evaluate_images/values'), 5000, 20000],
   ['resnet50 with values, peak MB', of('resnet50 with values, peak MB'), 300, 150],
   ['resnet50 timing only, peak MB', of('resnet50 timing only, peak MB'), 60, 30],
+  ['resnet50 functional part, second thread: speed-up', of('resnet50 functional only, 1 thread(s), ms') /
+    of('resnet50 functional only, 2 thread(s), ms'), 1.6, 1.9],
   ['resnet50 values and timing, second thread: speed-up', of('resnet50 values and timing, 1 thread(s), ms') /
-    of('resnet50 values and timing, 2 thread(s), ms'), 1.6, 1.9],
+    of('resnet50 values and timing, 2 thread(s), ms'), '', ''],
+  ...sizes.slice(1).map(size => [`resnet18 at ${size}, host time a MAC over that at 224`,
+    of(`resnet18 at ${size}, values and timing, ps a MAC`) / of('resnet18 at 224, values and timing, ps a MAC'),
+    1.2, '< 1']),
+  ['front end of 256 convolutions over 128', of('front_end_of_chain/256') / of('front_end_of_chain/128'), '', 2],
 ];
 console.log('\n| what | measured | must | aim |\n|---|---|---|---|');
 for (const [what, value, must, aim] of rows)

@@ -1,7 +1,7 @@
 // Makes the networks that the ratio table compares: a topology with weights of N(0, 2/fan_in), in float32, or
-// as u8s8 QDQ with fixed scales (speed does not depend on them). A tool of scripts/benchmark; not a
-// quantizer.
-//   write_onnx TOPOLOGY.onnx OUT.onnx [--qdq]
+// as u8s8 QDQ with fixed scales (speed does not depend on them); with an input of another height and width,
+// where the network takes any. A tool of scripts/benchmark; not a quantizer.
+//   write_onnx TOPOLOGY.onnx OUT.onnx [--qdq] [--size PIXELS]
 #include <onnx/onnx_pb.h>
 
 #include <cmath>
@@ -66,6 +66,14 @@ void give_weights(onnx::GraphProto& graph) {
     tensor.set_raw_data(packed(values));
   }
   graph.mutable_input()->DeleteSubrange(1, graph.input_size() - 1);
+}
+
+// Of N, C, H, W; shapes further on follow.
+void resize_input(onnx::GraphProto& graph, int64_t size) {
+  auto& shape = *graph.mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape();
+  if (shape.dim_size() != 4) throw std::runtime_error("--size: the first input is no image");
+  for (const int axis : {2, 3}) shape.mutable_dim(axis)->set_dim_value(size);
+  graph.clear_value_info();
 }
 
 // Puts QuantizeLinear and DequantizeLinear around every operator: uint8 activations, int8 weights per tensor.
@@ -196,11 +204,23 @@ class QdqWriter {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc < 3 || argc > 4 || (argc == 4 && std::string(argv[3]) != "--qdq"))
-    throw std::runtime_error("usage: write_onnx TOPOLOGY.onnx OUT.onnx [--qdq]");
+  bool as_qdq = false;
+  int64_t size = 0;
+  for (int i = 3; i < argc; ++i) {
+    const std::string option = argv[i];
+    if (option == "--qdq") {
+      as_qdq = true;
+    } else if (option == "--size" && i + 1 < argc) {
+      size = std::stoll(argv[++i]);
+    } else {
+      argc = 0;
+    }
+  }
+  if (argc < 3) throw std::runtime_error("usage: write_onnx TOPOLOGY.onnx OUT.onnx [--qdq] [--size PIXELS]");
   auto model = read_model(argv[1]);
+  if (size > 0) resize_input(*model.mutable_graph(), size);
   give_weights(*model.mutable_graph());
-  if (argc == 4) QdqWriter(*model.mutable_graph()).write();
+  if (as_qdq) QdqWriter(*model.mutable_graph()).write();
   std::ofstream out(argv[2], std::ios::binary);
   if (!model.SerializeToOstream(&out)) throw std::runtime_error(std::string(argv[2]) + ": cannot be written");
   return 0;
