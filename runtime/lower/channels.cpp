@@ -1,7 +1,5 @@
 // Softmax and ArgMax on the DSP: over the channels of every position.
-#include "runtime/lower/dsp_tile.h"
-#include "runtime/lower/emitter.h"
-#include "runtime/lower/tables.h"
+#include "runtime/lower/tile_steps.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime {
@@ -18,52 +16,42 @@ void require_channel_axis(const LoweringContext& context, NodeId id, int64_t axi
 }
 
 template <class Instruction, class Set>
-void add_position_steps(LoweringContext& context, NodeId id, uint32_t row, TensorView in, TensorView out,
-                        const Instruction& prototype, const std::optional<ConstantTable>& table, Set set) {
-  const auto positions = in.dims.positions();
-  in.dims = {1, 1, positions, in.dims.c};
-  out.dims = {1, 1, positions, out.dims.elements() / positions};
-  const auto position_bytes = in.dims.c * in.element_size() + out.dims.c * out.element_size();
-  const auto need = [&](const Region& region) {
-    return static_cast<uint64_t>(region.columns() * position_bytes);
-  };
-  const auto reserved = table ? table->bytes + 1024 : 0;
-  const auto budget = context.tile_budget_bytes(id);
-  std::optional<BufferId> table_buffer;
-  for (const auto& region :
-       cut_regions({1, 1, positions, 1}, need, budget > reserved ? budget - reserved : 0)) {
-    auto& step = context.schedule.new_step(row);
-    if (table && !table_buffer) table_buffer = load_constants(context, step, table->offset, table->bytes);
-    if (table_buffer) step.uses.push_back(*table_buffer);
-    auto source = region, target = region;
-    source.c1 = in.dims.c, target.c1 = out.dims.c;
-    const auto src = load_tile(context, step, in, source, 0);
-    const auto dst = output_tile(context, step, out, target);
-    step.compute = [=](StepEmitter& emit) {
-      auto work = prototype;
-      work.src_type = in.element;
-      set_tile(work, 1, region.columns(), in.dims.c);
-      set_source(work, emit.address(src.buffer, src.offset), src);
-      set_destination(work, emit.address(dst.buffer, dst.offset), dst);
-      set(work, table_buffer ? emit.address(*table_buffer) : isa::Address{});
-      emit.issue(work);
+void add_position_steps(LoweringContext& context, NodeId id, uint32_t row, const Instruction& prototype,
+                        const std::optional<ConstantTable>& table, Set set) {
+  const auto& node = context.graph.nodes[id];
+  TileSteps steps(context.view(node.inputs[0]), context.view(node.output));
+  const auto positions = steps.in.dims.positions();
+  steps.in.dims = {1, 1, positions, steps.in.dims.c};
+  steps.out.dims = {1, 1, positions, steps.out.dims.elements() / positions};
+  steps.cut = {1, 1, positions, 1};
+  const auto all_channels_of = [](const TensorView& view) {
+    return [channels = view.dims.c](Region region) {
+      region.c1 = channels;
+      return region;
     };
-    store_tile(context, step, out, target, dst);
-  }
+  };
+  steps.source = all_channels_of(steps.in), steps.target = all_channels_of(steps.out);
+  steps.table = table;
+  const auto src_type = steps.in.element;
+  add_tile_steps(context, id, row, steps, prototype,
+                 [=](Instruction& work, const Region& source, const Region&, isa::Address at) {
+                   work.src_type = src_type;
+                   set_tile(work, 1, source.columns(), source.channels());
+                   set(work, at);
+                 });
 }
 
 void lower_softmax(LoweringContext& context, NodeId id, uint32_t row) {
   const auto& node = context.graph.nodes[id];
   const auto& plan = std::get<SoftmaxPlan>(context.plan.nodes[id]);
-  const auto in = context.view(node.inputs[0]), out = context.view(node.output);
   isa::DspSoftmax work;
-  work.dst_type = out.element;
+  work.dst_type = context.view(node.output).element;
   work.bits = static_cast<uint8_t>(context.tensor_plan(node.output).bits);
   // 64-bit exponentials, direct for 8 bits.
   const auto table =
       add_lookup_table(context, plan.table, context.tensor_plan(node.inputs[0]).bits, isa::Element::s64);
   work.fraction_bits = table.fraction_bits;
-  add_position_steps(context, id, row, in, out, work, table.constants,
+  add_position_steps(context, id, row, work, table.constants,
                      [](isa::DspSoftmax& softmax, isa::Address at) { softmax.table = at; });
 }
 
@@ -80,8 +68,7 @@ void lower_channels(LoweringContext& context, NodeId id) {
   require_channel_axis(context, id, std::get<ArgMax>(node.op).axis);
   const auto row = begin_layer(context, id, "argmax", isa::Setup::light);
   context.schedule.layers[row].dataflow = "dsp";
-  add_position_steps(context, id, row, context.view(node.inputs[0]), context.view(node.output),
-                     isa::DspArgmax{}, std::nullopt, [](isa::DspArgmax&, isa::Address) {});
+  add_position_steps(context, id, row, isa::DspArgmax{}, std::nullopt, [](isa::DspArgmax&, isa::Address) {});
 }
 
 }  // namespace mmasim::runtime

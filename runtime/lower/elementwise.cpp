@@ -1,7 +1,5 @@
 // Elementwise operators on the DSP: Clip, Prelu, Unary, Add, Sub, Mul.
-#include "runtime/lower/dsp_tile.h"
-#include "runtime/lower/emitter.h"
-#include "runtime/lower/tables.h"
+#include "runtime/lower/tile_steps.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime {
@@ -123,36 +121,20 @@ void lower_product(LoweringContext& context, NodeId id, uint32_t row) {
   add_pair_steps(context, id, row, work);
 }
 
-// One operand, with a table of constants (or none) beside it. finish(instruction, emit, table, region) sets
-// the rest.
-template <class Instruction, class Finish>
+// One operand, with a table of constants (or none) beside it.
+template <class Instruction, class Set>
 void add_single_steps(LoweringContext& context, NodeId id, uint32_t row, const Instruction& prototype,
-                      const std::optional<ConstantTable>& table, Finish finish) {
+                      const std::optional<ConstantTable>& table, Set set) {
   const auto& node = context.graph.nodes[id];
-  const auto in = flattened(context.view(node.inputs[0])), out_view = flattened(context.view(node.output));
-  const auto need = [&](const Region& region) {
-    return static_cast<uint64_t>(region.elements() * (in.element_size() + out_view.element_size()));
-  };
-  const auto reserved = table ? table->bytes + 1024 : 0;
-  const auto budget = context.tile_budget_bytes(id);
-  std::optional<BufferId> table_buffer;
-  for (const auto& region : cut_regions(out_view.dims, need, budget > reserved ? budget - reserved : 0)) {
-    auto& step = context.schedule.new_step(row);
-    if (table && !table_buffer) table_buffer = load_constants(context, step, table->offset, table->bytes);
-    if (table_buffer) step.uses.push_back(*table_buffer);
-    const auto src = load_tile(context, step, in, region, 0);
-    const auto dst = output_tile(context, step, out_view, region);
-    step.compute = [=](StepEmitter& emit) {
-      auto work = prototype;
-      work.src_type = in.element, work.dst_type = out_view.element;
-      set_tile(work, region.rows(), region.columns(), region.channels());
-      set_source(work, emit.address(src.buffer, src.offset), src);
-      set_destination(work, emit.address(dst.buffer, dst.offset), dst);
-      finish(work, table_buffer ? emit.address(*table_buffer) : isa::Address{}, region);
-      emit.issue(work);
-    };
-    store_tile(context, step, out_view, region, dst);
-  }
+  TileSteps steps(flattened(context.view(node.inputs[0])), flattened(context.view(node.output)));
+  steps.table = table;
+  const auto src_type = steps.in.element, dst_type = steps.out.element;
+  add_tile_steps(context, id, row, steps, prototype,
+                 [=](Instruction& work, const Region&, const Region& target, isa::Address at) {
+                   work.src_type = src_type, work.dst_type = dst_type;
+                   set_tile(work, target.rows(), target.columns(), target.channels());
+                   set(work, at, target);
+                 });
 }
 
 void lower_clip(LoweringContext& context, NodeId id, uint32_t row) {

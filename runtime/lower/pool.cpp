@@ -1,7 +1,5 @@
 // Pools on the DSP.
-#include "runtime/lower/dsp_tile.h"
-#include "runtime/lower/emitter.h"
-#include "runtime/lower/tables.h"
+#include "runtime/lower/tile_steps.h"
 
 namespace mmasim::runtime {
 
@@ -28,34 +26,19 @@ struct PoolTiles {
   int64_t pad_value = 0;
 };
 
-// set(instruction, output region, input region, constants) finishes each instruction.
+// set(instruction, input region, constants) finishes each instruction.
 template <class Instruction, class Set>
 void add_pool_steps(LoweringContext& context, NodeId id, uint32_t row, const PoolTiles& pool,
                     const Instruction& prototype, const std::optional<ConstantTable>& table, Set set) {
-  const auto need = [&](const Region& region) {
-    return static_cast<uint64_t>(window_region(pool.window, region).elements() * pool.in.element_size() +
-                                 region.elements() * pool.out.element_size());
-  };
-  const auto reserved = table ? table->bytes + 1024 : 0;
-  const auto budget = context.tile_budget_bytes(id);
-  std::optional<BufferId> table_buffer;
-  for (const auto& region : cut_regions(pool.out.dims, need, budget > reserved ? budget - reserved : 0)) {
-    auto& step = context.schedule.new_step(row);
-    if (table && !table_buffer) table_buffer = load_constants(context, step, table->offset, table->bytes);
-    if (table_buffer) step.uses.push_back(*table_buffer);
-    const auto input = window_region(pool.window, region);
-    const auto in = load_tile(context, step, pool.in, input, pool.pad_value);
-    const auto out = output_tile(context, step, pool.out, region);
-    step.compute = [=](StepEmitter& emit) {
-      auto work = prototype;
-      set_tile(work, region.rows(), region.columns(), region.channels());
-      set_source(work, emit.address(in.buffer, in.offset), in);
-      set_destination(work, emit.address(out.buffer, out.offset), out);
-      set(work, input, table_buffer ? emit.address(*table_buffer) : isa::Address{});
-      emit.issue(work);
-    };
-    store_tile(context, step, pool.out, region, out);
-  }
+  TileSteps steps(pool.in, pool.out);
+  steps.source = [window = pool.window](const Region& region) { return window_region(window, region); };
+  steps.pad_value = pool.pad_value;
+  steps.table = table;
+  add_tile_steps(context, id, row, steps, prototype,
+                 [=](Instruction& work, const Region& source, const Region& target, isa::Address at) {
+                   set_tile(work, target.rows(), target.columns(), target.channels());
+                   set(work, source, at);
+                 });
 }
 
 void lower_max(LoweringContext& context, NodeId id, uint32_t row, const PoolTiles& tiles) {
