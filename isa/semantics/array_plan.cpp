@@ -17,7 +17,7 @@ constexpr uint32_t kMostPanels = 512, kMostProducts = 256;  // of a stretch
 
 class Planner {
  public:
-  Planner(const std::vector<Instruction>& instructions, const Machine& machine)
+  Planner(const InstructionList& instructions, const Machine& machine)
       : instructions_(instructions), machine_(machine) {}
 
   ArrayPlan plan() {
@@ -67,7 +67,7 @@ class Planner {
   void use_panel(const MmaLoadB& load);
   void find_kept();
 
-  const std::vector<Instruction>& instructions_;
+  const InstructionList& instructions_;
   const Machine& machine_;
   ArrayPlan plan_;
   uint32_t at_ = 0;
@@ -303,7 +303,7 @@ void Planner::find_kept() {
 
 }  // namespace
 
-ArrayPlan plan_array(const std::vector<Instruction>& instructions, const Machine& machine) {
+ArrayPlan plan_array(const InstructionList& instructions, const Machine& machine) {
   return Planner(instructions, machine).plan();
 }
 

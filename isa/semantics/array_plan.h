@@ -9,8 +9,11 @@
 
 #include "isa/instruction.h"
 #include "isa/machine.h"
+#include "isa/semantics/large_pages.h"
 
 namespace mmasim::isa {
+
+using InstructionList = std::vector<Instruction, LargePages<Instruction>>;
 
 // A range in one of ArrayPlan's lists.
 struct ListRange {
@@ -68,6 +71,6 @@ struct ArrayPlan {
   std::vector<MmaTransfer> transfers;
 };
 
-ArrayPlan plan_array(const std::vector<Instruction>& instructions, const Machine& machine);
+ArrayPlan plan_array(const InstructionList& instructions, const Machine& machine);
 
 }  // namespace mmasim::isa

@@ -12,7 +12,7 @@ namespace mmasim::isa {
 class ArrayRunner {
  public:
   // `team` may be null. All must outlive the runner.
-  ArrayRunner(const std::vector<Instruction>& instructions, const Machine& machine, Team* team);
+  ArrayRunner(const InstructionList& instructions, const Machine& machine, Team* team);
   ~ArrayRunner();
 
   void restart();  // before a program begins

@@ -8,7 +8,7 @@ OwnedMemory::OwnedMemory(const Machine& machine, uint64_t ddr_bytes)
 
 MemoryView OwnedMemory::view() {
   MemoryView view;
-  const auto place = [&view](Space space, std::vector<uint8_t>& storage) {
+  const auto place = [&view](Space space, const ZeroedBlock& storage) {
     view.base[static_cast<int>(space)] = storage.data();
     view.bytes[static_cast<int>(space)] = storage.size();
   };

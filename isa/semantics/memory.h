@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <cstring>
-#include <vector>
 
 #include "isa/address.h"
 #include "isa/machine.h"
+#include "isa/semantics/large_pages.h"
 
 namespace mmasim::isa {
 
@@ -26,7 +26,7 @@ class OwnedMemory {
   MemoryView view();
 
  private:
-  std::vector<uint8_t> l2_, l3_, ddr_;
+  ZeroedBlock l2_, l3_, ddr_;
 };
 
 }  // namespace mmasim::isa

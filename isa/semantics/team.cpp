@@ -1,9 +1,13 @@
+// Pieces are claimed by one atomic number: the round, how many pieces it has, and the next of them. A member
+// that comes late finds none left, so a busy host delays a round by at most a piece.
 #include "isa/semantics/team.h"
 
 #include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -11,7 +15,8 @@
 namespace mmasim::isa {
 namespace {
 
-constexpr int kSpins = 3000;  // some tens of microseconds
+constexpr int kSpins = 20000;  // some hundreds of microseconds
+constexpr uint32_t kMostPieces = (1u << 20) - 1;
 
 void pause() {
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -19,40 +24,57 @@ void pause() {
 #endif
 }
 
+// A round's number in 24 bits, its pieces and the next one in 20 bits each.
+constexpr uint64_t claims(uint64_t round, uint32_t pieces) { return round << 40 | uint64_t{pieces} << 20; }
+constexpr uint64_t round_of(uint64_t claims) { return claims >> 40; }
+constexpr bool has_piece(uint64_t claims) { return (claims & kMostPieces) < (claims >> 20 & kMostPieces); }
+
 }  // namespace
 
 struct Team::Shared {
-  explicit Shared(unsigned threads) : failures(threads) {
+  explicit Shared(unsigned threads) : size(threads) {
     for (unsigned member = 1; member < threads; ++member)
       members.emplace_back([this, member] { serve(member); });
   }
 
   void serve(unsigned member);
-  bool wait_for_round(unsigned seen);
-  void perform(unsigned member);
+  bool wait_for_round(uint64_t seen);
+  void take_pieces(unsigned member);
+  void perform(unsigned member, uint32_t piece);
 
-  std::vector<std::exception_ptr> failures;  // one a member
-  const std::function<void(unsigned)>* work = nullptr;
-  alignas(64) std::atomic<unsigned> round{0};
-  alignas(64) std::atomic<unsigned> busy{0};  // members that have not ended the round
-  std::atomic<bool> is_over{false};
+  const unsigned size;
+  const Work* work = nullptr;  // of the round whose piece a member holds
+  alignas(64) std::atomic<uint64_t> next{0};
+  alignas(64) std::atomic<uint32_t> done{0};
+  alignas(64) std::atomic<bool> is_over{false};
   std::atomic<unsigned> sleepers{0};
   std::mutex mutex;
   std::condition_variable wake;
+  std::exception_ptr failure;
   std::vector<std::thread> members;
 };
 
-void Team::Shared::perform(unsigned member) {
+void Team::Shared::perform(unsigned member, uint32_t piece) {
   try {
-    (*work)(member);
+    (*work)(member, piece);
   } catch (...) {
-    failures[member] = std::current_exception();
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (!failure) failure = std::current_exception();
   }
+  ++done;
+}
+
+void Team::Shared::take_pieces(unsigned member) {
+  for (uint64_t seen = next.load(); has_piece(seen);)
+    if (next.compare_exchange_weak(seen, seen + 1)) {  // the round cannot end before this piece has
+      perform(member, static_cast<uint32_t>(seen & kMostPieces));
+      seen = next.load();
+    }
 }
 
 // False when the team ends.
-bool Team::Shared::wait_for_round(unsigned seen) {
-  const auto is_next = [&] { return round.load() != seen || is_over.load(); };
+bool Team::Shared::wait_for_round(uint64_t seen) {
+  const auto is_next = [&] { return round_of(next.load()) != seen || is_over.load(); };
   for (int spin = 0; spin < kSpins && !is_next(); ++spin) pause();
   if (!is_next()) {
     std::unique_lock<std::mutex> lock(mutex);
@@ -64,9 +86,9 @@ bool Team::Shared::wait_for_round(unsigned seen) {
 }
 
 void Team::Shared::serve(unsigned member) {
-  for (unsigned seen = 0; wait_for_round(seen); ++seen) {
-    perform(member);
-    --busy;
+  for (uint64_t seen = 0; wait_for_round(seen);) {
+    seen = round_of(next.load());
+    take_pieces(member);
   }
 }
 
@@ -81,26 +103,26 @@ Team::~Team() {
   for (auto& member : shared_->members) member.join();
 }
 
-unsigned Team::size() const { return static_cast<unsigned>(shared_->failures.size()); }
+unsigned Team::size() const { return shared_->size; }
 
-void Team::run(const std::function<void(unsigned)>& work) {
+void Team::run(uint32_t pieces, const Work& work) {
   Shared& s = *shared_;
+  if (pieces > kMostPieces) throw std::logic_error("a team was given " + std::to_string(pieces) + " pieces");
   s.work = &work;
-  s.busy = size() - 1;
-  ++s.round;
-  if (s.sleepers.load() != 0) {  // a member that was about to sleep has seen the round, or is counted here
+  s.done = 0;
+  s.next = claims((round_of(s.next.load()) + 1) & 0xffffff, pieces);
+  if (s.sleepers.load() != 0) {  // a member about to sleep has seen the round, or is counted here
     const std::lock_guard<std::mutex> lock(s.mutex);
     s.wake.notify_all();
   }
-  s.perform(0);
-  for (int spin = 0; s.busy.load() != 0;) {
+  s.take_pieces(0);
+  for (int spin = 0; s.done.load() != pieces;) {
     if (++spin < kSpins)
       pause();
     else
       std::this_thread::yield();
   }
-  for (auto& failure : s.failures)
-    if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
+  if (s.failure) std::rethrow_exception(std::exchange(s.failure, nullptr));
 }
 
 }  // namespace mmasim::isa

@@ -1,6 +1,8 @@
-// Threads that wait for pieces of work, for as long as the team lives. A short wait spins, a long one sleeps.
+// Threads that share out pieces of work, for as long as the team lives. A short wait for work spins, a long
+// one sleeps.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -8,13 +10,16 @@ namespace mmasim::isa {
 
 class Team {
  public:
+  using Work = std::function<void(unsigned member, uint32_t piece)>;
+
   explicit Team(unsigned threads);  // the caller's included
   ~Team();
   unsigned size() const;
 
-  // Calls work(0) here and work(1) .. work(size() - 1) on the other threads, and returns when all have ended.
-  // Throws again what the lowest of them threw.
-  void run(const std::function<void(unsigned)>& work);
+  // Calls work(member, piece) for every piece below `pieces`, each once, on whichever member is free: 0 is
+  // the caller. Returns when all have ended; it waits for no member that has not begun a piece. Throws again
+  // what a piece threw.
+  void run(uint32_t pieces, const Work& work);
 
  private:
   struct Shared;

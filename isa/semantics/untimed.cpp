@@ -16,8 +16,8 @@
 namespace mmasim::isa {
 namespace {
 
-std::vector<Instruction> decode_all(const Program& program) {
-  std::vector<Instruction> instructions;
+InstructionList decode_all(const Program& program) {
+  InstructionList instructions;
   instructions.reserve(std::min<uint64_t>(program.instruction_count, program.code.size()));
   for (size_t offset = 0; offset < program.code.size();) {
     instructions.push_back(decode(program.code, offset));
@@ -33,7 +33,7 @@ void require_below(uint32_t index, uint32_t count, const char* what, size_t at) 
 }
 
 // verify_program() promised this; a program that breaks it would write outside the machine's tables.
-void check_indices(const std::vector<Instruction>& instructions, const Machine& machine) {
+void check_indices(const InstructionList& instructions, const Machine& machine) {
   for (size_t at = 0; at < instructions.size(); ++at)
     std::visit(
         [&](const auto& i) {
@@ -104,7 +104,7 @@ struct UntimedMachine::Impl {
   bool enqueue(uint8_t channel);
 
   const Machine machine;
-  const std::vector<Instruction> instructions;
+  const InstructionList instructions;
   CoreState state;
   const std::unique_ptr<Team> team;
   ArrayRunner array;

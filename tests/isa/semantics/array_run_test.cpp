@@ -213,9 +213,11 @@ std::vector<Instruction> two_products() {
   return code;
 }
 
-size_t stretches(const std::vector<Instruction>& code) {
-  return plan_array(code, machine_of(16)).stretches.size();
+ArrayPlan plan_of(const std::vector<Instruction>& code) {
+  return plan_array({code.begin(), code.end()}, machine_of(16));
 }
+
+size_t stretches(const std::vector<Instruction>& code) { return plan_of(code).stretches.size(); }
 
 }  // namespace
 
@@ -235,7 +237,7 @@ TEST_CASE("array runs: random products give the same bytes and counts as one ins
 }
 
 TEST_CASE("array runs: products with the same panel become one group of rows") {
-  const auto plan = plan_array(two_products(), machine_of(16));
+  const auto plan = plan_of(two_products());
   REQUIRE(plan.stretches.size() == 1);
   REQUIRE(plan.groups.size() == 1);
   CHECK(plan.groups[0].rows == 4);
@@ -253,7 +255,7 @@ TEST_CASE("array runs: what a later instruction reads is kept") {
   MmaTransfer transfer;
   transfer.c_bank = 1, transfer.rows = 2, transfer.columns = 4, transfer.dst = l2(40 * 1024);
   code.insert(code.end(), {later, transfer, CtlEnd{}});
-  const auto plan = plan_array(code, machine_of(16));
+  const auto plan = plan_of(code);
   REQUIRE(plan.stretches.size() == 2);
   REQUIRE(plan.stretches[1].preloaded.size() == 1);
   CHECK(plan.stretches[1].preloaded[0].bank == 0);
