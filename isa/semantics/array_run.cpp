@@ -1,7 +1,10 @@
 #include "isa/semantics/array_run.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <deque>
+#include <thread>
 
 #include "isa/semantics/array_group.h"
 #include "isa/semantics/mma.h"
@@ -12,8 +15,10 @@ namespace {
 
 using Registers = CoreState::Registers;
 
-constexpr uint64_t kMacsWorthATeam = 500'000, kMacsOfPart = 300'000;  // about a microsecond
-constexpr uint32_t kPanelsAtOnce = 4;
+constexpr uint64_t kMacsWorthATeam = 1'000'000, kMacsOfPart = 600'000;  // more than a microsecond
+constexpr uint32_t kRowsOfPart = 12;  // fewer do not make up for reading the panels
+
+enum class PackingState : uint8_t { missing, begun, done };
 
 constexpr Wide highest_sum(uint32_t operand_bytes) {
   return operand_bytes == 1 ? Wide{std::numeric_limits<int32_t>::max()} : (Wide{1} << kWordSumBits) - 1;
@@ -35,8 +40,8 @@ struct ArrayRunner::Impl {
   void find_parts(const ArrayStretch& stretch, uint32_t columns);
   template <class Work>
   void share(uint32_t pieces, const Work& work);
-  void pack_panels(const ArrayStretch& stretch, Registers& registers, const MemoryView& memory,
-                   uint32_t first);
+  void pack_panels(const ArrayStretch& stretch, const ProductGroup& group, unsigned member,
+                   Registers& registers, const MemoryView& memory);
   void make(const RowsOfGroup& part, Registers& registers, const MemoryView& memory, Worker& worker);
   void run(const ArrayStretch& stretch, Registers& registers, const MemoryView& memory);
 
@@ -47,6 +52,7 @@ struct ArrayRunner::Impl {
   std::vector<Worker> workers;
   AlignedVector<uint8_t> panel_storage;
   std::vector<PackedPanel> panels;
+  std::deque<std::atomic<PackingState>> states;  // one a panel
   std::vector<RowsOfGroup> parts;
   bool with_team = false;
 };
@@ -88,12 +94,12 @@ void ArrayRunner::Impl::find_parts(const ArrayStretch& stretch, uint32_t columns
   uint64_t total = 0;
   for (uint32_t g = stretch.groups.first; g < stretch.groups.end; ++g) total += macs(plan.groups[g]);
   with_team = team && total >= kMacsWorthATeam;
-  const uint64_t macs_of_part = with_team ? std::max(kMacsOfPart, total / (4 * team->size())) : ~uint64_t{0};
+  const uint64_t macs_of_part = with_team ? std::max(kMacsOfPart, total / (2 * team->size())) : ~uint64_t{0};
   parts.clear();
   for (uint32_t g = stretch.groups.first; g < stretch.groups.end; ++g) {
     const ProductGroup& group = plan.groups[g];
-    const uint64_t count =
-        std::clamp<uint64_t>((macs(group) + macs_of_part / 2) / macs_of_part, 1, std::max(1u, group.rows));
+    const uint64_t count = std::clamp<uint64_t>((macs(group) + macs_of_part / 2) / macs_of_part, 1,
+                                                std::max(1u, group.rows / kRowsOfPart));
     for (uint64_t i = 0; i < count; ++i)
       parts.push_back({&group, static_cast<uint32_t>(group.rows * i / count),
                        static_cast<uint32_t>(group.rows * (i + 1) / count)});
@@ -106,14 +112,24 @@ void ArrayRunner::Impl::share(uint32_t pieces, const Work& work) {
   for (uint32_t piece = 0; piece < pieces; ++piece) work(0u, piece);
 }
 
-void ArrayRunner::Impl::pack_panels(const ArrayStretch& stretch, Registers& registers,
-                                    const MemoryView& memory, uint32_t first) {
-  const size_t bytes = packed_panel_bytes(registers.machine);
-  for (uint32_t i = first; i < std::min(first + kPanelsAtOnce, stretch.panels.size()); ++i) {
-    const PlannedPanel& panel = plan.panels[stretch.panels.first + i];
-    panels[i] = pack_panel(memory.at(panel.address), panel.rows, registers.config, registers.machine,
-                           panel_storage.data() + i * bytes);
+// Panels are packed by whoever needs one first. Members begin at different ones, so that they share the work.
+void ArrayRunner::Impl::pack_panels(const ArrayStretch& stretch, const ProductGroup& group, unsigned member,
+                                    Registers& registers, const MemoryView& memory) {
+  const uint32_t count = group.uses.size();
+  const auto begin = static_cast<uint32_t>(uint64_t{count} * member / workers.size());
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t index = plan.uses[group.uses.first + (begin + i) % count].panel;
+    PackingState expected = PackingState::missing;
+    if (states[index].load() != PackingState::missing ||
+        !states[index].compare_exchange_strong(expected, PackingState::begun))
+      continue;
+    const PlannedPanel& panel = plan.panels[stretch.panels.first + index];
+    panels[index] = pack_panel(memory.at(panel.address), panel.rows, registers.config, registers.machine,
+                               panel_storage.data() + index * packed_panel_bytes(registers.machine));
+    states[index].store(PackingState::done);
   }
+  for (uint32_t i = group.uses.first; i < group.uses.end; ++i)
+    while (states[plan.uses[i].panel].load() != PackingState::done) std::this_thread::yield();
 }
 
 void ArrayRunner::Impl::make(const RowsOfGroup& part, Registers& registers, const MemoryView& memory,
@@ -129,17 +145,13 @@ void ArrayRunner::Impl::run(const ArrayStretch& stretch, Registers& registers, c
       std::max(panel_storage.size(), stretch.panels.size() * packed_panel_bytes(registers.machine)));
   panels.resize(std::max<size_t>(panels.size(), stretch.panels.size()));
   find_parts(stretch, registers.columns());
-  share((stretch.panels.size() + kPanelsAtOnce - 1) / kPanelsAtOnce,
-        [&](unsigned, uint32_t piece) { pack_panels(stretch, registers, memory, piece * kPanelsAtOnce); });
-  share(static_cast<uint32_t>(parts.size()),
-        [&](unsigned member, uint32_t piece) { make(parts[piece], registers, memory, workers[member]); });
-  for (Worker& worker : workers) {
-    registers.overflow_count += worker.overflow_count;
-    registers.range.smallest = std::min(registers.range.smallest, worker.range.smallest);
-    registers.range.largest = std::max(registers.range.largest, worker.range.largest);
-    worker.overflow_count = 0;
-    worker.range.clear();
-  }
+  while (states.size() < stretch.panels.size()) states.emplace_back(PackingState::missing);
+  for (uint32_t i = 0; i < stretch.panels.size(); ++i) states[i].store(PackingState::missing);
+  share(static_cast<uint32_t>(parts.size()), [&](unsigned member, uint32_t piece) {
+    pack_panels(stretch, *parts[piece].group, member, registers, memory);
+    make(parts[piece], registers, memory, workers[member]);
+  });
+  for (Worker& worker : workers) registers.take_counts(worker);
   for (const uint32_t load : stretch.kept_loads)
     isa::execute(std::get<MmaLoadB>(instructions[load]), registers, memory);
 }

@@ -10,6 +10,8 @@ void execute(const DspAdd&, CoreState::Registers&, const MemoryView&);
 void execute(const DspMultiply&, CoreState::Registers&, const MemoryView&);
 void execute(const DspPrelu&, CoreState::Registers&, const MemoryView&);
 void execute(const DspDepthwise&, CoreState::Registers&, const MemoryView&);
+// Through a given output stage; touches the worker's state alone.
+void execute(const DspDepthwise&, const StageSet&, Worker&, const MemoryView&);
 void execute(const DspRequantize&, CoreState::Registers&, const MemoryView&);
 void execute(const DspPoolMax&, CoreState::Registers&, const MemoryView&);
 void execute(const DspPoolAverage&, CoreState::Registers&, const MemoryView&);

@@ -107,19 +107,22 @@ void pool_average(const DspPoolAverage& i, const TileSide& src, const TileSide& 
 
 }  // namespace
 
-void execute(const DspDepthwise& i, Registers& registers, const MemoryView& memory) {
+void execute(const DspDepthwise& i, const StageSet& stage_set, Worker& worker, const MemoryView& memory) {
   const uint32_t bytes = element_bytes(i.src_type);
   if (bytes != element_bytes(i.weight_type) || bytes > 4)
     throw std::logic_error("dsp.depthwise: operands of " + std::to_string(bytes) + " and " +
                            std::to_string(element_bytes(i.weight_type)) + " bytes");
   const Wide taps = Wide{i.kernel_y} * i.kernel_x;
   const Wide bound = taps * element_magnitude(i.src_type) * element_magnitude(i.weight_type);
-  const OutputStage stage(registers.dsp_stage, accumulator_element(bytes), i.lane, i.channels, bound,
-                          registers, memory);
+  const OutputStage stage(stage_set, accumulator_element(bytes), i.lane, i.channels, bound, worker, memory);
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, bytes};
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, stage.out_bytes()};
   with_lanes(narrowest_lanes(bound, {}),
              [&](auto lane) { depthwise<decltype(lane)>(i, src, dst, memory.at(i.weights), stage); });
+}
+
+void execute(const DspDepthwise& i, Registers& registers, const MemoryView& memory) {
+  execute(i, registers.dsp_stage, registers, memory);
 }
 
 void execute(const DspRequantize& i, Registers& registers, const MemoryView& memory) {

@@ -1,6 +1,7 @@
 // The core's architectural state, for the files of this folder only.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <new>
@@ -128,6 +129,15 @@ struct Worker {
   RangeRegister range;
   uint64_t overflow_count = 0;
   Scratch scratch;
+
+  // Adds what the other has counted, and empties its counts.
+  void take_counts(Worker& from) {
+    overflow_count += from.overflow_count;
+    range.smallest = std::min(range.smallest, from.range.smallest);
+    range.largest = std::max(range.largest, from.range.largest);
+    from.overflow_count = 0;
+    from.range.clear();
+  }
 };
 
 struct CoreState::Registers : Worker {

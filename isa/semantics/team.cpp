@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -15,13 +16,21 @@
 namespace mmasim::isa {
 namespace {
 
-constexpr int kSpins = 20000;  // some hundreds of microseconds
+// Waiting, a member spins for some tens of microseconds, then lets others run, and after a while sleeps.
+constexpr int kSpins = 2000, kYields = 300;
+
 constexpr uint32_t kMostPieces = (1u << 20) - 1;
 
 void pause() {
 #if defined(__x86_64__) && defined(__GNUC__)
   __builtin_ia32_pause();
 #endif
+}
+
+template <class IsOver>
+void spin(const IsOver& is_over, int64_t most) {
+  for (int64_t turn = 0; turn < most && !is_over(); ++turn)
+    turn < kSpins ? pause() : std::this_thread::yield();
 }
 
 // A round's number in 24 bits, its pieces and the next one in 20 bits each.
@@ -75,7 +84,7 @@ void Team::Shared::take_pieces(unsigned member) {
 // False when the team ends.
 bool Team::Shared::wait_for_round(uint64_t seen) {
   const auto is_next = [&] { return round_of(next.load()) != seen || is_over.load(); };
-  for (int spin = 0; spin < kSpins && !is_next(); ++spin) pause();
+  spin(is_next, kSpins + kYields);
   if (!is_next()) {
     std::unique_lock<std::mutex> lock(mutex);
     ++sleepers;
@@ -107,6 +116,7 @@ unsigned Team::size() const { return shared_->size; }
 
 void Team::run(uint32_t pieces, const Work& work) {
   Shared& s = *shared_;
+  if (pieces == 1) return work(0, 0);
   if (pieces > kMostPieces) throw std::logic_error("a team was given " + std::to_string(pieces) + " pieces");
   s.work = &work;
   s.done = 0;
@@ -116,12 +126,7 @@ void Team::run(uint32_t pieces, const Work& work) {
     s.wake.notify_all();
   }
   s.take_pieces(0);
-  for (int spin = 0; s.done.load() != pieces;) {
-    if (++spin < kSpins)
-      pause();
-    else
-      std::this_thread::yield();
-  }
+  spin([&] { return s.done.load() == pieces; }, std::numeric_limits<int64_t>::max());
   if (s.failure) std::rethrow_exception(std::exchange(s.failure, nullptr));
 }
 

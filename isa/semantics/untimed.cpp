@@ -11,7 +11,9 @@
 
 #include "isa/codec.h"
 #include "isa/semantics/array_run.h"
+#include "isa/semantics/dsp.h"
 #include "isa/semantics/registers.h"
+#include "isa/semantics/split.h"
 
 namespace mmasim::isa {
 namespace {
@@ -75,6 +77,7 @@ struct UntimedMachine::Impl {
         state(program.machine),
         team(threads > 1 ? std::make_unique<Team>(threads) : nullptr),
         array(instructions, machine, team.get()),
+        workers(team ? team->size() : 1),
         queues(program.machine.dma_channels, ChannelQueue(program.machine.dma_queue_entries)),
         counts(program.machine.tokens) {
     check_indices(instructions, machine);
@@ -94,10 +97,19 @@ struct UntimedMachine::Impl {
   bool step(const DmaWait& wait) { return enqueue(wait.channel); }
   bool step(const DmaCopy& copy) { return enqueue(copy.channel); }
   bool step(const DmaFill& fill) { return enqueue(fill.channel); }
+  bool step(const DspAdd& i) { return split_dsp(i), true; }
+  bool step(const DspPoolMax& i) { return split_dsp(i), true; }
+  bool step(const DspDepthwise& i);
   template <class CoreInstruction>
   bool step(const CoreInstruction&) {
     return execute_core(instructions[next], state, *memory), true;
   }
+
+  template <class DspInstruction>
+  void split_dsp(const DspInstruction& i);
+  void copy(const DmaCopy& copy);
+  // Parts that there are, for all of the team to have one or more.
+  uint32_t parts() const { return team ? 2 * team->size() : 1; }
 
   bool is_reached(uint16_t token, uint32_t count) const { return token == 0 || counts[token] >= count; }
   void add_one(uint16_t token);
@@ -108,6 +120,7 @@ struct UntimedMachine::Impl {
   CoreState state;
   const std::unique_ptr<Team> team;
   ArrayRunner array;
+  std::vector<Worker> workers;
   std::vector<ChannelQueue> queues;
   std::vector<uint32_t> counts;
   size_t next = 0;  // the core's instruction
@@ -125,6 +138,32 @@ bool UntimedMachine::Impl::enqueue(uint8_t channel) {
   if (queues[channel].is_full()) return false;
   queues[channel].push(static_cast<uint32_t>(next));
   return true;
+}
+
+template <class DspInstruction>
+void UntimedMachine::Impl::split_dsp(const DspInstruction& i) {
+  if (!team) return isa::execute(i, state.registers(), *memory);
+  const auto pieces = split(i, parts());
+  team->run(static_cast<uint32_t>(pieces.size()),
+            [&](unsigned, uint32_t piece) { isa::execute(pieces[piece], state.registers(), *memory); });
+}
+
+bool UntimedMachine::Impl::step(const DspDepthwise& i) {
+  CoreState::Registers& registers = state.registers();
+  const auto pieces = team ? split(i, registers.dsp_stage, parts()) : std::vector<DspDepthwise>{};
+  if (pieces.size() < 2) return isa::execute(i, registers, *memory), true;
+  team->run(static_cast<uint32_t>(pieces.size()), [&](unsigned member, uint32_t piece) {
+    isa::execute(pieces[piece], registers.dsp_stage, workers[member], *memory);
+  });
+  for (Worker& worker : workers) registers.take_counts(worker);
+  return true;
+}
+
+void UntimedMachine::Impl::copy(const DmaCopy& copy) {
+  if (!team) return execute_dma(copy, *memory);
+  const auto pieces = split(copy, parts());
+  team->run(static_cast<uint32_t>(pieces.size()),
+            [&](unsigned, uint32_t piece) { execute_dma(pieces[piece], *memory); });
 }
 
 // Both return whether the unit did anything.
@@ -145,7 +184,7 @@ bool UntimedMachine::Impl::run_channel(ChannelQueue& queue) {
     if (const auto* wait = std::get_if<DmaWait>(&entry)) {
       if (!is_reached(wait->token, wait->count)) break;
     } else if (const auto* copy = std::get_if<DmaCopy>(&entry)) {
-      execute_dma(*copy, *memory);
+      this->copy(*copy);
       add_one(copy->signal);
     } else if (const auto* fill = std::get_if<DmaFill>(&entry)) {
       execute_dma(*fill, *memory);
