@@ -6,8 +6,9 @@
 #include <random>
 #include <vector>
 
+#include "isa/codec.h"
 #include "isa/semantics/kernels.h"
-#include "isa/semantics/semantics.h"
+#include "isa/semantics/untimed.h"
 
 #ifdef MMASIM_HAS_DNNL
 #include <dnnl.h>
@@ -68,50 +69,52 @@ void wide_panel(benchmark::State& state, uint32_t n, double passes) {
 BENCHMARK_CAPTURE(wide_panel, int16, 32u, 1)->Apply(each_level);
 BENCHMARK_CAPTURE(wide_panel, int32, 16u, 2)->Apply(each_level);
 
-// C = A * B of kSize, panel by panel as programs do it: A rows in L2, B panels loaded once for all rows of a
-// block column, partial sums in a C bank.
+// C = A * B as a lowered layer does it, executed as runs with values execute it: A of eight panels of depth
+// in L2, its rows in every C bank, B's panels loaded for each.
+Program product_program(Element element) {
+  Program program;
+  const Machine& machine = program.machine;
+  const uint32_t bytes = element_bytes(element), panel = machine.panel(bytes), depth = 8 * panel;
+  MmaConfig config;
+  config.a = config.b = element;
+  MmaPattern pattern;
+  pattern.k0 = depth;
+  pattern.r0 = panel * machine.c_banks;
+  pattern.r0_stride = static_cast<int32_t>(depth * bytes);
+  std::vector<Instruction> code = {config, pattern};
+  for (uint32_t bank = 0; bank < machine.c_banks; ++bank)
+    for (uint32_t k = 0; k < depth; k += panel) {
+      MmaLoadB load;
+      load.bank = static_cast<uint8_t>(k / panel % machine.b_banks);
+      load.rows = static_cast<uint8_t>(panel);
+      load.addr = Address::in(Space::l2, 300 * 1024 + k / panel * panel * machine.array_bytes);
+      MmaStream stream;
+      stream.a = Address::in(Space::l2, 0);
+      stream.row = bank * panel;
+      stream.k_start = k;
+      stream.depth = stream.rows = static_cast<uint8_t>(panel);
+      stream.b_bank = load.bank;
+      stream.c_bank = static_cast<uint8_t>(bank);
+      stream.accumulate = k > 0;
+      code.insert(code.end(), {load, stream});
+    }
+  code.push_back(CtlEnd{});
+  for (const auto& instruction : code) encode(instruction, program.code);
+  program.instruction_count = code.size();
+  return program;
+}
+
 void product(benchmark::State& state, Element element) {
-  Machine machine;
-  const uint32_t bytes = element_bytes(element), panel = machine.panel(bytes);
-  CoreState core(machine);
+  const Program program = product_program(element);
+  const Machine& machine = program.machine;
   OwnedMemory memory(machine, 1);
   const auto view = memory.view();
   const auto noise = random_values<uint8_t>(machine.l2_bytes);
   std::copy(noise.begin(), noise.end(), view.base[static_cast<int>(Space::l2)]);
-  MmaConfig config;
-  config.a = config.b = element;
-  MmaPattern pattern;
-  const uint32_t depth = 8 * panel;  // of A in L2
-  pattern.k0 = static_cast<decltype(pattern.k0)>(depth);
-  pattern.k1 = 1;
-  pattern.r0 = static_cast<decltype(pattern.r0)>(panel);
-  pattern.r1 = 1;
-  pattern.r0_stride = static_cast<decltype(pattern.r0_stride)>(depth * bytes);
-  execute_core(config, core, view);
-  execute_core(pattern, core, view);
-  double macs = 0;
-  for (auto _ : state) {
-    for (uint32_t k = 0; k < depth; k += panel) {
-      MmaLoadB load;
-      load.bank = static_cast<decltype(load.bank)>(k / panel % machine.b_banks);
-      load.rows = static_cast<decltype(load.rows)>(panel);
-      load.addr = Address::in(Space::l2, 0);
-      execute_core(load, core, view);
-      for (uint32_t bank = 0; bank < machine.c_banks; ++bank) {
-        MmaStream stream;
-        stream.a = Address::in(Space::l2, 0);
-        stream.k_start = static_cast<decltype(stream.k_start)>(k);
-        stream.depth = static_cast<decltype(stream.depth)>(panel);
-        stream.rows = static_cast<decltype(stream.rows)>(panel);
-        stream.b_bank = load.bank;
-        stream.c_bank = static_cast<decltype(stream.c_bank)>(bank);
-        stream.accumulate = k > 0;
-        execute_core(stream, core, view);
-      }
-    }
-    macs = 1.0 * depth * panel * panel * machine.c_banks;
-  }
-  count_macs(state, macs);
+  UntimedMachine untimed(program);
+  for (auto _ : state) untimed.run(view);
+  const double panel = machine.panel(element_bytes(element));
+  count_macs(state, 8 * panel * panel * panel * machine.c_banks);
 }
 BENCHMARK_CAPTURE(product, int8, Element::s8);
 BENCHMARK_CAPTURE(product, int16, Element::s16);
