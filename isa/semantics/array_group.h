@@ -65,13 +65,9 @@ class GroupPart {
   static constexpr uint32_t kRowsAtOnce = 48;  // their accumulators stay in the first-level cache
 
   void add_rows(const PlannedProduct& product, uint32_t row, uint32_t count) {
-    const uint8_t* base = memory_.at(product.a);
-    RowPattern at(registers_.pattern, product.row + row);
-    Sum* sums = sums_of(filled_);
-    for (uint32_t i = 0; i < count; ++i, at.advance(), sums += columns_) {
-      a_[filled_ + i] = base + at.offset_bytes();
-      c_[filled_ + i] = sums;
-    }
+    RowPattern(registers_.pattern, product.row + row)
+        .take<const uint8_t*>(memory_.at(product.a), count, a_ + filled_);
+    for (uint32_t i = 0; i < count; ++i) c_[filled_ + i] = sums_of(filled_ + i);
     const bool is_plain = !group_.accumulate && product.kept_from >= product.kept_to;
     for (uint32_t i = 0; !is_plain && i < count; ++i) begin_row(product, row + i, c_[filled_ + i]);
     pieces().push_back({&product, row, count});
@@ -108,9 +104,8 @@ class GroupPart {
     if (piece.row >= transfer.rows) return;
     const uint32_t count = std::min(piece.count, transfer.rows - piece.row);
     prepare_stage(transfer);
-    uint8_t* dst = memory_.at(transfer.dst);
-    RowPattern at(registers_.store_pattern, transfer.row + piece.row);
-    for (uint32_t i = 0; i < count; ++i, at.advance()) dst_[i] = dst + at.offset_bytes();
+    RowPattern(registers_.store_pattern, transfer.row + piece.row)
+        .take(memory_.at(transfer.dst), count, dst_);
     stage_->apply_rows<Sum>(rows, dst_, count);
   }
 

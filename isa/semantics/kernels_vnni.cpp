@@ -20,7 +20,7 @@
 namespace mmasim::isa::vnni {
 namespace {
 
-constexpr uint32_t kQuadsAtOnce = 96;  // their B, 24 KB of 64 columns, stays in the first-level cache
+constexpr uint32_t kQuadsAtOnce = 128;  // their B, 32 KB of 64 columns, stays in the first-level cache
 
 int32_t read_quad(const void* at) {
   int32_t quad;
@@ -120,15 +120,28 @@ MMASIM_VNNI void all_columns(const ByteProduct& p) {
 
 }  // namespace
 
+// The depth in pieces of kQuadsAtOnce at most, as even as strips can be cut.
 MMASIM_VNNI void multiply_bytes(const ByteProduct& p) {
+  uint32_t left = 0;
+  for (size_t s = 0; s < p.strip_count; ++s) left += p.strips[s].quads;
+  if (left <= kQuadsAtOnce) return p.a_is_signed ? all_columns<true>(p) : all_columns<false>(p);
   ByteProduct part = p;
-  for (size_t done = 0; done < p.strip_count; part.start = SumsStart::from_c) {
-    part.strips = p.strips + done;
-    uint32_t quads = 0;
-    for (part.strip_count = 0;
-         done < p.strip_count && (part.strip_count == 0 || quads + p.strips[done].quads <= kQuadsAtOnce);
-         ++done, ++part.strip_count)
-      quads += p.strips[done].quads;
+  ByteStrip strips[kQuadsAtOnce];
+  part.strips = strips;
+  uint32_t begun = 0;  // quads of strip s that are done
+  for (size_t s = 0; left > 0; part.start = SumsStart::from_c) {
+    const uint32_t pieces = (left + kQuadsAtOnce - 1) / kQuadsAtOnce;
+    uint32_t room = (left + pieces - 1) / pieces;
+    left -= room;
+    for (part.strip_count = 0; room > 0; ++part.strip_count) {
+      const ByteStrip& strip = p.strips[s];
+      const uint32_t quads = std::min(room, strip.quads - begun);
+      strips[part.strip_count] = {strip.a_offset + 4 * int64_t{begun}, quads,
+                                  strip.b + 4 * size_t{begun} * p.b_columns};
+      room -= quads;
+      begun += quads;
+      if (begun == strip.quads) ++s, begun = 0;
+    }
     p.a_is_signed ? all_columns<true>(part) : all_columns<false>(part);
   }
 }

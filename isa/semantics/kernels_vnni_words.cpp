@@ -167,12 +167,15 @@ MMASIM_VNNI_INLINE void pack_four_rows(const __m512i (&r)[4], uint32_t columns, 
   }
 }
 
-// Signed words, and their high bytes plus 128.
+// The high bytes of signed words, plus 128.
+MMASIM_VNNI_INLINE __m256i high_bytes(__m512i words) {
+  return _mm256_xor_si256(_mm512_cvtepi16_epi8(_mm512_srli_epi16(words, 8)),
+                          _mm256_set1_epi8(static_cast<char>(0x80)));
+}
+
 MMASIM_VNNI_INLINE void store_words(__m512i words, __mmask32 mask, int16_t* a, uint8_t* a_high) {
   _mm512_mask_storeu_epi16(a, mask, words);
-  _mm256_mask_storeu_epi8(a_high, mask,
-                          _mm256_xor_si256(_mm512_cvtepi16_epi8(_mm512_srli_epi16(words, 8)),
-                                           _mm256_set1_epi8(static_cast<char>(0x80))));
+  _mm256_mask_storeu_epi8(a_high, mask, high_bytes(words));
 }
 
 }  // namespace
@@ -226,12 +229,18 @@ MMASIM_VNNI void gather_words(const Gather& from, bool is_signed, int16_t* a, ui
         store_words(to_signed, first_words(from.pitch - at), a + at, a_high + at);
     for (size_t i = 0; i < from.run_count; ++i) {
       const DepthRun& run = from.runs[i];
-      for (uint32_t done = 0; done < run.count; done += 32) {
-        const __mmask32 mask = first_words(run.count - done);
-        const uint8_t* src = from.row_starts[row] + run.offset_bytes + 2 * static_cast<size_t>(done);
-        store_words(_mm512_xor_si512(_mm512_maskz_loadu_epi16(mask, src), to_signed), mask,
-                    a + run.start + done, a_high + run.start + done);
+      const uint8_t* src = from.row_starts[row] + run.offset_bytes;
+      int16_t* words = a + run.start;
+      uint8_t* highs = a_high + run.start;
+      uint32_t left = run.count;
+      for (; left >= 32; left -= 32, src += 64, words += 32, highs += 32) {
+        const __m512i values = _mm512_xor_si512(_mm512_loadu_si512(src), to_signed);
+        _mm512_storeu_si512(words, values);
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(highs), high_bytes(values));
       }
+      if (left == 0) continue;
+      const __mmask32 mask = first_words(left);
+      store_words(_mm512_xor_si512(_mm512_maskz_loadu_epi16(mask, src), to_signed), mask, words, highs);
     }
   }
 }

@@ -69,11 +69,22 @@ void MatrixRows::find_strips(const std::vector<PanelOfDepth>& panels) {
     const PackedPanel& panel = panels[i].panel;
     const uint32_t quads = quads_of(panel.rows);
     for (; in_place_ && run < scratch_.panel_runs[i]; ++run)
-      scratch_.strips.push_back({runs[run].offset_bytes, runs[run].count / 4,
-                                 panel.quads + static_cast<size_t>(runs[run].start - first) * b_columns_});
-    if (!in_place_) scratch_.strips.push_back({first, quads, panel.quads});
+      add_strip({runs[run].offset_bytes, runs[run].count / 4,
+                 panel.quads + static_cast<size_t>(runs[run].start - first) * b_columns_});
+    if (!in_place_) add_strip({first, quads, panel.quads});
     first += 4 * quads;
   }
+}
+
+// Panels packed one behind the other make longer strips.
+void MatrixRows::add_strip(const ByteStrip& strip) {
+  auto& strips = scratch_.strips;
+  if (strip.quads == 0) return;
+  if (!strips.empty() && strips.back().a_offset + 4 * int64_t{strips.back().quads} == strip.a_offset &&
+      strips.back().b + 4 * size_t{strips.back().quads} * b_columns_ == strip.b)
+    strips.back().quads += strip.quads;
+  else
+    strips.push_back(strip);
 }
 
 void MatrixRows::find_word_panels(const std::vector<PanelOfDepth>& panels) {

@@ -30,6 +30,7 @@ class MatrixRows {
 
  private:
   void find_strips(const std::vector<PanelOfDepth>& panels);
+  void add_strip(const ByteStrip& strip);
   void find_word_panels(const std::vector<PanelOfDepth>& panels);
   uint32_t rows_at_once(uint32_t bytes_of_an_element) const;
 

@@ -2,6 +2,7 @@
 // walked row by row without a division for each.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace mmasim::isa {
@@ -27,6 +28,19 @@ class RowPattern {
     if (++i1_ < r1_) return;
     i1_ = 0;
     outer_ += r2_stride_ - r1_ * r1_stride_;
+  }
+
+  // Where the next `count` rows begin, from `base` on.
+  template <class Pointer>
+  void take(Pointer base, uint32_t count, Pointer* rows) {
+    for (uint32_t done = 0; done < count;) {
+      const auto run = static_cast<uint32_t>(std::min<int64_t>(r0_ - i0_, count - done));
+      const Pointer first = base + offset_bytes();
+      for (uint32_t i = 0; i < run; ++i) rows[done + i] = first + i * r0_stride_;
+      done += run;
+      i0_ += run - 1;
+      advance();
+    }
   }
 
  private:
