@@ -54,12 +54,13 @@ Calibration calibrate_on_files(const runtime::Graph& graph, const std::string& p
 Calibration calibrate_on_inputs(const runtime::Graph& graph, const std::vector<NetworkInput>& inputs,
                                 uint64_t seed, unsigned threads) {
   const auto ports = input_ports(graph);
-  std::vector<runtime::FloatTensor> samples;
+  std::vector<runtime::FloatTensor> made(ports.size());
+  std::vector<const runtime::FloatTensor*> samples;
   bool is_given = false;
   for (size_t i = 0; i < ports.size(); ++i) {
     const bool made_up = inputs[i].is_integer();
-    samples.push_back(made_up ? runtime::synthetic_input(ports[i].shape, seed, ports[i].name)
-                              : inputs[i].floats);
+    if (made_up) made[i] = runtime::synthetic_input(ports[i].shape, seed, ports[i].name);
+    samples.push_back(made_up ? &made[i] : &inputs[i].floats);
     is_given = is_given || (!made_up && inputs[i].source != "synthetic");
   }
   const auto count = ports.empty() || ports[0].shape.empty() ? 1 : static_cast<uint64_t>(ports[0].shape[0]);

@@ -23,10 +23,10 @@ fs::path temporary_beside(const fs::path& path) {
 }
 
 // path is named in messages, the text goes to `file`.
-void write_text(const fs::path& path, const fs::path& file, const std::string& text) {
+void write_text(const fs::path& path, const fs::path& file, const FileParts& parts) {
   errno = 0;
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out.write(text.data(), static_cast<std::streamsize>(text.size()));
+  for (const auto part : parts) out.write(part.data(), static_cast<std::streamsize>(part.size()));
   out.close();
   if (!out) cannot_write(path, std::strerror(errno));
 }
@@ -50,15 +50,17 @@ void write_file(const fs::path& path, const std::function<void(const std::string
   }
 }
 
-void write_file(const fs::path& path, const std::string& text) {
-  write_file(path, [&](const std::string& temporary) { write_text(path, temporary, text); });
+void write_file(const fs::path& path, const FileParts& parts) {
+  write_file(path, [&](const std::string& temporary) { write_text(path, temporary, parts); });
 }
+
+void write_file(const fs::path& path, const std::string& text) { write_file(path, FileParts{text}); }
 
 void check_writable(const fs::path& path) {
   std::error_code error;
   if (fs::is_directory(path, error)) cannot_write(path, "it is a folder");
   const auto temporary = temporary_beside(path);
-  write_text(path, temporary, "");
+  write_text(path, temporary, {});
   fs::remove(temporary, error);
 }
 
@@ -89,9 +91,9 @@ void OutputFolder::create(const fs::path& folder) {
   if (fs::create_directory(folder)) created_.push_back({folder, std::move(guard)});
 }
 
-void OutputFolder::write(const std::string& name, const std::string& text) {
+void OutputFolder::write(const std::string& name, const FileParts& parts) {
   create(path_of(name).parent_path());
-  write_file(path_of(name), text);
+  write_file(path_of(name), parts);
 }
 
 void OutputFolder::write_through(const std::string& name,

@@ -5,11 +5,14 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/interruption.h"
 
 namespace mmasim::sim {
+
+using FileParts = std::vector<std::string_view>;  // of a file, one behind the other
 
 class OutputFolder {
  public:
@@ -19,7 +22,8 @@ class OutputFolder {
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
 
-  void write(const std::string& name, const std::string& text);
+  void write(const std::string& name, const std::string& text) { write(name, FileParts{text}); }
+  void write(const std::string& name, const FileParts& parts);
   // `make` writes the file at the temporary path it is given.
   void write_through(const std::string& name, const std::function<void(const std::string& temporary)>& make);
   void remove(const std::string& name);  // if it is there
@@ -40,6 +44,7 @@ class OutputFolder {
 void write_file(const std::filesystem::path& path,
                 const std::function<void(const std::string& temporary)>& make);
 void write_file(const std::filesystem::path& path, const std::string& text);
+void write_file(const std::filesystem::path& path, const FileParts& parts);
 
 // Throws runtime::UserError if write_file() could not write there: asked before work starts.
 void check_writable(const std::filesystem::path& path);

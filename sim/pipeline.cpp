@@ -7,6 +7,7 @@
 #include "runtime/import/import.h"
 #include "runtime/quantize/quantize.h"
 #include "runtime/user_error.h"
+#include "sim/host_memory.h"
 #include "sim/stopwatch.h"
 
 namespace mmasim::sim {
@@ -99,6 +100,7 @@ LoadedNetwork load_network(const std::string& file, const DataOptions& data, Val
   const auto ports = input_ports(network.graph);
   auto inputs = bind_given(ports, given);
   if (values == Values::made) {
+    check_host_memory(network.graph, file, host_memory_bytes());
     make_missing(ports, data.seed, inputs);
     network.inputs = std::move(inputs);
   }

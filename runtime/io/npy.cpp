@@ -67,23 +67,28 @@ NpyArray read_npy(const std::string& path) {
   return parse_npy(bytes.data(), bytes.size(), path);
 }
 
-std::vector<uint8_t> npy_file_bytes(const std::string& dtype, const Shape& shape,
-                                    const std::vector<uint8_t>& bytes) {
+std::string npy_header(const std::string& dtype, const Shape& shape, uint64_t payload_bytes) {
   uint64_t expected_bytes = npy_element_bytes(dtype);
   if (expected_bytes == 0) throw std::logic_error("npy: cannot write dtype '" + dtype + "'");
   for (const int64_t dimension : shape) expected_bytes *= static_cast<uint64_t>(dimension);
-  if (expected_bytes != bytes.size()) {
+  if (expected_bytes != payload_bytes) {
     throw std::logic_error("npy: shape " + shape_text(shape) + " of " + dtype + " is " +
-                           std::to_string(expected_bytes) + " bytes, given " + std::to_string(bytes.size()));
+                           std::to_string(expected_bytes) + " bytes, given " + std::to_string(payload_bytes));
   }
   std::string text =
       "{'descr': '" + dtype + "', 'fortran_order': False, 'shape': " + shape_text(shape) + ", }";
   text.append(63 - (10 + text.size()) % 64, ' ');  // so that the payload begins at a multiple of 64
   text += '\n';
-  std::vector<uint8_t> file = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
-  file.push_back(static_cast<uint8_t>(text.size() & 0xff));
-  file.push_back(static_cast<uint8_t>(text.size() >> 8));
-  file.insert(file.end(), text.begin(), text.end());
+  std::string header("\x93NUMPY\x01\x00", 8);
+  header += static_cast<char>(text.size() & 0xff);
+  header += static_cast<char>(text.size() >> 8);
+  return header + text;
+}
+
+std::vector<uint8_t> npy_file_bytes(const std::string& dtype, const Shape& shape,
+                                    const std::vector<uint8_t>& bytes) {
+  const std::string header = npy_header(dtype, shape, bytes.size());
+  std::vector<uint8_t> file(header.begin(), header.end());
   file.insert(file.end(), bytes.begin(), bytes.end());
   return file;
 }

@@ -37,6 +37,8 @@ struct NpyHeader {
 };
 NpyHeader parse_npy_header(const uint8_t* data, uint64_t size_bytes, const std::string& source);
 
+// What stands before the elements. A number of bytes that is not the shape's is a bug of the caller.
+std::string npy_header(const std::string& dtype, const Shape& shape, uint64_t payload_bytes);
 std::vector<uint8_t> npy_file_bytes(const std::string& dtype, const Shape& shape,
                                     const std::vector<uint8_t>& bytes);
 

@@ -30,11 +30,11 @@ FloatTensor synthetic_input(const Shape& shape, uint64_t seed, const std::string
   const auto count = static_cast<uint64_t>(element_count(shape));
   const uint64_t stream = hash_of(name);
   tensor.values.reserve(count);
-  for (uint64_t i = 0; i < count; ++i) {  // a block of 128 bits is good for two values
-    const uint64_t block = i / 2;
+  for (uint64_t block = 0; block < (count + 1) / 2; ++block) {  // 128 bits are good for two values
     const auto bits =
         importing::philox4x32({low(block), high(block), low(stream), high(stream)}, {low(seed), high(seed)});
-    tensor.values.push_back(i % 2 == 0 ? bell_shaped(bits[0], bits[1]) : bell_shaped(bits[2], bits[3]));
+    tensor.values.push_back(bell_shaped(bits[0], bits[1]));
+    if (tensor.values.size() < count) tensor.values.push_back(bell_shaped(bits[2], bits[3]));
   }
   return tensor;
 }

@@ -14,6 +14,8 @@ namespace mmasim::runtime {
 
 namespace {
 
+using quantization::FloatViews;
+
 constexpr size_t kLanes = 16;
 
 // Smallest and largest of each lane (element i belongs to lane i % 16); all_finite is 0 after infinity or
@@ -72,27 +74,27 @@ std::string shape_text(const Shape& shape) {
 }
 
 // Samples in each array; all arrays must agree with each other and, but for the first axis, with the network.
-int64_t count_samples(const Graph& graph, const std::vector<FloatTensor>& samples) {
+int64_t count_samples(const Graph& graph, const FloatViews& samples) {
   if (samples.size() != graph.inputs.size()) {
     throw UserError("calibration gives " + std::to_string(samples.size()) + " arrays; the network has " +
                     std::to_string(graph.inputs.size()) + " inputs");
   }
   for (size_t i = 0; i < samples.size(); ++i) {
     const Tensor& input = graph.tensors[graph.inputs[i]];
-    const Shape& shape = samples[i].shape;
+    const Shape& shape = samples[i]->shape;
     const bool fits = shape.size() == input.shape.size() && !shape.empty() &&
                       std::equal(shape.begin() + 1, shape.end(), input.shape.begin() + 1);
     if (!fits) {
       throw UserError("calibration samples of input '" + input.name + "' have shape " + shape_text(shape) +
                       "; the network's is " + shape_text(input.shape) + ", the first axis being the sample");
     }
-    if (shape[0] < 1 || shape[0] != samples[0].shape[0]) {
+    if (shape[0] < 1 || shape[0] != samples[0]->shape[0]) {
       throw UserError("calibration has " + std::to_string(shape[0]) + " samples for input '" + input.name +
-                      "' and " + std::to_string(samples[0].shape[0]) +
+                      "' and " + std::to_string(samples[0]->shape[0]) +
                       " for the first input; at least 1, as many for each");
     }
   }
-  return samples.empty() ? 0 : samples[0].shape[0];
+  return samples.empty() ? 0 : samples[0]->shape[0];
 }
 
 // Samples [first, first + batch) of one input; past the last one, that repeats.
@@ -110,14 +112,18 @@ FloatTensor batch_of(const FloatTensor& samples, const Shape& shape, int64_t fir
 
 }  // namespace
 
-Ranges calibrate(const Graph& graph, const std::vector<FloatTensor>& samples, unsigned threads) {
+Ranges calibrate(const Graph& graph, const std::vector<const FloatTensor*>& samples, unsigned threads) {
   const int64_t count = count_samples(graph, samples);
   const int64_t batch = samples.empty() ? 1 : std::max<int64_t>(graph.tensors[graph.inputs[0]].shape[0], 1);
   std::vector<std::optional<Range>> seen(graph.tensors.size());
   for (int64_t first = 0; first < count; first += batch) {
-    std::vector<FloatTensor> inputs;
+    std::vector<FloatTensor> parts(samples.size());
+    FloatViews inputs = samples;  // a single batch is not copied
     for (size_t i = 0; i < samples.size(); ++i) {
-      inputs.push_back(batch_of(samples[i], graph.tensors[graph.inputs[i]].shape, first));
+      const Shape& shape = graph.tensors[graph.inputs[i]].shape;
+      if (samples[i]->shape == shape) continue;
+      parts[i] = batch_of(*samples[i], shape, first);
+      inputs[i] = &parts[i];
     }
     const auto widen = [&](TensorId id, const FloatTensor& tensor) {
       const std::optional<Range> range = range_of(tensor.values);
@@ -131,6 +137,10 @@ Ranges calibrate(const Graph& graph, const std::vector<FloatTensor>& samples, un
   Ranges ranges;
   for (const auto& range : seen) ranges.push_back(range.value_or(Range{}));
   return ranges;
+}
+
+Ranges calibrate(const Graph& graph, const std::vector<FloatTensor>& samples, unsigned threads) {
+  return calibrate(graph, quantization::views_of(samples), threads);
 }
 
 }  // namespace mmasim::runtime

@@ -28,6 +28,7 @@ std::vector<FloatTensor> run_float(const Graph& graph, const std::vector<FloatTe
 // batch divides it or the last part is padded by repetition. Throws UserError on NaN or infinity, naming
 // sample and tensor.
 Ranges calibrate(const Graph& graph, const std::vector<FloatTensor>& samples, unsigned threads = 1);
+Ranges calibrate(const Graph& graph, const std::vector<const FloatTensor*>& samples, unsigned threads);
 
 QuantPlan make_plan(const Graph& graph, const QuantSpec& spec, const std::string& precision,
                     const Ranges& ranges);

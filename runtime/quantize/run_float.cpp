@@ -34,17 +34,17 @@ void activate(const Activation& activation, FloatTensor& y) {
   }
 }
 
-void check_inputs(const Graph& graph, const std::vector<FloatTensor>& inputs) {
+void check_inputs(const Graph& graph, const FloatViews& inputs) {
   if (inputs.size() != graph.inputs.size()) {
     throw std::logic_error(std::to_string(inputs.size()) + " float inputs for " +
                            std::to_string(graph.inputs.size()));
   }
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Tensor& tensor = graph.tensors[graph.inputs[i]];
-    if (inputs[i].shape != tensor.shape ||
-        static_cast<int64_t>(inputs[i].values.size()) != element_count(tensor.shape)) {
+    if (inputs[i]->shape != tensor.shape ||
+        static_cast<int64_t>(inputs[i]->values.size()) != element_count(tensor.shape)) {
       throw std::logic_error("float input '" + tensor.name + "' has " +
-                             std::to_string(inputs[i].values.size()) +
+                             std::to_string(inputs[i]->values.size()) +
                              " values or a shape that is not the network's");
     }
   }
@@ -69,13 +69,12 @@ std::vector<std::vector<TensorId>> dying_tensors(const Graph& graph, Lifetime li
   return dying;
 }
 
-FloatTensor evaluate_node(const Graph& graph, const Node& node, const std::vector<FloatTensor>& tensors,
-                          unsigned threads) {
+FloatTensor evaluate_node(const Graph& graph, const Node& node, const FloatViews& tensors, unsigned threads) {
   FloatTensor y;
   y.shape = graph.tensors[node.output].shape;
   y.values.resize(static_cast<size_t>(element_count(y.shape)));
   FloatStep step{node, {}, y, threads};
-  for (const TensorId input : node.inputs) step.x.push_back(&tensors[input]);
+  for (const TensorId input : node.inputs) step.x.push_back(tensors[input]);
   std::visit([&](const auto& op) { evaluate(op, step); }, node.op);
   activate(node.activation, y);
   return y;
@@ -83,18 +82,25 @@ FloatTensor evaluate_node(const Graph& graph, const Node& node, const std::vecto
 
 }  // namespace
 
-std::vector<FloatTensor> execute(const Graph& graph, const std::vector<FloatTensor>& inputs, unsigned threads,
+FloatViews views_of(const std::vector<FloatTensor>& tensors) {
+  FloatViews views;
+  for (const auto& tensor : tensors) views.push_back(&tensor);
+  return views;
+}
+
+std::vector<FloatTensor> execute(const Graph& graph, const FloatViews& inputs, unsigned threads,
                                  Lifetime lifetime, const TensorVisitor& visit) {
   check_inputs(graph, inputs);
   const auto dying = dying_tensors(graph, lifetime);
   std::vector<FloatTensor> tensors(graph.tensors.size());
+  FloatViews views = views_of(tensors);
   for (size_t i = 0; i < inputs.size(); ++i) {
-    tensors[graph.inputs[i]] = inputs[i];
-    visit(graph.inputs[i], inputs[i]);
+    views[graph.inputs[i]] = inputs[i];
+    visit(graph.inputs[i], *inputs[i]);
   }
   for (NodeId id = 0; id < graph.nodes.size(); ++id) {
     const Node& node = graph.nodes[id];
-    tensors[node.output] = evaluate_node(graph, node, tensors, std::max(threads, 1u));
+    tensors[node.output] = evaluate_node(graph, node, views, std::max(threads, 1u));
     visit(node.output, tensors[node.output]);
     for (const TensorId dead : dying[id]) tensors[dead] = FloatTensor{};
   }
@@ -106,14 +112,14 @@ std::vector<FloatTensor> execute(const Graph& graph, const std::vector<FloatTens
 std::vector<FloatTensor> run_float(const Graph& graph, const std::vector<FloatTensor>& inputs,
                                    unsigned threads, Keep keep) {
   using quantization::Lifetime;
-  const Lifetime lifetime = keep == Keep::outputs ? Lifetime::until_last_use_or_output : Lifetime::whole_run;
-  std::vector<FloatTensor> tensors =
-      quantization::execute(graph, inputs, threads, lifetime, [](TensorId, const FloatTensor&) {});
-  if (keep == Keep::outputs) {
-    for (TensorId id = 0; id < tensors.size(); ++id) {
-      const bool is_output = std::find(graph.outputs.begin(), graph.outputs.end(), id) != graph.outputs.end();
-      if (!is_output) tensors[id] = FloatTensor{};  // an input that nothing reads
-    }
+  const bool keeps_all = keep == Keep::all_tensors;
+  const Lifetime lifetime = keeps_all ? Lifetime::whole_run : Lifetime::until_last_use_or_output;
+  std::vector<FloatTensor> tensors = quantization::execute(graph, quantization::views_of(inputs), threads,
+                                                           lifetime, [](TensorId, const FloatTensor&) {});
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const TensorId id = graph.inputs[i];
+    const bool is_output = std::find(graph.outputs.begin(), graph.outputs.end(), id) != graph.outputs.end();
+    if (keeps_all || is_output) tensors[id] = inputs[i];
   }
   return tensors;
 }

@@ -81,6 +81,7 @@ class Run {
     report_.host.lower_s = planned_.lower_s;
     for (const auto& warning : planned_.plan.warnings) note("warning: " + warning);
     if (with_values()) inputs_ = quantize_inputs(network_, planned_.plan);
+    network_.inputs = {};
   }
 
   void execute_program(const models::SocConfig& config) {

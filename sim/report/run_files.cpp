@@ -14,7 +14,10 @@
 namespace mmasim::sim {
 namespace {
 
-std::string text_of(const std::vector<uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
+template <class Value>
+std::string_view bytes_of(const std::vector<Value>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Value)};
+}
 
 // A network's name of a tensor as a file name: no folder, nothing hidden, not endless, different from those
 // before.
@@ -28,9 +31,10 @@ std::string file_name_of(const std::string& tensor, std::set<std::string>& taken
   return unique;
 }
 
-std::vector<uint8_t> bytes_of(const std::vector<float>& values) {
-  const auto* begin = reinterpret_cast<const uint8_t*>(values.data());
-  return {begin, begin + values.size() * sizeof(float)};
+std::string hash_of(const FileParts& parts) {
+  runtime::Sha256 sum;
+  for (const auto part : parts) sum.add(part);
+  return sum.finish();
 }
 
 }  // namespace
@@ -58,14 +62,15 @@ std::vector<OutputFacts> write_outputs(OutputFolder& folder, const isa::Program&
   for (size_t i = 0; i < outputs.size(); ++i) {
     const auto& placement = program.outputs[i];
     const auto name = "outputs/" + file_name_of(placement.name, taken);
-    const auto integers =
-        text_of(runtime::npy_file_bytes(npy_dtype(placement.element), placement.shape, outputs[i]));
-    const auto floats = runtime::dequantize_output(tensor_plan(placement), placement.shape, outputs[i]);
+    const auto integer_header =
+        runtime::npy_header(npy_dtype(placement.element), placement.shape, outputs[i].size());
+    const FileParts integers{integer_header, bytes_of(outputs[i])};
     folder.write(name + ".npy", integers);
-    folder.write(name + ".float.npy",
-                 text_of(runtime::npy_file_bytes("<f4", floats.shape, bytes_of(floats.values))));
+    const auto floats = runtime::dequantize_output(tensor_plan(placement), placement.shape, outputs[i]);
+    const auto float_header = runtime::npy_header("<f4", floats.shape, floats.values.size() * sizeof(float));
+    folder.write(name + ".float.npy", FileParts{float_header, bytes_of(floats.values)});
     facts.push_back({placement.name, name + ".npy", dtype_name(placement.element), placement.shape,
-                     1.0 / placement.inv_step, placement.zero_point, runtime::sha256_hex(integers)});
+                     1.0 / placement.inv_step, placement.zero_point, hash_of(integers)});
   }
   return facts;
 }
