@@ -1,6 +1,7 @@
 #include "models/dma/dma.h"
 
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
 
 namespace mmasim::models {
@@ -28,6 +29,16 @@ std::vector<uint8_t> fill_element(const DmaEntry& entry) {
     }
   }
   return element;
+}
+
+void fill(uint8_t* bytes, const Chunk& chunk, const std::vector<uint8_t>& element) {
+  if (element.size() == 1) {
+    std::memset(bytes, element[0], chunk.bytes());
+    return;
+  }
+  for (uint64_t i = 0; i < chunk.bytes(); ++i) {
+    bytes[i] = element[(chunk.row_offset + i % chunk.row_bytes) % element.size()];
+  }
 }
 
 }  // namespace
@@ -221,10 +232,7 @@ void Dma::move(Slot& slot, const Chunk& chunk, Descriptor& descriptor) {
     access(slot, tlm::TLM_READ_COMMAND, chunk.src,
            Rows::packed(chunk.rows, chunk.row_bytes, chunk.src_stride), descriptor);
   } else {
-    const std::vector<uint8_t>& element = descriptor.fill;
-    for (uint64_t i = 0; i < chunk.bytes(); ++i) {
-      slot.bytes[i] = element[(chunk.row_offset + i % chunk.row_bytes) % element.size()];
-    }
+    fill(slot.bytes.data(), chunk, descriptor.fill);
   }
   access(slot, tlm::TLM_WRITE_COMMAND, chunk.dst, Rows::packed(chunk.rows, chunk.row_bytes, chunk.dst_stride),
          descriptor);

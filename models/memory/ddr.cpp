@@ -60,7 +60,8 @@ void Ddr::submit(int core, const tlm::tlm_generic_payload& payload, const Rows& 
   const uint64_t now = dram_now();
   uint64_t address = payload.get_address() + static_cast<uint64_t>(core) * window_bytes_;
   for (uint64_t row = 0; row < rows.rows; ++row) {
-    waiting_[controller_.submit(address, rows.row_bytes, payload.is_write(), now)] = &access;
+    controller_.submit(address, rows.row_bytes, payload.is_write(), now);  // tickets count up
+    waiting_.push_back(&access);
     address += static_cast<uint64_t>(rows.stride);
   }
 }
@@ -76,11 +77,12 @@ void Ddr::advance() {
   completions_.clear();
   controller_.advance(dram_now(), completions_);
   for (const auto& completion : completions_) {
-    const auto found = waiting_.find(completion.ticket);
-    Access& access = *found->second;
-    waiting_.erase(found);
+    Access*& place = waiting_[completion.ticket - first_waiting_];
+    Access& access = *place;
+    place = nullptr;
     if (--access.rows_left == 0) access.done.notify(sc_core::SC_ZERO_TIME);
   }
+  for (; !waiting_.empty() && waiting_.front() == nullptr; ++first_waiting_) waiting_.pop_front();
   tell_ledgers();
   plan_next_advance();
 }

@@ -8,7 +8,6 @@
 #include <tlm_utils/multi_passthrough_target_socket.h>
 
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "models/kit/clock.h"
@@ -16,6 +15,7 @@
 #include "models/kit/storage.h"
 #include "models/memory/dram_config.h"
 #include "models/memory/dram_controller.h"
+#include "models/memory/ring.h"
 
 namespace mmasim::models {
 
@@ -55,7 +55,8 @@ class Ddr : public sc_core::sc_module {
   const std::vector<Storage> storages_;
   const std::vector<Ledger*> ledgers_;
   DramController controller_;
-  std::unordered_map<DramController::Ticket, Access*> waiting_;
+  Ring<Access*> waiting_;  // by ticket, from first_waiting_ on; null: done
+  DramController::Ticket first_waiting_ = 0;
   std::vector<std::unique_ptr<Access>> spare_;  // events are dear to make
   std::vector<DramController::Completion> completions_;
   sc_core::sc_event wake_;

@@ -39,7 +39,7 @@ class DramController {
 
   // A contiguous request of any length; it is split into bursts, which enter the transaction queue in order
   // as it has room. `now` is at least every earlier `now`. Wakes and completions known before may change,
-  // later ones only.
+  // later ones only. Tickets count up from 0.
   Ticket submit(uint64_t address, uint64_t bytes, bool is_write, uint64_t now);
 
   // The cycle until which the caller may let time pass before it calls advance() again: no completion lies
