@@ -42,14 +42,8 @@ isa::StageSet make_stage(const LinearLayer& layer, const LaneTables& tables, isa
 void ArrayWork::run_units(StepEmitter& emit) const {
   configure(emit);
   if (!is_raw()) {
-    const auto units = [&](const Block& block) {
-      for (size_t unit = weights.first_unit; unit < weights.end_unit; ++unit) multiply(emit, unit, block);
-    };
-    if (shared->layer.spans_lines) {
-      units({region.frames(), 0, region.rows(), 0, region.columns()});
-    } else {
-      for (int64_t line = 0; line < region.frames() * region.rows(); ++line)
-        units({1, line, 1, 0, region.columns()});
+    for (const auto& block : lines_of({region.frames(), 0, region.rows(), 0, region.columns()})) {
+      for (size_t unit = weights.first_unit; unit < weights.end_unit; ++unit) multiply(emit, unit, block, 0);
     }
     if (shared->path == OutputPath::stage_clip && ends_depth(shared->units[weights.first_unit]))
       clip_in_place(emit);
@@ -62,12 +56,21 @@ void ArrayWork::run_units(StepEmitter& emit) const {
   for (int64_t f = 0; f < region.frames(); ++f) {
     for (int64_t y = 0; y < region.rows(); y += rows) {
       for (int64_t x = 0; x < region.columns(); x += columns) {
-        const Block block{1, f * region.rows() + y, std::min(rows, region.rows() - y), x,
-                          std::min(columns, region.columns() - x)};
-        for (size_t unit = weights.first_unit; unit < weights.end_unit; ++unit) multiply(emit, unit, block);
+        const Block box{1, f * region.rows() + y, std::min(rows, region.rows() - y), x,
+                        std::min(columns, region.columns() - x)};
+        for (size_t unit = weights.first_unit; unit < weights.end_unit; ++unit) multiply_raw(emit, unit, box);
       }
     }
   }
+}
+
+// Blocks of positions for the array: a box whole, or cut at the ends of lines, over all its frames.
+std::vector<ArrayWork::Block> ArrayWork::lines_of(const Block& box) const {
+  if (shared->layer.spans_lines) return {box};
+  std::vector<Block> lines;
+  for (int64_t line = 0; line < box.frames * box.rows; ++line)
+    lines.push_back({1, box.y0 + line, 1, box.x0, box.columns});
+  return lines;
 }
 
 void ArrayWork::configure(StepEmitter& emit) const {
@@ -116,8 +119,7 @@ void ArrayWork::set_patterns(StepEmitter& emit, const PanelUnit& unit, const Blo
   isa::MmaStorePattern c;
   c.r0 = a.r0, c.r1 = a.r1;
   if (is_raw()) {
-    c.r0_stride =
-        static_cast<int32_t>(panel() * isa::element_bytes(isa::accumulator_element(layer.operand_bytes)));
+    c.r0_stride = static_cast<int32_t>(raw_position_bytes());
     c.r1_stride = static_cast<int32_t>(block.columns) * c.r0_stride;
   } else {
     c.r0_stride = static_cast<int32_t>(out.pitch_x), c.r1_stride = static_cast<int32_t>(out.pitch_y);
@@ -126,7 +128,8 @@ void ArrayWork::set_patterns(StepEmitter& emit, const PanelUnit& unit, const Blo
   emit.configure(c);
 }
 
-void ArrayWork::multiply(StepEmitter& emit, size_t unit_index, const Block& block) const {
+void ArrayWork::multiply(StepEmitter& emit, size_t unit_index, const Block& block,
+                         uint64_t scratch_offset) const {
   const auto& unit = shared->units[unit_index];
   set_patterns(emit, unit, block);
   const auto blocks = static_cast<int64_t>(isa::divide_up(block.positions(), panel()));
@@ -136,13 +139,23 @@ void ArrayWork::multiply(StepEmitter& emit, size_t unit_index, const Block& bloc
     // next unit's first block takes the bank after the last, which has had time to drain.
     const auto turn = static_cast<int64_t>(unit_index) * tile_blocks + block.y0 * blocks + i;
     const auto own_bank = static_cast<uint8_t>(turn % shared->machine.c_banks);
-    multiply_rows(emit, unit, block, i * panel(), piece ? own_bank : emit.next_c_bank());
+    multiply_rows(emit, unit, block, i * panel(), piece ? own_bank : emit.next_c_bank(), scratch_offset);
   }
-  if (is_raw() && ends_depth(unit)) requantize(emit, unit, block);
+}
+
+// The accumulators of a box gather in scratch, and the DSP requantizes them together.
+void ArrayWork::multiply_raw(StepEmitter& emit, size_t unit_index, const Block& box) const {
+  uint64_t offset = 0;
+  for (const auto& block : lines_of(box)) {
+    multiply(emit, unit_index, block, offset);
+    offset += static_cast<uint64_t>(block.positions() * raw_position_bytes());
+  }
+  const auto& unit = shared->units[unit_index];
+  if (ends_depth(unit)) requantize(emit, unit, box);
 }
 
 void ArrayWork::multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Block& block, int64_t first_row,
-                              uint8_t c_bank) const {
+                              uint8_t c_bank, uint64_t scratch_offset) const {
   const auto& layer = shared->layer;
   const auto rows = static_cast<uint8_t>(std::min(panel(), block.positions() - first_row));
   const int64_t frame = block.y0 / region.rows(), y = block.y0 % region.rows();
@@ -162,7 +175,8 @@ void ArrayWork::multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Bl
                               static_cast<uint8_t>(k > 0 ? 1 : 0)});
   }
   if (!ends_depth(unit)) return;
-  const auto target = is_raw() ? emit.address(scratch) : output_address(emit, unit.out_channel, block);
+  const auto target =
+      is_raw() ? emit.address(scratch, scratch_offset) : output_address(emit, unit.out_channel, block);
   emit.issue(isa::MmaTransfer{c_bank, rows, static_cast<uint8_t>(unit.columns),
                               static_cast<uint32_t>(unit.out_channel), target,
                               static_cast<uint32_t>(first_row)});
@@ -183,7 +197,7 @@ void ArrayWork::requantize(StepEmitter& emit, const PanelUnit& unit, const Block
   requantize.count_x = static_cast<uint32_t>(block.columns);
   requantize.channels = static_cast<uint32_t>(unit.columns),
   requantize.lane = static_cast<uint32_t>(unit.out_channel);
-  requantize.src_x_stride = static_cast<int32_t>(panel() * isa::element_bytes(requantize.src_type));
+  requantize.src_x_stride = static_cast<int32_t>(raw_position_bytes());
   requantize.src_y_stride = static_cast<int32_t>(block.columns) * requantize.src_x_stride;
   requantize.dst_x_stride = static_cast<int32_t>(out.pitch_x),
   requantize.dst_y_stride = static_cast<int32_t>(out.pitch_y);

@@ -49,9 +49,11 @@ struct ArrayWork {
   };
   void configure(StepEmitter& emit) const;
   void set_patterns(StepEmitter& emit, const PanelUnit& unit, const Block& block) const;
-  void multiply(StepEmitter& emit, size_t unit_index, const Block& block) const;
+  std::vector<Block> lines_of(const Block& box) const;
+  void multiply(StepEmitter& emit, size_t unit_index, const Block& block, uint64_t scratch_offset) const;
   void multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Block& block, int64_t first_row,
-                     uint8_t c_bank) const;
+                     uint8_t c_bank, uint64_t scratch_offset) const;
+  void multiply_raw(StepEmitter& emit, size_t unit_index, const Block& box) const;
   void requantize(StepEmitter& emit, const PanelUnit& unit, const Block& block) const;
   void clip_in_place(StepEmitter& emit) const;
   isa::Address output_address(StepEmitter& emit, int64_t channel, const Block& block) const;
@@ -60,6 +62,9 @@ struct ArrayWork {
   }
   bool ends_depth(const PanelUnit& unit) const { return depth_of(unit).end == unit.depth(shared->layer); }
   int64_t panel() const { return shared->machine.panel(shared->layer.operand_bytes); }
+  int64_t raw_position_bytes() const {
+    return panel() * isa::element_bytes(isa::accumulator_element(shared->layer.operand_bytes));
+  }
   bool is_raw() const { return shared->path == OutputPath::raw; }
 };
 
