@@ -42,7 +42,7 @@ uint8_t StepEmitter::next_c_bank() {
   return static_cast<uint8_t>(emitter_.c_bank_++ % emitter_.machine_.c_banks);
 }
 
-Emitter::Emitter(Schedule& schedule, const isa::Machine& machine, uint32_t weights_ahead)
+Emitter::Emitter(Schedule& schedule, const isa::Machine& machine, std::optional<uint32_t> weights_ahead)
     : schedule_(schedule),
       machine_(machine),
       weights_ahead_(weights_ahead),
@@ -117,10 +117,10 @@ void Emitter::require_loads(uint32_t step) {
 // The next step's loads, then the weights of steps after it: constants wait for nothing but room.
 void Emitter::run_ahead(uint32_t step) {
   const auto steps = static_cast<uint32_t>(schedule_.steps.size());
-  if (step + 1 >= steps || !queues_hold(step)) return;
+  if (!weights_ahead_ || step + 1 >= steps || !queues_hold(step)) return;
   if (!try_loads(step + 1, Channel::weights, step + 1) || !try_loads(step + 1, Channel::features, step + 1))
     return;
-  for (auto later = step + 2; later < std::min(steps, step + 2 + weights_ahead_); ++later) {
+  for (auto later = step + 2; later < std::min(steps, step + 2 + *weights_ahead_); ++later) {
     if (loads_issued_[static_cast<size_t>(Channel::weights)][later]) continue;
     if (!leaves_room(step, later) || !try_loads(later, Channel::weights, step)) return;
   }

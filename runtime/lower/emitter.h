@@ -64,8 +64,9 @@ class StepEmitter {
 
 class Emitter {
  public:
-  // weights_ahead: of how many steps beyond the next one the weights may be fetched early, where L2 has room.
-  Emitter(Schedule& schedule, const isa::Machine& machine, uint32_t weights_ahead);
+  // weights_ahead: of how many steps beyond the next one the weights may be fetched early, where L2 has room;
+  // none: nothing is fetched before its own step, so that nothing stands in another's way.
+  Emitter(Schedule& schedule, const isa::Machine& machine, std::optional<uint32_t> weights_ahead);
   Emitted run();
 
  private:
@@ -114,7 +115,7 @@ class Emitter {
 
   Schedule& schedule_;
   const isa::Machine& machine_;
-  const uint32_t weights_ahead_;
+  const std::optional<uint32_t> weights_ahead_;
   Scratchpad scratchpad_;
   Emitted out_;
   std::vector<std::optional<Placed>> placed_;      // one a buffer

@@ -223,7 +223,7 @@ void lower_linear(LoweringContext& context, NodeId id) {
   shared->tables = add_lane_tables(context, layer);
   const auto tiling = choose_tiling(context, layer, shared->units, shared->tables.bytes, shared->path,
                                     context.tile_budget_bytes(id));
-  if (!tiling) throw OutOfScratchpad("no tiling fits into L2");
+  if (!tiling) throw OutOfScratchpad("no tiling of layer '" + node.name + "' fits into L2");
   report_fallback(context, id, shared->path);
   context.schedule.layers[row].dataflow = dataflow_name(tiling->dataflow);
   ArraySteps(context, row, shared, *tiling).add();

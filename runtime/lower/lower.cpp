@@ -199,7 +199,7 @@ class ProgramBuilder {
   const Emitted& emitted_;
 };
 
-Emitted emit(LoweringContext& context, uint32_t weights_ahead) {
+Emitted emit(LoweringContext& context, std::optional<uint32_t> weights_ahead) {
   return Emitter(context.schedule, context.machine, weights_ahead).run();
 }
 
@@ -217,16 +217,18 @@ Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& mac
   require_machine(machine);
   struct Try {
     double tile_share;
-    bool keep_in_l2, weights_ahead;
+    bool keep_in_l2;
+    std::optional<uint32_t> weights_ahead;
   };
   // Large tiles may leave no room between what lies around them, small ones may not hold one panel's work:
   // the configured share first, then shares of its own.
   const double share = options.rules.tile_share;
+  const auto ahead = options.rules.weights_ahead_steps;
   std::string last;
   for (const auto& attempt :
-       {Try{share, true, true}, Try{share, true, false}, Try{0.75 * share, true, false},
-        Try{share, false, false}, Try{0.75 * share, false, false}, Try{0.5 * share, false, false},
-        Try{1.0, true, false}, Try{1.0, false, false}, Try{0.75, false, false}, Try{0.5, false, false}}) {
+       {Try{share, true, ahead}, Try{share, true, 0}, Try{0.75 * share, true, 0}, Try{share, false, 0},
+        Try{0.75 * share, false, 0}, Try{0.5 * share, false, 0}, Try{1.0, true, 0}, Try{1.0, false, 0},
+        Try{0.75, false, 0}, Try{0.5, false, 0}, Try{1.0, false, {}}}) {
     try {
       // Constants come first in DDR, and their size shows only when every layer is lowered: once to measure,
       // once for real.
@@ -235,8 +237,7 @@ Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& mac
                             .context()
                             .constants.bytes();
       Attempt real(graph, plan, machine, options, attempt.tile_share, choice, plan.has_values);
-      const auto emitted =
-          emit(real.context(), attempt.weights_ahead ? options.rules.weights_ahead_steps : 0);
+      const auto emitted = emit(real.context(), attempt.weights_ahead);
       auto program = ProgramBuilder(real, emitted).build();
       if (program.ddr_bytes_used > machine.ddr_bytes) {
         throw UserError("the network needs " + std::to_string(program.ddr_bytes_used) +

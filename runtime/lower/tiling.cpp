@@ -234,7 +234,8 @@ void consider_weights(Judge& judge, const LoweringContext& context, const Linear
   tile.dataflow = Dataflow::depth_split;
   tile.units = 1;
   const int64_t panel_bytes = panel * context.machine.array_bytes;
-  for (const int64_t piece_bytes : {16384, 32768, 65536, 131072}) {
+  for (const int64_t piece_bytes : {131072, 65536, 32768, 16384, 4096}) {
+    if (piece_bytes < 16384 && judge.best()) break;  // transfers so short are for want of room only
     tile.depth = std::max<int64_t>(1, piece_bytes / panel_bytes) * panel;
     if (tile.depth < units[0].depth(layer)) judge.consider(tile);
   }

@@ -1,5 +1,8 @@
 // Invariants of whole networks, through the program as a user runs it: each network timed alone, with values
 // and without, twice the same.
+#include <map>
+#include <utility>
+
 #include "tests/sim/command_line.h"
 #include "tests/sim/report_invariants.h"
 
@@ -9,6 +12,7 @@ using nlohmann::json;
 
 namespace {
 
+const std::string kConfigs = MMASIM_SOURCE_DIR "/configs/";
 const std::vector<std::string> kTopologies = {
     "densenet121",    "efficientnet_lite0", "inception_v3", "mobilenet_v1",  "mobilenet_v2",
     "regnet_x_400mf", "resnet18",           "resnet50",     "squeezenet1_1", "vgg16"};
@@ -34,12 +38,15 @@ std::string without_host(const std::string& report) {
   return report.substr(0, host);
 }
 
-void check_timing(const std::string& network, const std::string& precision) {
+void check_timing(const std::string& network, const std::string& precision,
+                  const std::string& soc = "tda4vm") {
   CAPTURE(network);
   CAPTURE(precision);
+  CAPTURE(soc);
   const TemporaryFolder folder("timing");
-  const auto report =
-      json::parse(report_text(folder, network, "--timing-only --precision " + precision, "out"));
+  const auto report = json::parse(
+      report_text(folder, network,
+                  "--timing-only --precision " + precision + " --config " + kConfigs + soc + ".yaml", "out"));
   check_sums(report);
   check_movement(report, kNetworks + network + ".onnx");
 }
@@ -81,6 +88,32 @@ void check_all_modes(const std::string& network, const std::string& precision) {
 TEST_CASE("networks: time, sums and movement of every layer of every network at int8") {
   for (const auto& network : kTopologies) check_timing(network, "int8");
   for (const auto& network : kTrained) check_timing(network, "int8");
+}
+
+TEST_CASE("networks: blocks end with lines whoever applies the scales") {
+  // MMA v1 has no scale a channel, so that raw accumulators go to the vector core: the array's work is the
+  // same.
+  const TemporaryFolder folder("scales");
+  const auto streams_and_rows = [&](const std::string& preset) {
+    const auto program = folder.file(preset + ".mma");
+    REQUIRE(command_line("compile " + kNetworks +
+                         "trained/fashion_resnet8.onnx --timing-only --quiet --quant " + preset + " -o " +
+                         program)
+                .exit_code == 0);
+    const auto code = command_line("disassemble " + program).out;
+    size_t streams = 0;
+    std::map<std::string, size_t> rows;
+    for (auto at = code.find("\nmma.stream "); at != std::string::npos;
+         at = code.find("\nmma.stream ", at + 1)) {
+      ++streams;
+      const auto begin = code.find(" rows=", at) + 6;
+      ++rows[code.substr(begin, code.find(' ', begin) - begin)];
+    }
+    return std::pair{streams, rows};
+  };
+  const auto staged = streams_and_rows("tidl-np2-fixed"), raw = streams_and_rows("per-channel");
+  CHECK(staged.first > 0);
+  CHECK(staged == raw);
 }
 
 TEST_CASE("networks: squeezenet1_1 int8 in every mode") { check_all_modes("squeezenet1_1", "int8"); }
@@ -126,6 +159,31 @@ TEST_CASE("long: time and sums and movement of every layer of every network at i
   for (const auto& network : kTopologies) {
     check_timing(network, "int16");
     check_timing(network, "int32");
+  }
+}
+
+TEST_CASE("long: every network fits every configuration at the narrowest width and the widest") {
+  for (const std::string soc : {"am68a", "am69a", "am62a", "am67a"}) {
+    for (const std::string precision : {"int8", "int32"}) {
+      for (const auto& network : kTopologies) check_timing(network, precision, soc);
+    }
+  }
+}
+
+TEST_CASE("long: the output stage of MMA v2 and the vector core of v1 give the reference's integers") {
+  for (const std::string soc : {"am62a", "tda4vm"}) {
+    for (const std::string preset : {"tidl-np2-fixed", "tidl-p2-dynamic", "per-channel"}) {
+      for (const std::string network : {"resnet18", "mobilenet_v2"}) {
+        const TemporaryFolder folder("stages");
+        const auto report = json::parse(report_text(
+            folder, network, "--verify --quant " + preset + " --config " + kConfigs + soc + ".yaml", "out"));
+        CAPTURE(soc);
+        CAPTURE(preset);
+        CAPTURE(network);
+        CHECK(report["verify"]["compared_values"].get<uint64_t>() == 1000);
+        CHECK(report["verify"]["mismatches"] == 0);
+      }
+    }
   }
 }
 
