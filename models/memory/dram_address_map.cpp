@@ -40,8 +40,7 @@ Token parse_token(const DramConfig& config, const std::string& text) {
 
 DramAddressMap::DramAddressMap(const DramConfig& config)
     : burst_bytes_log2_(log2_of(config.burst_bytes())),
-      columns_per_burst_log2_(log2_of(config.burst_length)),
-      bank_bits_(log2_of(config.banks)) {
+      columns_per_burst_log2_(log2_of(config.burst_length)) {
   std::map<std::string, uint32_t> left;
   for (const char* name : kFields) left[name] = width_of(config, name);
   std::istringstream words(config.address_mapping);
@@ -70,6 +69,9 @@ DramAddressMap::DramAddressMap(const DramConfig& config)
     channel_width_ = log2_of(config.channels);
   }
   burst_mask_ = (uint64_t{1} << from) - 1;
+  bank_lookup_.add(bank_, 0);
+  bank_lookup_.add(rank_, log2_of(config.banks));
+  row_lookup_.add(row_, 0);
 }
 
 uint32_t DramAddressMap::width_of(const DramConfig& config, const std::string& name) const {
@@ -113,8 +115,15 @@ uint64_t DramAddressMap::address(const DramLocation& location) const {
   return burst << burst_bytes_log2_;
 }
 
-uint32_t DramAddressMap::bank_of(uint64_t burst) const {
-  return (gather(rank_, burst) << bank_bits_) | gather(bank_, burst);
+void DramAddressMap::Lookup::add(const Field& field, uint32_t to) {
+  for (Slice slice : field) {
+    slice.to += to;
+    if (first.mask == 0) {
+      first = slice;
+    } else {
+      others.push_back(slice);
+    }
+  }
 }
 
 uint64_t DramAddressMap::first_in_channel(uint32_t channel, uint64_t first) const {

@@ -34,8 +34,8 @@ class DramAddressMap {
   uint64_t address(const DramLocation& location) const;  // of the burst's first byte
 
   // What the controller needs of a burst, by its number (address divided by the bytes of a burst).
-  uint32_t bank_of(uint64_t burst) const;  // rank * banks + bank
-  uint32_t row_of(uint64_t burst) const { return gather(row_, burst); }
+  uint32_t bank_of(uint64_t burst) const { return bank_lookup_(burst); }  // rank * banks + bank
+  uint32_t row_of(uint64_t burst) const { return row_lookup_(burst); }
 
   uint64_t wrapped(uint64_t burst) const { return burst & burst_mask_; }
   uint32_t burst_bytes_log2() const { return burst_bytes_log2_; }
@@ -60,6 +60,17 @@ class DramAddressMap {
     for (const Slice& slice : field) value |= ((burst >> slice.from) & slice.mask) << slice.to;
     return static_cast<uint32_t>(value);
   }
+  // A field of one slice, as most are, or of several.
+  struct Lookup {
+    Slice first{0, 0, 0};
+    Field others;
+
+    void add(const Field& field, uint32_t to);  // from bit `to` of the value on
+    uint32_t operator()(uint64_t burst) const {
+      const uint64_t value = ((burst >> first.from) & first.mask) << first.to;
+      return static_cast<uint32_t>(value) | (others.empty() ? 0 : gather(others, burst));
+    }
+  };
   static uint64_t scatter(const Field& field, uint64_t value);
   Field& field_named(const std::string& name);
   uint32_t width_of(const DramConfig& config, const std::string& name) const;
@@ -68,11 +79,11 @@ class DramAddressMap {
 
   uint32_t burst_bytes_log2_ = 0;
   uint32_t columns_per_burst_log2_ = 0;
-  uint32_t bank_bits_ = 0;
   uint64_t burst_mask_ = 0;
   uint32_t channel_from_ = 0, channel_width_ = 0;
   uint64_t channel_mask_ = 0;
   Field column_, bank_, rank_, channel_, row_;
+  Lookup bank_lookup_, row_lookup_;
 };
 
 // What is wrong with a configuration beyond the range of a single key, naming key, value seen and what is

@@ -61,6 +61,9 @@ class DramBank {
     return taken.burst;
   }
 
+  // The first entry reads the open row, and none writes.
+  bool reads_on() const { return size_ > 0 && writes_ == 0 && is_open_ && at(0).row == open_row_; }
+
   // An access of the open row overtakes older ones of other rows, until the row has had `row_hit_limit`
   // accesses.
   Wishes wishes(uint32_t row_hit_limit) const {

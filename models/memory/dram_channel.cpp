@@ -18,6 +18,7 @@ DramChannel::DramChannel(const DramConfig& config, const DramAddressMap& map, Dr
       burst_cycles_(config.burst_cycles()),
       trefi_cycles_(config.trefi_cycles),
       timing_(config),
+      read_period_(timing_.delay(DramScope::kSameRank, DramCommand::kRead, DramCommand::kRead)),
       banks_(config.ranks * config.banks),
       wishes_(config.ranks * config.banks),
       roomy_banks_(~uint64_t{0}),
@@ -37,12 +38,13 @@ void DramChannel::push(uint64_t first, uint64_t count, bool is_write, DramContro
 }
 
 void DramChannel::run_until(uint64_t now) {
-  while (next_ <= now) {
+  const Limits limits{now, false};
+  while (may_step(limits)) {
     if (next_ == next_refresh_due_ && is_asleep()) {
       skip_idle_refreshes(now);
       if (next_ > now) break;
     }
-    step(next_);
+    if (!(wishes_reads_alone() && is_train_ready() && ride_train(limits))) step(next_);
     if (from_bus_.size() + at_door_.size() >= 256) settle(std::min(frontier_ - 1, now));
   }
   if (now != kNever) frontier_ = std::max(frontier_, now + 1);
@@ -51,7 +53,10 @@ void DramChannel::run_until(uint64_t now) {
 // While bursts are waiting to be accepted, whatever comes later is behind them in the only queue that leads
 // inside.
 void DramChannel::run_ahead(uint64_t limit) {
-  while (!backlog_.empty() && next_ <= limit && next_ + 1 < tickets_.next_completion()) step(next_);
+  const Limits limits{limit, true};
+  while (may_step(limits)) {
+    if (!(wishes_reads_alone() && is_train_ready() && ride_train(limits))) step(next_);
+  }
 }
 
 uint64_t DramChannel::earliest_uncertain_completion() const {
@@ -148,8 +153,7 @@ BurstIndex DramChannel::new_burst(uint64_t number, DramController::Ticket ticket
   return index;
 }
 
-BurstIndex DramChannel::find_pending(uint64_t number, bool is_write) {
-  if (pending_like(number, is_write) == 0) return kNoBurst;
+BurstIndex DramChannel::search_pending(uint64_t number, bool is_write) {
   const uint32_t bank = map_.bank_of(number);
   const DramBank& queue = banks_[bank];
   for (uint32_t i = 0; i < queue.size(); ++i) {

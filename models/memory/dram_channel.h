@@ -60,6 +60,29 @@ class DramChannel {
   void step(uint64_t now);
   void plan_next_step(uint64_t now, bool moved);
 
+  // How far somebody wants to see things decided.
+  struct Limits {
+    uint64_t last_cycle;
+    bool while_certain;  // and only while nothing pushed later has a say, until a completion is certain
+  };
+  bool may_step(const Limits& limits) const {
+    if (next_ > limits.last_cycle) return false;
+    return !limits.while_certain || (!backlog_.empty() && next_ + 1 < tickets_.next_completion());
+  }
+
+  // a train of reads (dram_channel_train.cpp)
+  bool wishes_reads_alone() const {
+    const auto wished = [this](DramCommand command) { return wished_[index_of(command)]; };
+    const uint64_t others =
+        wished(DramCommand::kActivate) | wished(DramCommand::kPrecharge) | wished(DramCommand::kWrite);
+    return others == 0 && wished(DramCommand::kRead) != 0;
+  }
+  bool is_train_ready() const;
+  bool ride_train(const Limits& limits);
+  void read_in_train(uint32_t bank, uint64_t now);
+  bool refill_in_train(uint32_t bank);
+  bool accept_in_train(uint64_t now);
+
   // acceptance
   bool has_room(bool is_write) const {
     return (is_write ? writes_ : reads_).size() < transaction_queue_depth_;
@@ -69,7 +92,10 @@ class DramChannel {
   void accept_write(uint64_t number, DramController::Ticket ticket, uint64_t now);
   BurstIndex new_burst(uint64_t number, DramController::Ticket ticket, uint64_t now);
   void answer_at_door(bool is_write, DramController::Ticket ticket, uint64_t now);
-  BurstIndex find_pending(uint64_t number, bool is_write);
+  BurstIndex find_pending(uint64_t number, bool is_write) {
+    return pending_like(number, is_write) == 0 ? kNoBurst : search_pending(number, is_write);
+  }
+  BurstIndex search_pending(uint64_t number, bool is_write);
   uint16_t& pending_like(uint64_t number, bool is_write) { return pending_[is_write][number % kFilterSlots]; }
 
   // transactions to commands
@@ -84,7 +110,6 @@ class DramChannel {
   static constexpr uint32_t index_of(DramCommand command) { return static_cast<uint32_t>(command); }
   void find_next_command(uint64_t from);
   void offer(DramCommand command, uint64_t banks, uint64_t from);
-  void offer_of_rank(DramCommand command, uint64_t banks, uint64_t from);
   void issue(uint64_t now);
   uint32_t bank_in_turn(uint64_t banks) const;
   void issue_for_bank(uint32_t bank, uint64_t now);
@@ -120,11 +145,13 @@ class DramChannel {
   uint32_t draining_ = 0;  // writes still to go before reads have their turn
 
   DramTiming timing_;
+  const uint64_t read_period_;  // cycles from a read to the next of the rank
   std::vector<DramBank> banks_;
   std::vector<DramBank::Wishes> wishes_;
   uint32_t queued_ = 0, queued_reads_ = 0;  // commands in all bank queues
   uint64_t roomy_banks_;                    // sets of banks
   uint64_t open_banks_ = 0;
+  uint64_t reading_banks_ = 0;        // they wish to read and nothing else
   std::array<uint64_t, 4> wished_{};  // by command: activate, precharge, read, write
   uint32_t last_bank_ = 0;            // the last that issued: the next in turn comes first
 

@@ -15,10 +15,18 @@ constexpr uint64_t bit(uint32_t bank) { return uint64_t{1} << bank; }
 }  // namespace
 
 void DramChannel::update_wishes(uint32_t bank) {
+  const uint64_t only_this = bit(bank);
+  if (banks_[bank].reads_on() && reading_banks_ & only_this) {  // most often
+    wishes_[bank].read = 0;
+    return;
+  }
   const DramBank::Wishes wishes = banks_[bank].wishes(row_hit_limit_);
   const bool is_same = wishes.same_commands(wishes_[bank]);
   wishes_[bank] = wishes;
   if (is_same) return;
+  const bool reads_only = !wishes.activate && !wishes.precharge && wishes.read != DramBank::kNone &&
+                          wishes.write == DramBank::kNone;
+  reading_banks_ = (reading_banks_ & ~only_this) | (reads_only ? only_this : 0);
   is_next_command_known_ = false;
   const bool wished[] = {wishes.activate, wishes.precharge, wishes.read != DramBank::kNone,
                          wishes.write != DramBank::kNone};
@@ -33,27 +41,29 @@ void DramChannel::find_next_command(uint64_t from) {
   next_command_ = due_ranks_ != 0 ? std::max(from, next_refresh_command()) : kNever;
   for (const DramCommand command :
        {DramCommand::kActivate, DramCommand::kPrecharge, DramCommand::kRead, DramCommand::kWrite}) {
-    offer(command, wished_[index_of(command)] & ~refreshing_banks_, from);
+    const uint64_t banks = wished_[index_of(command)] & ~refreshing_banks_;
+    if (banks == 0) continue;
+    if (ranks_ == 1) {
+      offer(command, banks, std::max(from, timing_.rank_ready(command, 0)));
+      continue;
+    }
+    for (uint32_t rank = 0; rank < ranks_; ++rank) {
+      offer(command, banks & banks_of(rank), std::max(from, timing_.rank_ready(command, rank)));
+    }
   }
 }
 
-void DramChannel::offer(DramCommand command, uint64_t banks, uint64_t from) {
-  if (banks == 0) return;
-  if (ranks_ == 1) return offer_of_rank(command, banks, std::max(from, timing_.rank_ready(command, 0)));
-  for (uint32_t rank = 0; rank < ranks_; ++rank) {
-    offer_of_rank(command, banks & banks_of(rank), std::max(from, timing_.rank_ready(command, rank)));
-  }
-}
-
-void DramChannel::offer_of_rank(DramCommand command, uint64_t banks, uint64_t from) {
-  if (from > next_command_) return;
+// Of banks of one rank.
+inline void DramChannel::offer(DramCommand command, uint64_t banks, uint64_t from) {
+  if (from > next_command_ || banks == 0) return;
+  const uint64_t* ready = timing_.banks_ready(command);
   uint64_t soonest = kNever, who = 0;
-  for_each_bank(banks, [&](uint32_t bank) {
-    const uint64_t cycle = std::max(from, timing_.bank_ready(command, bank));
-    who = (cycle < soonest ? 0 : who) | (uint64_t{cycle <= soonest} << bank);
+  for (; banks != 0; banks &= banks - 1) {
+    const uint64_t cycle = std::max(from, ready[__builtin_ctzll(banks)]), bank = banks & -banks;
+    who = cycle < soonest ? bank : cycle == soonest ? who | bank : who;
     soonest = std::min(soonest, cycle);
-  });
-  if (soonest > next_command_ || who == 0) return;
+  }
+  if (soonest > next_command_) return;
   if (soonest < next_command_) ready_ = {};
   next_command_ = soonest;
   ready_[index_of(command)] |= who;

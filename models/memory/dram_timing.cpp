@@ -55,15 +55,30 @@ std::vector<DramTimingRule> dram_timing_rules(const DramConfig& config) {
 }
 
 DramTiming::DramTiming(const DramConfig& config)
-    : tfaw_cycles_(config.tfaw_cycles),
-      bank_ready_(config.ranks * config.banks, Ready{}),
-      rank_ready_(config.ranks, Ready{}),
-      windows_(config.ranks) {
+    : tfaw_cycles_(config.tfaw_cycles), rank_ready_(config.ranks, Ready{}), windows_(config.ranks) {
   while ((uint32_t{1} << banks_log2_) < config.banks) ++banks_log2_;
   for (const DramTimingRule& rule : dram_timing_rules(config)) {
-    delays_[static_cast<uint32_t>(rule.scope)][static_cast<uint32_t>(rule.preceding)]
-           [static_cast<uint32_t>(rule.following)] = rule.cycles;
+    delays_[static_cast<uint32_t>(rule.scope)][static_cast<uint32_t>(rule.preceding)].set(rule.following,
+                                                                                          rule.cycles);
   }
+}
+
+// The last rule for a pair of commands counts.
+void DramTiming::Delays::set(DramCommand following, uint32_t cycles) {
+  const auto index = static_cast<uint32_t>(following);
+  for (uint32_t i = 0; i < count; ++i) {
+    if (list[i].following != index) continue;
+    list[i].cycles = cycles;
+    return;
+  }
+  list[count++] = {index, cycles};
+}
+
+uint32_t DramTiming::delay(DramScope scope, DramCommand preceding, DramCommand following) const {
+  for (const auto& rule : delays_[static_cast<uint32_t>(scope)][static_cast<uint32_t>(preceding)]) {
+    if (rule.following == static_cast<uint32_t>(following)) return rule.cycles;
+  }
+  return 0;
 }
 
 // With this activate in, the next one must leave tFAW to the third before it.

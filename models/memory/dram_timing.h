@@ -51,34 +51,52 @@ class DramTiming {
     return std::max(bank_ready(command, bank), rank_ready(command, bank >> banks_log2_));
   }
   // Its two parts: what the bank's own past says, and the rank's.
-  uint64_t bank_ready(DramCommand command, uint32_t bank) const {
-    return bank_ready_[bank][static_cast<uint32_t>(bound_as(command))];
-  }
+  uint64_t bank_ready(DramCommand command, uint32_t bank) const { return banks_ready(command)[bank]; }
   uint64_t rank_ready(DramCommand command, uint32_t rank) const {
     return rank_ready_[rank][static_cast<uint32_t>(bound_as(command))];
   }
+  // Of all banks.
+  const uint64_t* banks_ready(DramCommand command) const {
+    return bank_ready_[static_cast<uint32_t>(bound_as(command))].data();
+  }
   void issue(DramCommand command, uint32_t bank, uint64_t now);
+  // How long a command holds back another, by its own rule alone.
+  uint32_t delay(DramScope scope, DramCommand preceding, DramCommand following) const;
 
   // Lets all timing of refreshes pass by so many cycles: an idle rank repeats itself every tREFI.
   void shift_refresh(uint32_t rank, uint64_t cycles);
 
  private:
   using Ready = std::array<uint64_t, kDramBoundCommands>;
-  using Delays = std::array<std::array<uint32_t, kDramBoundCommands>, kDramCommands>;
+  // What a command holds back in one scope, and for how long: few of the commands, so only those.
+  struct Delays {
+    struct Delay {
+      uint32_t following = 0, cycles = 0;
+    };
+    std::array<Delay, kDramBoundCommands> list{};
+    uint32_t count = 0;
+
+    const Delay* begin() const { return list.data(); }
+    const Delay* end() const { return list.data() + count; }
+    void set(DramCommand following, uint32_t cycles);
+  };
   struct ActivateWindow {  // the last four activates of a rank
     std::array<uint64_t, 4> at{};
     uint64_t count = 0;
   };
 
-  static void delay(Ready& ready, const std::array<uint32_t, kDramBoundCommands>& cycles, uint64_t now) {
-    for (uint32_t c = 0; c < kDramBoundCommands; ++c) ready[c] = std::max(ready[c], now + cycles[c]);
+  void delay_rank(uint32_t rank, const Delays& delays, uint64_t now) {
+    for (const auto& [following, cycles] : delays) {
+      uint64_t& ready = rank_ready_[rank][following];
+      ready = std::max(ready, now + cycles);
+    }
   }
   void note_activate(uint32_t rank, uint64_t now);
 
-  std::array<Delays, kDramScopes> delays_{};
+  std::array<std::array<Delays, kDramCommands>, kDramScopes> delays_{};
   uint32_t tfaw_cycles_;
   uint32_t banks_log2_ = 0;
-  std::vector<Ready> bank_ready_;
+  std::array<std::array<uint64_t, kDramMostBanks>, kDramBoundCommands> bank_ready_{};  // [command][bank]
   std::vector<Ready> rank_ready_;
   std::vector<ActivateWindow> windows_;
 };
@@ -86,10 +104,13 @@ class DramTiming {
 inline void DramTiming::issue(DramCommand command, uint32_t bank, uint64_t now) {
   const auto c = static_cast<uint32_t>(command);
   const uint32_t rank = bank >> banks_log2_;
-  delay(bank_ready_[bank], delays_[0][c], now);
-  delay(rank_ready_[rank], delays_[1][c], now);
+  for (const auto& [following, cycles] : delays_[0][c]) {
+    uint64_t& ready = bank_ready_[following][bank];
+    ready = std::max(ready, now + cycles);
+  }
+  delay_rank(rank, delays_[1][c], now);
   for (uint32_t other = 0; other < rank_ready_.size(); ++other) {
-    if (other != rank) delay(rank_ready_[other], delays_[2][c], now);
+    if (other != rank) delay_rank(other, delays_[2][c], now);
   }
   if (command == DramCommand::kActivate) note_activate(rank, now);
 }

@@ -3,6 +3,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "models/memory/dram_config.h"
@@ -31,6 +32,22 @@ std::vector<Request> any_requests() {
     requests.push_back({row * 32768 + bank * 4096 + burst * 64,
                         *rc::gen::element<uint64_t>(0, 1, 64, 300, 700), *rc::gen::inRange(0, 3) == 0, now});
     now += *rc::gen::element<uint64_t>(0, 0, 0, 1, 7, 100, 400);
+  }
+  return requests;
+}
+
+// Streams over whole rows, which the controller takes in trains, with others between.
+std::vector<Request> any_streams() {
+  std::vector<Request> requests;
+  uint64_t now = *rc::gen::inRange<uint64_t>(0, 9000);
+  const auto count = *rc::gen::inRange<size_t>(1, 40);
+  std::array<uint64_t, 3> at{0, 1 << 20, (1 << 24) + 8192};
+  for (size_t i = 0; i < count; ++i) {
+    const auto stream = *rc::gen::element<size_t>(0, 0, 0, 1, 2);
+    const uint64_t bytes = *rc::gen::element<uint64_t>(2048, 2048, 2048, 4096, 200, 7000);
+    requests.push_back({at[stream], bytes, stream == 2, now});
+    at[stream] += bytes;
+    now += *rc::gen::element<uint64_t>(0, 0, 0, 0, 1, 7, 100, 400);
   }
   return requests;
 }
@@ -115,6 +132,24 @@ TEST_CASE("dram controller: completions are the same whatever the steps in which
       RC_ASSERT(in_steps(config, requests, step, stats) == expected);
       RC_ASSERT(same(stats, expected_stats));
     }
+  }));
+}
+
+// Cycle by cycle no train comes far: what is decided in trains is what is decided step by step.
+TEST_CASE("dram controller: trains of reads decide what single steps decide") {
+  CHECK(rc::check("trains", [] {
+    DramConfig config = any_config();
+    config.page_policy = "open";  // a closed page takes no trains, and longer than kEnd
+    const std::vector<Request> requests = any_streams();
+    DramController::Stats expected_stats, stats;
+    const Done expected = in_steps(config, requests, 1, expected_stats);
+    RC_ASSERT(expected.size() == requests.size());
+    for (const uint64_t step : {0, 1000}) {
+      RC_ASSERT(in_steps(config, requests, step, stats) == expected);
+      RC_ASSERT(same(stats, expected_stats));
+    }
+    RC_ASSERT(at_once(config, requests, stats) == expected);
+    RC_ASSERT(same(stats, expected_stats));
   }));
 }
 
