@@ -1,5 +1,4 @@
-// One walk forward finds the stretches and their products; one walk backward finds what accumulators and B
-// banks must hold behind each stretch.
+// One walk forward finds the stretches and their products; array_kept.cpp then walks back.
 #include "isa/semantics/array_plan.h"
 
 #include <algorithm>
@@ -27,7 +26,7 @@ class Planner {
     }
     at_ = static_cast<uint32_t>(instructions_.size());
     close();
-    find_kept();
+    find_kept(instructions_, plan_);
     return std::move(plan_);
   }
 
@@ -65,7 +64,6 @@ class Planner {
   Draft& new_draft();
   uint32_t panel_of(const MmaLoadB& load);
   void use_panel(const MmaLoadB& load);
-  void find_kept();
 
   const InstructionList& instructions_;
   const Machine& machine_;
@@ -253,52 +251,6 @@ void Planner::add_stretch() {
                                      drafts_[i].uses == drafts_[i - 1].uses);
   stretch.groups.end = static_cast<uint32_t>(plan_.groups.size());
   plan_.stretches.push_back(stretch);
-}
-
-// What of the banks is read behind an instruction: rows 0 .. rows[bank] of a C bank, and which B banks.
-struct Liveness {
-  std::array<uint32_t, 256> rows = {};
-  std::array<bool, 256> b = {};
-
-  void step_back(const Instruction& instruction) {
-    if (const auto* stream = std::get_if<MmaStream>(&instruction)) {
-      uint32_t& live = rows[stream->c_bank];
-      if (stream->accumulate)
-        live = std::max<uint32_t>(live, stream->rows);
-      else if (stream->rows >= live)
-        live = 0;
-      b[stream->b_bank] = true;
-    } else if (const auto* transfer = std::get_if<MmaTransfer>(&instruction)) {
-      rows[transfer->c_bank] = std::max<uint32_t>(rows[transfer->c_bank], transfer->rows);
-    } else if (const auto* load = std::get_if<MmaLoadB>(&instruction)) {
-      b[load->bank] = false;
-    }
-  }
-};
-
-void Planner::find_kept() {
-  Liveness live;
-  auto at = static_cast<uint32_t>(instructions_.size());
-  for (size_t s = plan_.stretches.size(); s-- > 0;) {
-    ArrayStretch& stretch = plan_.stretches[s];
-    while (at > stretch.instructions.end) live.step_back(instructions_[--at]);
-    std::array<uint32_t, 256> covered = {};  // rows of a bank that later products of the stretch write
-    for (uint32_t p = plan_.groups[stretch.groups.end - 1].products.end;
-         p-- > plan_.groups[stretch.groups.first].products.first;) {
-      PlannedProduct& product = plan_.products[p];
-      product.kept_from = covered[product.c_bank];
-      product.kept_to = std::min(product.rows, live.rows[product.c_bank]);
-      covered[product.c_bank] = std::max(covered[product.c_bank], product.rows);
-    }
-    const auto live_b = live.b;
-    std::array<bool, 256> is_loaded = {};
-    for (; at > stretch.instructions.first; --at) {
-      const auto* load = std::get_if<MmaLoadB>(&instructions_[at - 1]);
-      if (load && !is_loaded[load->bank] && live_b[load->bank]) stretch.kept_loads.push_back(at - 1);
-      if (load) is_loaded[load->bank] = true;
-      live.step_back(instructions_[at - 1]);
-    }
-  }
 }
 
 }  // namespace

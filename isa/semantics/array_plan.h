@@ -71,6 +71,9 @@ struct ArrayPlan {
   std::vector<MmaTransfer> transfers;
 };
 
+// Fills in what must be kept behind each stretch: kept_from and kept_to of products, kept_loads of stretches.
+void find_kept(const InstructionList& instructions, ArrayPlan& plan);
+
 ArrayPlan plan_array(const InstructionList& instructions, const Machine& machine);
 
 }  // namespace mmasim::isa

@@ -64,6 +64,10 @@ TEST_CASE("golden: SIMD level, threads and where values are made leave the repor
     CHECK(run("trained/fashion_mobilenetv2_mini", options + " --threads 1") == report);
     for (const std::string level : {"plain", "avx2"})
       CHECK(run("trained/fashion_mobilenetv2_mini", options, "MMASIM_SIMD_LEVEL=" + level) == report);
+    const auto functional =
+        run("trained/fashion_mobilenetv2_mini", options + " --functional-only --threads 1");
+    CHECK(functional["outputs"] == report["outputs"]);
+    CHECK(run("trained/fashion_mobilenetv2_mini", options + " --functional-only --threads 3") == functional);
     auto verified = run("trained/fashion_mobilenetv2_mini", options + " --verify");
     CHECK(verified["verify"]["mismatches"] == 0);
     verified["verify"] = nullptr;

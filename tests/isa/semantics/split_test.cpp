@@ -7,6 +7,8 @@
 
 #include <functional>
 
+#include "isa/codec.h"
+#include "isa/semantics/untimed.h"
 #include "tests/isa/semantics/oracle.h"
 
 namespace mmasim::isa {
@@ -85,6 +87,46 @@ TEST_CASE("split: parts of windows do what the whole does") {
     return parts_equal_whole(seed, pool, split(pool, 3), run) &&
            parts_equal_whole(seed, depthwise,
                              split(depthwise, oracle::shift_stage(Unit::dsp, Element::s8, 5), 3), run);
+  }));
+}
+
+TEST_CASE("split: an untimed machine with a team makes the bytes and counts of one without") {
+  CHECK(rc::check([](uint64_t seed) {
+    Numbers numbers(seed);
+    DmaCopy c;
+    c.src = l2(0), c.dst = l2(3 << 20), c.row_bytes = 200'000, c.signal = 1;
+    DmaFill biases;  // with which every sum above zero overflows
+    biases.dst = l2(3500 << 10), biases.row_bytes = 400, biases.element_bytes = 4, biases.value = INT32_MAX;
+    biases.signal = 1;
+    auto stage = oracle::shift_stage(Unit::dsp, Element::s8, 5);
+    stage.track_range = 1, stage.bias = biases.dst;
+    auto depthwise = window<DspDepthwise>(numbers);
+    depthwise.weights = l2(3 << 20), depthwise.weight_stride = static_cast<int32_t>(depthwise.channels);
+    DspAdd add;
+    add.a = l2(0), add.b = l2(1 << 20), add.dst = l2(1 << 20);
+    add.count_x = 2000, add.channels = add.b_channels = 100;
+    add.a_x_stride = add.b_x_stride = add.dst_x_stride = 100;
+    add.clip_min = -128, add.clip_max = 127;
+    Program program;
+    program.machine = large_machine();
+    for (const Instruction& i :
+         {Instruction(c), Instruction(biases), Instruction(SyncWait{1, 2}), Instruction(stage),
+          Instruction(depthwise), Instruction(add), Instruction(window<DspPoolMax>(numbers)),
+          Instruction(MmaRange{l2((4 << 20) - 16)}), Instruction(CtlEnd{})}) {
+      encode(i, program.code);
+      ++program.instruction_count;
+    }
+    const auto outcome = [&](unsigned threads) {
+      uint64_t overflows = 0;
+      auto bytes = l2_after(seed, [&](oracle::Bench& bench) {
+        UntimedMachine machine(program, threads);
+        machine.run(bench.memory);
+        overflows = machine.overflow_count();
+      });
+      return std::pair(bytes, overflows);
+    };
+    const auto alone = outcome(1);
+    return alone.second > 0 && outcome(3) == alone;
   }));
 }
 
