@@ -1,5 +1,6 @@
 #include "sim/host_memory.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -58,6 +59,12 @@ void check_host_memory(const runtime::Graph& graph, const std::string& file, uin
   throw runtime::UserError(file + ": its values in float32 take " + std::to_string(needed) +
                            " bytes at once; this host has " + std::to_string(host_bytes) +
                            " (--timing-only makes none)");
+}
+
+void release_freed_pages() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }
 
 }  // namespace mmasim::sim

@@ -1,5 +1,5 @@
-// Whether the host has the memory that a network's values take, asked before any of them is made. An estimate
-// from below: what passes may still be too much, what is refused is.
+// Memory of the host: whether it has what a network's values take, asked before any of them is made (an
+// estimate from below: what passes may still be too much, what is refused is), and giving back what is free.
 #pragma once
 
 #include <cstdint>
@@ -17,5 +17,8 @@ uint64_t host_memory_bytes();
 
 // Throws runtime::UserError naming the file if the network's values need more than `host_bytes`.
 void check_host_memory(const runtime::Graph& graph, const std::string& file, uint64_t host_bytes);
+
+// Gives back what is free within the heap, which keeps the pages it once had.
+void release_freed_pages();
 
 }  // namespace mmasim::sim

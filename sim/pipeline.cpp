@@ -124,6 +124,7 @@ PlannedNetwork plan_network(runtime::Graph& graph, const models::SocConfig& conf
   Stopwatch stopwatch;
   const auto spec = runtime::resolve_preset(choices.quant, choices.precision);
   auto plan = runtime::make_plan_consuming_weights(graph, spec, choices.precision, *ranges);
+  release_freed_pages();  // of the weights, before the program and its memory take theirs
   auto planned = lower_plan(graph, config, choices, std::move(plan), stopwatch);
   if (weights == WeightValues::consumed) drop_weights(planned.plan);
   return planned;
