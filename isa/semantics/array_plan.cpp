@@ -82,6 +82,7 @@ class Planner {
   std::vector<PreloadedPanel> preloaded_;
   std::vector<Draft> drafts_;  // the first draft_count_ are in use
   size_t draft_count_ = 0;
+  uint64_t highest_panel_ = 0;                      // address
   uint32_t last_panel_ = 0, group_panel_ = 0;       // where the next panel is looked for first
   std::array<uint32_t, 256> bank_panel_, last_of_;  // of a B bank; the last draft of a C bank
 };
@@ -96,6 +97,7 @@ void Planner::open() {
   preloaded_.clear();
   draft_count_ = 0;
   last_panel_ = group_panel_ = 0;
+  highest_panel_ = 0;
   bank_panel_.fill(kNone);
   last_of_.fill(kNone);
 }
@@ -108,8 +110,10 @@ uint32_t Planner::panel_of(const MmaLoadB& load) {
   };
   if (is(last_panel_ + 1)) return last_panel_ + 1;
   if (is(group_panel_)) return group_panel_;
-  for (uint32_t i = 0; i < panels_.size(); ++i)
+  const bool may_be_known = load.addr.raw <= highest_panel_;  // panels that go by once mostly ascend
+  for (uint32_t i = 0; may_be_known && i < panels_.size(); ++i)
     if (is(i)) return group_panel_ = i;
+  highest_panel_ = std::max(highest_panel_, load.addr.raw);
   panels_.push_back({load.addr, load.rows});
   return static_cast<uint32_t>(panels_.size() - 1);
 }

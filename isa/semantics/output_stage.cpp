@@ -159,16 +159,30 @@ void OutputStage::prepare() {
   LaneTables<Lane>& tables = worker_.scratch.tables<Lane>();
   tables.resize(lane_count_);
   const Rounding rounding = finish().rounding;
-  for (uint32_t lane = 0; lane < lane_count_; ++lane) {
+  const bool is_common = stage_.raw || (stage_.multiplier_mode != TableMode::per_lane &&
+                                        stage_.shift_mode != TableMode::per_lane);
+  const uint32_t scales = is_common ? std::min(lane_count_, 1u) : lane_count_;  // lanes that scale otherwise
+  for (uint32_t lane = 0; lane < scales; ++lane) {
     const LaneTerms t = terms(lane);
     const int right = std::max(t.shift, 0);
-    tables.bias[lane] = static_cast<Lane>(t.bias);
-    tables.multiplier[lane] = static_cast<Lane>(static_cast<Lane>(t.multiplier) << (right - t.shift));
     const auto by = make_right_shift<Lane>(right, rounding);
-    tables.shift[lane] = by.shift;
-    tables.half[lane] = by.half;
-    tables.mask[lane] = by.mask;
-    tables.offset[lane] = by.offset;
+    const uint32_t end = is_common ? lane_count_ : lane + 1;
+    const auto set = [&](std::vector<Lane>& table, Lane value) {
+      std::fill(table.begin() + lane, table.begin() + end, value);
+    };
+    set(tables.multiplier, static_cast<Lane>(static_cast<Lane>(t.multiplier) << (right - t.shift)));
+    set(tables.shift, by.shift);
+    set(tables.half, by.half);
+    set(tables.mask, by.mask);
+    set(tables.offset, by.offset);
+  }
+  if (element_bytes(range_.element) == 4 && !stage_.bias.is_none()) {
+    const uint8_t* biases = memory_.at(stage_.bias) + uint64_t{first_lane_} * 4;
+    for (uint32_t lane = 0; lane < lane_count_; ++lane)
+      tables.bias[lane] = static_cast<Lane>(read_as<int32_t>(biases + 4 * size_t{lane}));
+  } else {
+    for (uint32_t lane = 0; lane < lane_count_; ++lane)
+      tables.bias[lane] = static_cast<Lane>(terms(lane).bias);
   }
 }
 
