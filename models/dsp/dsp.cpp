@@ -165,6 +165,7 @@ void Dsp::run_vectors(const isa::Instruction& instruction) {
   ledger_.dsp_busy(time_, time_ + cost.cycles);
   book_l2(cost);
   time_ += cost.cycles;
+  if (cost.outside_count > 0) reach_outside(cost, time_ - cost.cycles);
   LayerActivity& layer = ledger_.current();
   layer.dsp_operations[cost.width_index] += cost.operations;
   const auto add = [](Traffic& to, const Traffic& traffic) {

@@ -63,6 +63,8 @@ class Dsp : public sc_core::sc_module {
   void run_vectors(const isa::Instruction& instruction);
   void book_l2(const DspCost& cost);
   void lose_to_dma();
+  void reach_outside(const DspCost& cost, uint64_t begin);
+  void access_outside(const OutsideOperand& operand, uint64_t offset, uint64_t bytes);
   void compute(const isa::Instruction& instruction);
 
   void issue(uint64_t cycles);

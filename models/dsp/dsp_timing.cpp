@@ -47,12 +47,12 @@ class Estimate {
   void reads(isa::Address address, uint64_t operand_bytes, uint64_t l1_bytes) {
     cost_.l1.read_bytes += l1_bytes;
     home(address).read_bytes += operand_bytes;
-    reach(address, operand_bytes);
+    reach(address, operand_bytes, false);
   }
   void writes(isa::Address address, uint64_t operand_bytes) {
     cost_.l1.write_bytes += operand_bytes;
     home(address).write_bytes += operand_bytes;
-    reach(address, operand_bytes);
+    reach(address, operand_bytes, true);
   }
   DspCost done() const { return cost_; }
 
@@ -61,12 +61,14 @@ class Estimate {
     if (address.space() == isa::Space::ddr) return cost_.ddr;
     return address.space() == isa::Space::l3 ? cost_.l3 : cost_.l2;
   }
-  void reach(isa::Address address, uint64_t operand_bytes) {
+  void reach(isa::Address address, uint64_t operand_bytes, bool is_write) {
+    if (address.space() != isa::Space::l3 && address.space() != isa::Space::ddr) return;
+    cost_.outside.at(cost_.outside_count++) = {address, operand_bytes, is_write};
     const auto bytes = static_cast<double>(operand_bytes);
     if (address.space() == isa::Space::l3) {
       cost_.cycles += config_.l3_latency_cycles;
       work(1, bytes / config_.l3_fill_bytes_per_cycle);
-    } else if (address.space() == isa::Space::ddr) {
+    } else {
       cost_.cycles += config_.ddr_latency_cycles;
       work(1, bytes / config_.ddr_fill_bytes_per_cycle);
     }

@@ -13,7 +13,7 @@ class Storage {
   Storage(uint8_t* base, uint64_t bytes) : base_(base), bytes_(bytes) {}
 
   // Moves the payload's rows, if there are bytes to move, and sets its response: an address error outside the
-  // memory.
+  // memory. A payload without data asks for the time alone.
   void access(tlm::tlm_generic_payload& payload) const {
     const Rows rows = rows_of(payload);
     uint64_t address = payload.get_address();
@@ -21,9 +21,9 @@ class Storage {
     payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     for (uint64_t row = 0; row < rows.rows; ++row) {
       if (address > bytes_ || rows.row_bytes > bytes_ - address) return;
-      if (base_ != nullptr) move(payload.is_read(), address, data, rows.row_bytes);
+      if (base_ != nullptr && data != nullptr)
+        move(payload.is_read(), address, data + row * rows.row_bytes, rows.row_bytes);
       address += static_cast<uint64_t>(rows.stride);
-      data += rows.row_bytes;
     }
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
   }
