@@ -163,6 +163,15 @@ TEST_CASE("run: time does not depend on values") {
   CHECK(timing_only["input"]["calibration"]["source"].is_null());
 }
 
+TEST_CASE("run: other values inside the models take the same time: an image's time is every image's") {
+  const TemporaryFolder folder("run-other-values");
+  const auto one = run_lenet(folder, "--verify --seed 1", "a"),
+             other = run_lenet(folder, "--verify --seed 2", "b");
+  CHECK(one["outputs"][0]["sha256"] != other["outputs"][0]["sha256"]);
+  CHECK(one["totals"] == other["totals"]);
+  CHECK(one["layers"] == other["layers"]);
+}
+
 TEST_CASE("run: values do not depend on time, and without time its keys are null") {
   const TemporaryFolder folder("run-functional");
   const auto timed = run_lenet(folder, "", "a");
