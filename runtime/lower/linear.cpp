@@ -4,6 +4,7 @@
 #include "runtime/lower/array_work.h"
 #include "runtime/lower/depthwise.h"
 #include "runtime/lower/emitter.h"
+#include "runtime/user_error.h"
 
 namespace mmasim::runtime {
 
@@ -201,6 +202,18 @@ void report_fallback(LoweringContext& context, NodeId node, OutputPath path) {
   context.fallbacks.push_back({context.graph.nodes[node].name, reason, "DSP"});
 }
 
+// A network whose values grow or vanish from layer to layer can ask for more than the array's output stage
+// has.
+void require_shifts(const LoweringContext& context, NodeId id, const LinearLayer& layer, OutputPath path) {
+  if (path == OutputPath::raw || !context.has_values()) return;
+  for (const auto shift : layer.plan->requant.shifts) {
+    if (shift <= static_cast<int64_t>(context.machine.max_shift)) continue;
+    throw UserError(context.place(id) + ": its scales ask for a right shift by " + std::to_string(shift) +
+                    "; the machine's output stage shifts by at most " +
+                    std::to_string(context.machine.max_shift));
+  }
+}
+
 }  // namespace
 
 void lower_linear(LoweringContext& context, NodeId id) {
@@ -220,6 +233,7 @@ void lower_linear(LoweringContext& context, NodeId id) {
                                                           layer.out.dims.w)) {
     return add_depthwise_steps(context, row, layer);
   }
+  require_shifts(context, id, layer, shared->path);
   shared->tables = add_lane_tables(context, layer);
   const auto tiling = choose_tiling(context, layer, shared->units, shared->tables.bytes, shared->path,
                                     context.tile_budget_bytes(id));

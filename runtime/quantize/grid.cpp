@@ -62,13 +62,17 @@ ShiftedGrid grid_of_shift(const QuantSpec& spec, const Range& range, bool is_sig
   ShiftedGrid grid{new_plan(spec, range, is_signed), 0};
   const int bits = magnitude_bits(grid.tensor);
   const double largest = absolute_maximum(range);
-  double divisor = inv_acc;  // a zero tensor: a step as near 1 as the shift allows
+  // A zero tensor has any step: one as near 1 as a shift allows that every machine's output stage has.
+  constexpr int kZeroTensorShift = 31;
+  int largest_shift = kZeroTensorShift;
+  double divisor = inv_acc;
   if (largest >= kZeroRange) {
+    largest_shift = kMaxShift;
     // A signed maximum that is a power of two loses one accumulator step, so that its range does not double.
     const double lost = is_signed && is_power_of_two(largest) ? 1.0 : 0.0;
     divisor = (largest * inv_acc - lost) / two_to(bits);
   }
-  grid.shift = divisor <= 1.0 ? 0 : std::min(ceil_log2(divisor), kMaxShift);
+  grid.shift = divisor <= 1.0 ? 0 : std::min(ceil_log2(divisor), largest_shift);
   grid.tensor.inv_step = inv_acc / two_to(grid.shift);
   return grid;
 }

@@ -88,8 +88,7 @@ void check_steps(const LinearPlanning& linear) {
   for (const double inv_w : linear.inv_w) {
     if (is_usable_step(linear.x.inv_step * inv_w)) continue;
     throw UserError("node '" + linear.node.name +
-                    "': weights, bias and calibrated ranges are too far apart (step " +
-                    std::to_string(1.0 / inv_w) + " of the weights) to be quantized");
+                    "': weights, bias and calibrated ranges are too far apart to be quantized");
   }
 }
 

@@ -305,6 +305,18 @@ TEST_CASE("quantize linear: weights of zero and a range of zero have steps, and 
   }
 }
 
+TEST_CASE("quantize linear: values that vanish ask for no larger shift than any output stage has") {
+  // inv_x = 256 / 1e-14 and inv_w > 2^10: their product is beyond 2^64, and with it the shift to a step
+  // near 1.
+  GraphBuilder b;
+  const TensorId x = b.input({1, 1, 1, 1}, {0, 1e-14});
+  b.node(pointwise(1, 1, {0.07f}, {0.0}), {x}, {1, 1, 1, 1}, {0, 1e-16});
+  const QuantPlan plan = b.plan("tidl-np2-fixed");
+  CHECK(plan.tensors[0].inv_step * linear(plan).weight_inv_step[0] > std::ldexp(1.0, 64));
+  CHECK(linear(plan).requant.shifts == std::vector<int>{31});
+  CHECK(shift_half_up(accumulate(linear(plan), {255}), 31) == 0);
+}
+
 TEST_CASE("quantize linear: a signed maximum that is a power of two does not cost a bit") {
   GraphBuilder b;
   const TensorId x = b.input({1, 1, 1, 1}, {-1, 1});
