@@ -27,7 +27,8 @@ class Ledger {
   void dsp_busy(uint64_t begin, uint64_t end);  // the array is idle
   void overhead(uint64_t begin, uint64_t end);
   void stalled(uint64_t begin, uint64_t end, const char* cause);
-  void synchronized(uint64_t begin, uint64_t end);  // a wait for the core's own signal, behind the array's work
+  void synchronized(uint64_t begin,
+                    uint64_t end);  // a wait for the core's own signal, behind the array's work
 
   // A layer above the current one begins; any other index goes on with the current one.
   void begin_layer(uint32_t layer, uint64_t now);
