@@ -30,6 +30,10 @@ class ProgramBuilder {
   isa::Program program;
 };
 
+inline isa::Address l2(uint64_t offset) { return isa::Address::in(isa::Space::l2, offset); }
+inline isa::Address l3(uint64_t offset) { return isa::Address::in(isa::Space::l3, offset); }
+inline isa::Address ddr(uint64_t offset) { return isa::Address::in(isa::Space::ddr, offset); }
+
 // One row of bytes from one place to another.
 inline isa::DmaCopy copy_row(uint8_t channel, uint16_t signal, isa::Address src, isa::Address dst,
                              uint32_t bytes) {

@@ -6,11 +6,10 @@
 using namespace mmasim;
 using isa::Address;
 using isa::Space;
+using test::l2;
 using test::ProgramBuilder;
 
 namespace {
-
-Address l2(uint64_t offset) { return Address::in(Space::l2, offset); }
 
 isa::MmaLoadB load(uint8_t bank) { return {bank, l2(0), 64}; }
 isa::MmaStream stream(uint8_t b_bank, uint8_t c_bank, bool accumulate) {

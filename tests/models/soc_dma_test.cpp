@@ -6,9 +6,10 @@
 #include "tests/models/program_builder.h"
 
 using namespace mmasim;
-using isa::Address;
-using isa::Space;
 using test::copy_row;
+using test::ddr;
+using test::l2;
+using test::l3;
 using test::ProgramBuilder;
 
 namespace {
@@ -24,10 +25,6 @@ models::SocConfig plain_config() {
   config.dma.end_cycles = 0;
   return config;
 }
-
-Address l2(uint64_t offset) { return Address::in(Space::l2, offset); }
-Address l3(uint64_t offset) { return Address::in(Space::l3, offset); }
-Address ddr(uint64_t offset) { return Address::in(Space::ddr, offset); }
 
 }  // namespace
 

@@ -5,16 +5,13 @@
 #include "tests/models/program_builder.h"
 
 using namespace mmasim;
-using isa::Address;
-using isa::Space;
 using test::copy_row;
 using test::in_child;
+using test::l2;
+using test::l3;
 using test::ProgramBuilder;
 
 namespace {
-
-Address l2(uint64_t offset) { return Address::in(Space::l2, offset); }
-Address l3(uint64_t offset) { return Address::in(Space::l3, offset); }
 
 // An access of the engine may starve 15 cycles: 1000 / 16 = 62 thousandths of an access a cycle.
 models::SocConfig config_of(uint32_t banks) {

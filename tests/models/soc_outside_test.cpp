@@ -6,16 +6,14 @@
 
 using namespace mmasim;
 using isa::Address;
-using isa::Space;
 using test::copy_row;
+using test::ddr;
 using test::in_child;
+using test::l2;
+using test::l3;
 using test::ProgramBuilder;
 
 namespace {
-
-Address l2(uint64_t offset) { return Address::in(Space::l2, offset); }
-Address l3(uint64_t offset) { return Address::in(Space::l3, offset); }
-Address ddr(uint64_t offset) { return Address::in(Space::ddr, offset); }
 
 // The core reads 1024 bytes of L3 in 16 cycles of its own, beside 16 of arithmetic: the memory needs longer.
 models::SocConfig config() {
