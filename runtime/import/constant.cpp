@@ -235,12 +235,12 @@ ConstantPtr decode(const TensorProto& tensor, const std::string& name, const Ext
                                         : TensorBytes(tensor.raw_data());
     require_raw_size(raw, needed_bytes, constant->shape);
     if (real) {
-      constant->reals = std::make_shared<const std::vector<float>>(reals_from_raw(raw, type, count));
+      constant->reals = Reals([raw, type, count] { return reals_from_raw(raw, type, count); });
     } else {
       constant->integers = std::make_shared<const std::vector<int64_t>>(integers_from_raw(raw, type, count));
     }
   } else if (real) {
-    constant->reals = std::make_shared<const std::vector<float>>(reals_from_fields(tensor));
+    constant->reals = Reals(reals_from_fields(tensor));
     require_value_count(*constant->reals, count, constant->shape);
   } else {
     constant->integers = std::make_shared<const std::vector<int64_t>>(integers_from_fields(tensor));
@@ -255,7 +255,7 @@ ConstantPtr make_reals(const std::string& name, Shape shape, std::vector<float> 
   auto constant = std::make_shared<Constant>();
   constant->name = name;
   constant->shape = std::move(shape);
-  constant->reals = std::make_shared<const std::vector<float>>(std::move(values));
+  constant->reals = Reals(std::move(values));
   return constant;
 }
 

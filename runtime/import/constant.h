@@ -3,14 +3,40 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/graph/graph.h"
 #include "runtime/import/network_file.h"
 
 namespace mmasim::runtime::importing {
+
+// The values of a real constant, or none; those that lie in a file are read when somebody asks for them. A
+// pointer to look at.
+class Reals {
+ public:
+  using Values = std::shared_ptr<const std::vector<float>>;
+
+  Reals() = default;
+  explicit Reals(std::vector<float> values)
+      : values_(std::make_shared<const std::vector<float>>(std::move(values))) {}
+  explicit Reals(std::function<std::vector<float>()> read) : read_(std::move(read)) {}
+
+  explicit operator bool() const { return values_ != nullptr || read_; }  // reads nothing
+  const Values& get() const {
+    if (values_ == nullptr && read_) values_ = std::make_shared<const std::vector<float>>(read_());
+    return values_;
+  }
+  const std::vector<float>& operator*() const { return *get(); }
+  const std::vector<float>* operator->() const { return get().get(); }
+
+ private:
+  mutable Values values_;
+  std::function<std::vector<float>()> read_;
+};
 
 struct Constant {
   enum class Kind : uint8_t { real, integer };
@@ -19,10 +45,10 @@ struct Constant {
   Shape shape;
   Kind kind = Kind::real;
   std::string element_type = "FLOAT";                    // as ONNX names it, for messages
-  std::shared_ptr<const std::vector<float>> reals;       // of kind real; null: declared without values
+  Reals reals;                                           // of kind real; none: declared without values
   std::shared_ptr<const std::vector<int64_t>> integers;  // of kind integer
 
-  bool has_values() const { return kind == Kind::integer || reals != nullptr; }
+  bool has_values() const { return kind == Kind::integer || reals; }
 };
 using ConstantPtr = std::shared_ptr<const Constant>;
 

@@ -133,7 +133,8 @@ std::vector<int64_t> NodeImport::integer_list(size_t index, const char* role) co
 
 double NodeImport::real_scalar(size_t index, const char* role) const {
   const ConstantPtr found = constant(index, role);
-  const bool single = found->kind == Constant::Kind::real && found->reals && found->reals->size() == 1;
+  const bool single = found->kind == Constant::Kind::real && found->reals &&
+                      checked_elements(found->shape, role, Emptiness::allowed) == 1;
   if (!single) {
     refuse(std::string(role) + " '" + proto_.input(index) + "' is " + found->element_type + " of shape " +
            shape_text(found->shape) + "; expected one float value");
@@ -149,7 +150,7 @@ ConstantPtr NodeImport::parameter(size_t index, const char* role) const {
   }
   const uint64_t elements =
       checked_elements(found->shape, std::string(role) + " '" + proto_.input(index) + "'");
-  require_finite(*found);
+  if (state_.options.keep_values) require_finite(*found);
   if (state_.counted_parameters.insert(proto_.input(index)).second) {
     state_.graph.parameter_count += elements;
     state_.parameter_elements += elements;
@@ -161,7 +162,7 @@ ConstantPtr NodeImport::parameter(size_t index, const char* role) const {
 }
 
 Weights NodeImport::weights(const ConstantPtr& constant) const {
-  return {constant->name, constant->shape, state_.options.keep_values ? constant->reals : nullptr};
+  return {constant->name, constant->shape, state_.options.keep_values ? constant->reals.get() : nullptr};
 }
 
 ConstantPtr NodeImport::transposed(const ConstantPtr& matrix) const {
@@ -169,7 +170,7 @@ ConstantPtr NodeImport::transposed(const ConstantPtr& matrix) const {
   if (cached) return cached;
   const int64_t k = matrix->shape[0], n = matrix->shape[1];
   const Shape turned{n, k};
-  if (!matrix->reals) return cached = declare_reals(matrix->name, turned);
+  if (!matrix->reals || !state_.options.keep_values) return cached = declare_reals(matrix->name, turned);
   charge(static_cast<uint64_t>(k) * n);
   std::vector<float> values(static_cast<size_t>(k) * n);
   for (int64_t row = 0; row < k; ++row) {

@@ -1,6 +1,8 @@
 // Conv, ConvTranspose, Gemm and MatMul: how each form of the file becomes the one form of the graph.
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "tests/runtime/import/imported.h"
 
 using namespace mmasim::runtime;
@@ -119,6 +121,18 @@ TEST_CASE("import: without keep_values weights keep name and shape only") {
   CHECK_FALSE(conv.weights.values);
   CHECK(conv.weights.shape == Shape{2, 3, 1, 1});
   CHECK(conv.bias.size() == 2);
+}
+
+TEST_CASE("import: without keep_values nobody looks at weights") {
+  ImportOptions options;
+  options.keep_values = false;
+  OnnxBuilder network(13);
+  network.input("x", {1, 1, 4, 4})
+      .initializer("w", float_tensor({1, 1, 1, 1}, {std::numeric_limits<float>::quiet_NaN()}))
+      .add_node("Conv", {"x", "w"}, {"y"})
+      .output("y");
+  CHECK_THROWS_AS(imported(network), UserError);
+  CHECK_FALSE(std::get<Conv>(only_node(imported(network, options)).op).weights.values);
 }
 
 TEST_CASE(
