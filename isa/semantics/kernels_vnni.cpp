@@ -4,29 +4,14 @@
 #include "isa/semantics/kernels_vnni.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
-#ifndef __clang__
-#pragma GCC diagnostic ignored "-Wuninitialized"  // GCC 12 warns of undefined sources in its own header
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
-
 #include <algorithm>
-#include <cstring>
 
-#define MMASIM_VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
-#define MMASIM_VNNI_INLINE \
-  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"), always_inline)) inline
+#include "isa/semantics/vnni_level.h"
 
 namespace mmasim::isa::vnni {
 namespace {
 
 constexpr uint32_t kQuadsAtOnce = 128;  // their B, 32 KB of 64 columns, stays in the first-level cache
-
-int32_t read_quad(const void* at) {
-  int32_t quad;
-  std::memcpy(&quad, at, sizeof quad);
-  return quad;
-}
 
 __mmask64 first_bytes(size_t count) { return count >= 64 ? ~__mmask64{0} : (__mmask64{1} << count) - 1; }
 
@@ -68,7 +53,7 @@ MMASIM_VNNI_INLINE void block_from(const ByteProduct& p, uint32_t row, uint32_t 
       __m512i panel[kVectors];
       for (int v = 0; v < kVectors; ++v) panel[v] = _mm512_loadu_si512(b + 64 * v);
       for (int r = 0; r < kRows; ++r) {
-        const __m512i operand = _mm512_set1_epi32(read_quad(a[r] + at));
+        const __m512i operand = _mm512_set1_epi32(read_four_bytes(a[r] + at));
         for (int v = 0; v < kVectors; ++v)
           sums[r][v] = kIsSigned ? _mm512_dpbusd_epi32(sums[r][v], panel[v], operand)
                                  : _mm512_dpbusd_epi32(sums[r][v], operand, panel[v]);

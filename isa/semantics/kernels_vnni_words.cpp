@@ -5,27 +5,12 @@
 #include "isa/semantics/kernels_vnni.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
-#ifndef __clang__
-#pragma GCC diagnostic ignored "-Wuninitialized"  // GCC 12 warns of undefined sources in its own header
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
-
 #include <algorithm>
-#include <cstring>
 
-#define MMASIM_VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
-#define MMASIM_VNNI_INLINE \
-  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"), always_inline)) inline
+#include "isa/semantics/vnni_level.h"
 
 namespace mmasim::isa::vnni {
 namespace {
-
-int32_t read_four_bytes(const void* at) {
-  int32_t four;
-  std::memcpy(&four, at, sizeof four);
-  return four;
-}
 
 __mmask32 first_words(size_t count) { return count >= 32 ? ~__mmask32{0} : (__mmask32{1} << count) - 1; }
 
