@@ -34,6 +34,15 @@ inline isa::Address l2(uint64_t offset) { return isa::Address::in(isa::Space::l2
 inline isa::Address l3(uint64_t offset) { return isa::Address::in(isa::Space::l3, offset); }
 inline isa::Address ddr(uint64_t offset) { return isa::Address::in(isa::Space::ddr, offset); }
 
+// The defaults, but that a dma instruction takes 10 to hand over and a descriptor nothing to end.
+inline models::SocConfig plain_config(uint32_t cores = 1) {
+  models::SocConfig config;
+  config.cores = cores;
+  config.dma.issue_cycles = 10;
+  config.dma.end_cycles = 0;
+  return config;
+}
+
 // One row of bytes from one place to another.
 inline isa::DmaCopy copy_row(uint8_t channel, uint16_t signal, isa::Address src, isa::Address dst,
                              uint32_t bytes) {

@@ -10,23 +10,14 @@ using test::copy_row;
 using test::ddr;
 using test::l2;
 using test::l3;
+using test::plain_config;
 using test::ProgramBuilder;
 
-namespace {
-
-// Issue of a dma instruction 10, of a sync instruction 1; a descriptor starts after 100. A transaction of n
-// beats of 64 bytes occupies the engine's port, the link and the memory's port n cycles each, beside each
-// other:
+// plain_config(): issue of a dma instruction 10, of a sync instruction 1; a descriptor starts after 100. A
+// transaction of n beats of 64 bytes occupies the engine's port, the link and the memory's port n cycles
+// each, beside each other:
 //   read of L3   16 (link) + n + 24     write of L3   the same
 //   write of L2   4 (link) + n + 8      read of L2    the same
-models::SocConfig plain_config() {
-  models::SocConfig config;
-  config.dma.issue_cycles = 10;
-  config.dma.end_cycles = 0;
-  return config;
-}
-
-}  // namespace
 
 TEST_CASE("dma: a row from L3 to L2 takes start, read and write") {
   ProgramBuilder builder;

@@ -17,9 +17,7 @@ namespace {
 
 // The core reads 1024 bytes of L3 in 16 cycles of its own, beside 16 of arithmetic: the memory needs longer.
 models::SocConfig config() {
-  models::SocConfig config;
-  config.dma.issue_cycles = 10;
-  config.dma.end_cycles = 0;
+  models::SocConfig config = test::plain_config();
   config.dsp.start_cycles = 0;
   config.dsp.l3_latency_cycles = 0;
   config.dsp.l3_fill_bytes_per_cycle = 64;
