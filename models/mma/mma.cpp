@@ -82,14 +82,13 @@ MmaPipeline::Span Mma::run(const isa::MmaLoadB& load, uint64_t now) {
 }
 
 MmaPipeline::Span Mma::run(const isa::MmaStream& stream, uint64_t now) {
-  const uint64_t panel = machine_.panel(operand_bytes_);
+  const uint32_t panel = machine_.panel(operand_bytes_);
   LayerActivity& layer = ledger_.current();
   layer.array_rows += stream.rows;
-  layer.array_macs[width_index(operand_bytes_)] += stream.rows * panel * panel;
+  layer.array_macs[width_index(operand_bytes_)] += uint64_t{stream.rows} * panel * panel;
   layer.l2.read_bytes += uint64_t{stream.rows} * stream.depth * operand_bytes_;
-  const MmaPipeline::Span span = pipeline_.stream(stream.b_bank, stream.c_bank,
-                                                  walk_cycles(machine_.panel(operand_bytes_), stream.rows, 1),
-                                                  stream.accumulate == 0, now);
+  const MmaPipeline::Span span = pipeline_.stream(
+      stream.b_bank, stream.c_bank, walk_cycles(panel, stream.rows, 1), stream.accumulate == 0, now);
   l2_banks_.book(StreamBanks::User::rows, span.start_cycle, span.start_cycle + stream.rows,
                  StreamBanks::kAccess);
   ledger_.array_streams(span.start_cycle + stream.rows);

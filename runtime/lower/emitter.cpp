@@ -241,8 +241,7 @@ void Emitter::compute(uint32_t index) {
   wait_for_loads(step);
   StepEmitter emitter(*this);
   if (step.compute) step.compute(emitter);
-  before(isa::SyncSignal{kCoreToken});
-  issue(isa::SyncSignal{kCoreToken});
+  emitter.issue(isa::SyncSignal{kCoreToken});
   steps_done_ = index + 1;
 }
 
