@@ -103,7 +103,8 @@ TEST_CASE("monotone: wider links, ports and fills are never slower") {
   }
 }
 
-TEST_CASE("monotone: where L2 has a bank for every user nobody waits for one; where it lacks two, all do") {
+TEST_CASE(
+    "monotone: where L2 has a bank for every user nobody waits for one, and where it lacks two, all do") {
   const auto l2_stalls = [](const std::string& sets, const std::string& kind) {
     const auto report = report_of(kNetworks + "resnet18.onnx" + sets);
     uint64_t cycles = 0;

@@ -139,7 +139,7 @@ TEST_CASE("run: layers.csv has the report's keys as columns and a row a layer") 
   CHECK(rows == report["layers"].size());
 }
 
-TEST_CASE("run: equal runs leave equal bytes, whatever the folder and the threads; only host differs") {
+TEST_CASE("run: equal runs leave equal bytes, whatever the folder and the threads, but for host") {
   const TemporaryFolder folder("run-equal");
   const auto first = run_lenet(folder, "--threads 1", "a");
   const auto second = run_lenet(folder, "--threads 3", "elsewhere/b");
