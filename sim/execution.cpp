@@ -4,6 +4,7 @@
 #include <future>
 #include <stdexcept>
 
+#include "isa/semantics/scoreboard.h"
 #include "runtime/user_error.h"
 #include "sim/placed_tensor.h"
 #include "sim/stopwatch.h"
@@ -11,24 +12,56 @@
 namespace mmasim::sim {
 namespace {
 
-// `threads` make the values of a functional run.
-Execution execute_with_values(const isa::Program& program, const models::SocConfig& config, Mode mode,
-                              const std::vector<std::vector<uint8_t>>& inputs, const MemoryWatcher& watcher,
-                              const models::LayerProgress& progress, unsigned threads) {
+isa::OwnedMemory empty_memory_for(const isa::Program& program) {
+  return {program.machine, std::max(program.ddr_bytes_used, program.constants_bytes)};
+}
+
+// In pieces, whose copying the scoreboard shares out. Program and memory must outlive that.
+void issue_constants(const isa::Program& program, const isa::MemoryView& memory,
+                     isa::Scoreboard& scoreboard) {
+  constexpr size_t kPieceBytes = 1 << 20;
+  const auto& constants = program.constants;
+  const auto to = isa::Address::in(isa::Space::ddr, 0);
+  isa::Footprint footprint;
+  footprint.writes.add(isa::reach_of(to, constants.size(), {}));
+  scoreboard.issue(footprint, static_cast<uint32_t>((constants.size() + kPieceBytes - 1) / kPieceBytes),
+                   [&constants, at = memory.at(to)](unsigned, uint32_t first, uint32_t end) {
+                     const size_t from = first * kPieceBytes;
+                     std::copy_n(constants.begin() + static_cast<std::ptrdiff_t>(from),
+                                 std::min(constants.size(), end * kPieceBytes) - from, at + from);
+                   });
+}
+
+isa::TokenWatcher token_watcher(const isa::MemoryView& view, const MemoryWatcher& watcher) {
+  if (!watcher) return {};
+  return [&](uint16_t token, uint32_t count) { watcher(view, token, count); };
+}
+
+Execution execute_untimed(const isa::Program& program, const std::vector<std::vector<uint8_t>>& inputs,
+                          const MemoryWatcher& watcher, unsigned threads) {
+  auto memory = empty_memory_for(program);
+  const auto view = memory.view();
+  isa::Scoreboard scoreboard(threads);
+  issue_constants(program, view, scoreboard);
+  isa::UntimedMachine machine(program, scoreboard);  // plans meanwhile
+  scoreboard.drain();
+  write_inputs(view, program, inputs);
+  machine.run(view, token_watcher(view, watcher));
+  Execution execution;
+  execution.overflow_count = machine.overflow_count();
+  for (const auto& output : program.outputs) execution.outputs.push_back(read_tensor(view, output));
+  return execution;
+}
+
+Execution execute_in_models(const isa::Program& program, const models::SocConfig& config,
+                            const std::vector<std::vector<uint8_t>>& inputs, const MemoryWatcher& watcher,
+                            const models::LayerProgress& progress) {
   auto memory = memory_for(program);
   auto view = memory.view();
   write_inputs(view, program, inputs);
-  isa::TokenWatcher token_watcher;
-  if (watcher) token_watcher = [&](uint16_t token, uint32_t count) { watcher(view, token, count); };
   Execution execution;
-  if (mode == Mode::functional_only) {
-    isa::UntimedMachine machine(program, threads);
-    machine.run(view, token_watcher);
-    execution.overflow_count = machine.overflow_count();
-  } else {
-    execution.activity = models::simulate(program, config, &view, token_watcher, progress);
-    execution.overflow_count = execution.activity->overflow_count;
-  }
+  execution.activity = models::simulate(program, config, &view, token_watcher(view, watcher), progress);
+  execution.overflow_count = execution.activity->overflow_count;
   for (const auto& output : program.outputs) execution.outputs.push_back(read_tensor(view, output));
   return execution;
 }
@@ -38,9 +71,7 @@ Execution execute_apart(const isa::Program& program, const models::SocConfig& co
                         const models::LayerProgress& progress, unsigned threads) {
   const auto launch = threads > 1 ? std::launch::async : std::launch::deferred;
   const unsigned values_threads = threads > 2 ? threads - 1 : 1;  // one keeps time
-  auto values = std::async(launch, [&] {
-    return execute_with_values(program, config, Mode::functional_only, inputs, {}, {}, values_threads);
-  });
+  auto values = std::async(launch, [&] { return execute_untimed(program, inputs, {}, values_threads); });
   auto activity = models::simulate(program, config, nullptr, {}, progress);
   Execution execution = values.get();
   activity.overflow_count = *execution.overflow_count;
@@ -51,8 +82,7 @@ Execution execute_apart(const isa::Program& program, const models::SocConfig& co
 }  // namespace
 
 isa::OwnedMemory memory_for(const isa::Program& program) {
-  const uint64_t ddr_bytes = std::max(program.ddr_bytes_used, program.constants_bytes);
-  isa::OwnedMemory memory(program.machine, ddr_bytes);
+  auto memory = empty_memory_for(program);
   const auto view = memory.view();
   std::copy(program.constants.begin(), program.constants.end(),
             view.at(isa::Address::in(isa::Space::ddr, 0)));
@@ -76,11 +106,12 @@ Execution execute(const isa::Program& program, const models::SocConfig& config, 
   const auto* apart = std::get_if<ValuesApart>(&values_by);
   if (mode == Mode::timing_only) {
     execution.activity = models::simulate(program, config, nullptr, {}, progress);
-  } else if (apart && mode == Mode::timed_values) {
+  } else if (mode == Mode::functional_only) {
+    execution = execute_untimed(program, inputs, watcher, apart ? apart->threads : 1);
+  } else if (apart) {
     execution = execute_apart(program, config, inputs, progress, apart->threads);
   } else {
-    execution =
-        execute_with_values(program, config, mode, inputs, watcher, progress, apart ? apart->threads : 1);
+    execution = execute_in_models(program, config, inputs, watcher, progress);
   }
   execution.simulate_s = stopwatch.seconds();
   return execution;

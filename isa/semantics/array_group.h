@@ -16,26 +16,36 @@
 namespace mmasim::isa {
 
 // No sum that the group adds to a row has a larger magnitude.
-inline Wide bound_of(const ProductGroup& group, const CoreState::Registers& registers) {
-  return group.depth * element_magnitude(registers.config.a) * element_magnitude(registers.config.b);
+inline Wide bound_of(const ProductGroup& group, const MmaConfig& config) {
+  return group.depth * element_magnitude(config.a) * element_magnitude(config.b);
 }
+
+// What the parts of a stretch have in common.
+struct StretchContext {
+  const ArrayPlan& plan;
+  const ArraySettings& settings;
+  const std::vector<PackedPanel>& panels;
+  const std::vector<Wide>&
+      bounds_before;  // of what the banks hold: one a product, counted from first_product
+  uint32_t first_product;
+  std::vector<CBank>& banks;
+  const MemoryView& memory;
+};
 
 // Some of a group's rows, made by one thread. Every row's sums pass through the transfers that take them.
 template <class Sum>
 class GroupPart {
-  using Registers = CoreState::Registers;
-
  public:
-  GroupPart(const ArrayPlan& plan, const ProductGroup& group, const std::vector<PackedPanel>& panels,
-            Registers& registers, const MemoryView& memory, Worker& worker)
-      : plan_(plan),
+  GroupPart(const StretchContext& stretch, const ProductGroup& group, Worker& worker)
+      : stretch_(stretch),
+        plan_(stretch.plan),
         group_(group),
-        registers_(registers),
-        memory_(memory),
+        settings_(stretch.settings),
+        memory_(stretch.memory),
         worker_(worker),
-        columns_(registers.columns()),
-        bound_(bound_of(group, registers)),
-        matrix_(registers.pattern, registers.config.a, columns_, panels_of(panels), worker.scratch),
+        columns_(settings_.columns()),
+        bound_(bound_of(group, settings_.config)),
+        matrix_(settings_.pattern, settings_.config.a, columns_, panels_of(stretch.panels), worker.scratch),
         largest_bound_(bound_) {
     pieces().clear();
     worker.scratch.planned_sums.resize(size_t{kRowsAtOnce} * columns_ * sizeof(Sum));
@@ -65,7 +75,7 @@ class GroupPart {
   static constexpr uint32_t kRowsAtOnce = 48;  // their accumulators stay in the first-level cache
 
   void add_rows(const PlannedProduct& product, uint32_t row, uint32_t count) {
-    RowPattern(registers_.pattern, product.row + row)
+    RowPattern(settings_.pattern, product.row + row)
         .take<const uint8_t*>(memory_.at(product.a), count, a_ + filled_);
     for (uint32_t i = 0; i < count; ++i) c_[filled_ + i] = sums_of(filled_ + i);
     const bool is_plain = !group_.accumulate && product.kept_from >= product.kept_to;
@@ -76,14 +86,12 @@ class GroupPart {
 
   // A row that begins with the bank's sums, or that the bank must hold afterwards: then its sums go there.
   void begin_row(const PlannedProduct& product, uint32_t row, Sum*& sums) {
-    CBank& bank = registers_.c[product.c_bank];
-    Sum* const held = storage_of(bank).data() + size_t{row} * columns_;
+    Sum* const held = storage_of(stretch_.banks[product.c_bank]).data() + size_t{row} * columns_;
     const bool is_kept = row >= product.kept_from && row < product.kept_to;
-    const Wide before = group_.accumulate ? bank.bound[row] : 0;
-    if (group_.accumulate && before != 0 && !is_kept) std::copy_n(held, columns_, sums);
+    const Wide before = stretch_.bounds_before[&product - &plan_.products[stretch_.first_product]];
+    if (before != 0 && !is_kept) std::copy_n(held, columns_, sums);
     if (is_kept) sums = held;
     if (before == 0) std::fill_n(sums, columns_, Sum{0});
-    if (is_kept) bank.bound[row] = before + bound_;
     largest_bound_ = std::max(largest_bound_, before + bound_);
   }
 
@@ -104,8 +112,7 @@ class GroupPart {
     if (piece.row >= transfer.rows) return;
     const uint32_t count = std::min(piece.count, transfer.rows - piece.row);
     prepare_stage(transfer);
-    RowPattern(registers_.store_pattern, transfer.row + piece.row)
-        .take(memory_.at(transfer.dst), count, dst_);
+    RowPattern(settings_.store_pattern, transfer.row + piece.row).take(memory_.at(transfer.dst), count, dst_);
     stage_->apply_rows<Sum>(rows, dst_, count);
   }
 
@@ -115,7 +122,7 @@ class GroupPart {
       return;
     stage_lane_ = transfer.lane, stage_columns_ = transfer.columns, stage_bound_ = largest_bound_;
     stage_.reset();
-    stage_.emplace(registers_.mma_stage, registers_.accumulator(), transfer.lane, transfer.columns,
+    stage_.emplace(settings_.mma_stage, settings_.accumulator(), transfer.lane, transfer.columns,
                    stage_bound_, worker_, memory_);
   }
 
@@ -137,9 +144,10 @@ class GroupPart {
   }
   std::vector<PlannedRows>& pieces() { return worker_.scratch.planned_rows; }
 
+  const StretchContext& stretch_;
   const ArrayPlan& plan_;
   const ProductGroup& group_;
-  Registers& registers_;
+  const ArraySettings& settings_;
   const MemoryView& memory_;
   Worker& worker_;
   const uint32_t columns_;

@@ -2,9 +2,7 @@
 #include "isa/semantics/array_plan.h"
 
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <variant>
+#include <utility>
 
 #include "isa/semantics/array_reach.h"
 
@@ -14,87 +12,25 @@ namespace {
 constexpr uint32_t kNone = ~0u;
 constexpr uint32_t kMostPanels = 512, kMostProducts = 256;  // of a stretch
 
-class Planner {
- public:
-  Planner(const InstructionList& instructions, const Machine& machine)
-      : instructions_(instructions), machine_(machine) {}
+}  // namespace
 
-  ArrayPlan plan() {
-    for (uint32_t at = 0; at < instructions_.size(); ++at) {
-      at_ = at;
-      std::visit([this](const auto& i) { take(i); }, instructions_[at]);
-    }
-    at_ = static_cast<uint32_t>(instructions_.size());
-    close();
-    find_kept(instructions_, plan_);
-    return std::move(plan_);
-  }
+// Lists grow in place: room that is not used costs nothing, moving does.
+ArrayPlanner::ArrayPlanner(const Machine& machine, size_t most_instructions) : machine_(machine) {
+  plan_.bank_uses.reserve(most_instructions);
+  plan_.panels.reserve(most_instructions / 2);
+  plan_.uses.reserve(most_instructions / 2);
+}
 
- private:
-  // A product as it grows. Its panels follow each other in depth.
-  struct Draft {
-    PlannedProduct product;
-    bool accumulate;
-    bool is_open;  // a stream may add to it
-    uint32_t k_end;
-    std::vector<PanelUse> uses;
-    std::vector<MmaTransfer> transfers;
-  };
-
-  template <class Other>
-  void take(const Other&) {
-    close();
-  }
-  void take(const MmaConfig& i) { close(), config_ = i; }
-  void take(const MmaPattern& i) { close(), pattern_ = i; }
-  void take(const MmaStorePattern& i) { close(), store_pattern_ = i; }
-  void take(const StageSet& i) {
-    close();
-    if (i.unit == Unit::mma) stage_ = i;
-  }
-  void take(const MmaLoadB& load);
-  void take(const MmaStream& stream);
-  void take(const MmaTransfer& transfer);
-
-  void open();
-  void close();
-  bool touches_nothing_twice() const;
-  void add_stretch();
-  void add_group_member(const Draft& draft, bool joins_last);
-  Draft& new_draft();
-  uint32_t panel_of(const MmaLoadB& load);
-  void use_panel(const MmaLoadB& load);
-
-  const InstructionList& instructions_;
-  const Machine& machine_;
-  ArrayPlan plan_;
-  uint32_t at_ = 0;
-  MmaConfig config_;
-  MmaPattern pattern_;
-  MmaStorePattern store_pattern_;
-  StageSet stage_;
-  std::array<std::optional<MmaLoadB>, 256> loaded_;  // the last load of each B bank
-
-  // The stretch now open.
-  uint32_t first_ = kNone;  // its first instruction
-  bool is_sound_ = false;
-  std::vector<PlannedPanel> panels_;
-  std::vector<PreloadedPanel> preloaded_;
-  std::vector<Draft> drafts_;  // the first draft_count_ are in use
-  size_t draft_count_ = 0;
-  uint64_t highest_panel_ = 0;                      // address
-  uint32_t last_panel_ = 0, group_panel_ = 0;       // where the next panel is looked for first
-  std::array<uint32_t, 256> bank_panel_, last_of_;  // of a B bank; the last draft of a C bank
-};
-
-void Planner::open() {
-  if (first_ != kNone) return;
-  first_ = at_;
+void ArrayPlanner::open() {
+  if (is_open_) return;
+  is_open_ = true;
+  first_bank_use_ = static_cast<uint32_t>(plan_.bank_uses.size());
   is_sound_ = stage_.overflow != Overflow::trap  // a trap must strike where it would, one by one
               && pattern_.k0 != 0 && pattern_.k1 != 0 && pattern_.r0 != 0 && pattern_.r1 != 0 &&
               store_pattern_.r0 != 0 && store_pattern_.r1 != 0;
   panels_.clear();
   preloaded_.clear();
+  loaded_banks_.clear();
   draft_count_ = 0;
   last_panel_ = group_panel_ = 0;
   highest_panel_ = 0;
@@ -104,7 +40,7 @@ void Planner::open() {
 
 // Programs repeat a row of panels product after product: the next one mostly is the last one's neighbour or
 // the first of the row.
-uint32_t Planner::panel_of(const MmaLoadB& load) {
+uint32_t ArrayPlanner::panel_of(const MmaLoadB& load) {
   const auto is = [&](uint32_t i) {
     return i < panels_.size() && panels_[i].address == load.addr && panels_[i].rows == load.rows;
   };
@@ -118,20 +54,26 @@ uint32_t Planner::panel_of(const MmaLoadB& load) {
   return static_cast<uint32_t>(panels_.size() - 1);
 }
 
-void Planner::take(const MmaLoadB& load) {
-  if (first_ != kNone && (draft_count_ > kMostProducts || panels_.size() > kMostPanels)) close();
+bool ArrayPlanner::is_full() const {
+  return is_open_ && (draft_count_ > kMostProducts || panels_.size() > kMostPanels);
+}
+
+void ArrayPlanner::take(const MmaLoadB& load) {
   open();
+  plan_.bank_uses.push_back({BankUse::load, load.bank, 0, 0});
   loaded_[load.bank] = load;
+  if (std::find(loaded_banks_.begin(), loaded_banks_.end(), load.bank) == loaded_banks_.end())
+    loaded_banks_.push_back(load.bank);
   use_panel(load);
 }
 
-void Planner::use_panel(const MmaLoadB& load) {
+void ArrayPlanner::use_panel(const MmaLoadB& load) {
   bank_panel_[load.bank] = last_panel_ = panel_of(load);
   if (load.bank >= machine_.b_banks || load.rows > machine_.panel(element_bytes(config_.b)))
     is_sound_ = false;
 }
 
-Planner::Draft& Planner::new_draft() {
+ArrayPlanner::Draft& ArrayPlanner::new_draft() {
   if (draft_count_ == drafts_.size()) drafts_.emplace_back();
   Draft& draft = drafts_[draft_count_++];
   draft.uses.clear();
@@ -141,8 +83,10 @@ Planner::Draft& Planner::new_draft() {
   return draft;
 }
 
-void Planner::take(const MmaStream& s) {
+void ArrayPlanner::take(const MmaStream& s) {
   open();
+  plan_.bank_uses.push_back(
+      {s.accumulate ? BankUse::stream_onto : BankUse::stream_from_zero, s.b_bank, s.c_bank, s.rows});
   if (bank_panel_[s.b_bank] == kNone && loaded_[s.b_bank]) {
     use_panel(*loaded_[s.b_bank]);
     preloaded_.push_back({s.b_bank, last_panel_});
@@ -170,8 +114,9 @@ void Planner::take(const MmaStream& s) {
   draft->k_end = s.k_start + s.depth;
 }
 
-void Planner::take(const MmaTransfer& transfer) {
+void ArrayPlanner::take(const MmaTransfer& transfer) {
   open();
+  plan_.bank_uses.push_back({BankUse::transfer, 0, transfer.c_bank, transfer.rows});
   const uint32_t last = last_of_[transfer.c_bank];
   if (last == kNone || transfer.rows > drafts_[last].product.rows ||
       transfer.columns > machine_.panel(element_bytes(config_.a))) {
@@ -182,46 +127,64 @@ void Planner::take(const MmaTransfer& transfer) {
   drafts_[last].transfers.push_back(transfer);
 }
 
-void Planner::close() {
-  if (first_ == kNone) return;
-  if (is_sound_ && draft_count_ != 0 && touches_nothing_twice()) add_stretch();
-  first_ = kNone;
+bool ArrayPlanner::end_stretch(ListRange instructions, CodeRange bytes) {
+  const bool is_stretch = is_open_ && is_sound_ && draft_count_ != 0 && touches_nothing_twice();
+  is_open_ = false;
+  if (is_stretch) add_stretch(instructions, bytes);
+  return is_stretch;
 }
 
-// No transfer of the stretch writes what another writes or anything reads.
-bool Planner::touches_nothing_twice() const {
-  const uint32_t out_bytes = element_bytes(stage_.out), operand_bytes = element_bytes(config_.a);
-  std::vector<MmaTransfer> transfers;
-  std::vector<Reach> written, read;
+template <class Visit>
+void ArrayPlanner::for_each_read(const Visit& visit) const {
+  const uint32_t operand_bytes = element_bytes(config_.a);
+  const auto table = [&](const MmaTransfer& transfer, Address at, uint64_t bytes) {
+    visit({at.raw + transfer.lane * bytes, at.raw + (uint64_t{transfer.lane} + transfer.columns) * bytes});
+  };
   for (size_t i = 0; i < draft_count_; ++i) {
     const Draft& draft = drafts_[i];
     const auto& p = draft.product;
     const uint32_t k_start = draft.uses.front().k_start;
-    read.push_back(reach_of_a(pattern_, operand_bytes, p.a, p.row, p.rows, k_start,
-                              std::max(draft.k_end, k_start) - k_start));
+    visit(reach_of_a(pattern_, operand_bytes, p.a, p.row, p.rows, k_start,
+                     std::max(draft.k_end, k_start) - k_start));
     for (const auto& transfer : draft.transfers) {
-      transfers.push_back(transfer);
-      written.push_back(reach_of_transfer(store_pattern_, out_bytes, transfer));
-      const auto table = [&](Address at, uint64_t bytes) {
-        if (!at.is_none())
-          read.push_back({at.raw + transfer.lane * bytes,
-                          at.raw + (uint64_t{transfer.lane} + transfer.columns) * bytes});
-      };
-      table(stage_.bias, element_bytes(accumulator_element(operand_bytes)));
-      if (stage_.multiplier_mode == TableMode::per_lane) table(stage_.multipliers, 4);
-      if (stage_.shift_mode == TableMode::per_lane) table(stage_.shifts, 1);
+      if (!stage_.bias.is_none())
+        table(transfer, stage_.bias, element_bytes(accumulator_element(operand_bytes)));
+      if (stage_.multiplier_mode == TableMode::per_lane) table(transfer, stage_.multipliers, 4);
+      if (stage_.shift_mode == TableMode::per_lane) table(transfer, stage_.shifts, 1);
     }
   }
   for (const auto& panel : panels_)
-    read.push_back({panel.address.raw, panel.address.raw + uint64_t{panel.rows} * machine_.array_bytes});
-  if (transfers.size() > 4 * kMostProducts) return false;
-  for (const Reach& reach : written)
-    if (std::any_of(read.begin(), read.end(), [&](const Reach& other) { return reach.meets(other); }))
-      return false;
-  return lie_apart(store_pattern_, out_bytes, transfers);
+    visit({panel.address.raw, panel.address.raw + uint64_t{panel.rows} * machine_.array_bytes});
 }
 
-void Planner::add_group_member(const Draft& draft, bool joins_last) {
+bool ArrayPlanner::is_read(const Reach& written) const {
+  bool is = false;
+  for_each_read([&](const Reach& read) { is |= read.meets(written); });
+  return is;
+}
+
+// No transfer of the stretch writes what another writes or anything reads.
+bool ArrayPlanner::touches_nothing_twice() {
+  const uint32_t out_bytes = element_bytes(stage_.out);
+  transfers_.clear();
+  transfer_reaches_.clear();
+  reads_ = writes_ = {};
+  for (size_t i = 0; i < draft_count_; ++i)
+    for (const auto& transfer : drafts_[i].transfers) {
+      transfers_.push_back(transfer);
+      transfer_reaches_.push_back(reach_of_transfer(store_pattern_, out_bytes, transfer));
+      writes_.add(transfer_reaches_.back());
+    }
+  if (transfers_.size() > 4 * kMostProducts) return false;
+  for_each_read([this](const Reach& reach) { reads_.add(reach); });
+  if (writes_.meets(reads_) &&  // the joined reaches may, where none of them does
+      std::any_of(transfer_reaches_.begin(), transfer_reaches_.end(),
+                  [this](const Reach& written) { return is_read(written); }))
+    return false;
+  return lie_apart(store_pattern_, out_bytes, transfers_, transfer_reaches_);
+}
+
+void ArrayPlanner::add_group_member(const Draft& draft, bool joins_last) {
   const auto end_of = [](const auto& list) { return static_cast<uint32_t>(list.size()); };
   if (!joins_last) {
     ProductGroup group;
@@ -242,10 +205,23 @@ void Planner::add_group_member(const Draft& draft, bool joins_last) {
   plan_.groups.back().products.end = end_of(plan_.products);
 }
 
-void Planner::add_stretch() {
+ListRange ArrayPlanner::add_reaches(const ReachList& reaches) {
+  ListRange range;
+  range.first = static_cast<uint32_t>(plan_.reaches.size());
+  plan_.reaches.insert(plan_.reaches.end(), reaches.begin(), reaches.end());
+  range.end = static_cast<uint32_t>(plan_.reaches.size());
+  return range;
+}
+
+void ArrayPlanner::add_stretch(ListRange instructions, CodeRange bytes) {
   ArrayStretch stretch;
-  stretch.instructions = {first_, at_};
+  stretch.instructions = instructions;
+  stretch.bytes = bytes;
+  stretch.bank_uses = {first_bank_use_, static_cast<uint32_t>(plan_.bank_uses.size())};
+  stretch.reads = add_reaches(reads_);
+  stretch.writes = add_reaches(writes_);
   stretch.preloaded = preloaded_;
+  for (const uint8_t bank : loaded_banks_) stretch.loads.push_back(*loaded_[bank]);
   stretch.panels.first = static_cast<uint32_t>(plan_.panels.size());
   plan_.panels.insert(plan_.panels.end(), panels_.begin(), panels_.end());
   stretch.panels.end = static_cast<uint32_t>(plan_.panels.size());
@@ -254,13 +230,12 @@ void Planner::add_stretch() {
     add_group_member(drafts_[i], i > 0 && drafts_[i].accumulate == drafts_[i - 1].accumulate &&
                                      drafts_[i].uses == drafts_[i - 1].uses);
   stretch.groups.end = static_cast<uint32_t>(plan_.groups.size());
-  plan_.stretches.push_back(stretch);
+  plan_.stretches.push_back(std::move(stretch));
 }
 
-}  // namespace
-
-ArrayPlan plan_array(const InstructionList& instructions, const Machine& machine) {
-  return Planner(instructions, machine).plan();
+ArrayPlan ArrayPlanner::finish() {
+  find_kept(plan_);
+  return std::move(plan_);
 }
 
 }  // namespace mmasim::isa

@@ -42,6 +42,13 @@ Reach reach(Address base, const Span& span, uint64_t bytes) {
           base.raw + static_cast<uint64_t>(span.highest) + bytes};
 }
 
+// Every offset is a multiple of it.
+uint64_t common_stride(const MmaStorePattern& p) {
+  return static_cast<uint64_t>(
+      std::gcd(std::gcd(p.r0 == 1 ? 0 : int64_t{p.r0_stride}, p.r1 == 1 ? 0 : int64_t{p.r1_stride}),
+               int64_t{p.r2_stride}));
+}
+
 }  // namespace
 
 Reach reach_of_a(const MmaPattern& p, uint32_t operand_bytes, Address a, uint32_t row, uint32_t rows,
@@ -54,8 +61,10 @@ Reach reach_of_a(const MmaPattern& p, uint32_t operand_bytes, Address a, uint32_
 }
 
 Reach reach_of_transfer(const MmaStorePattern& pattern, uint32_t out_bytes, const MmaTransfer& transfer) {
-  return reach(transfer.dst, span_of_rows(pattern, transfer.row, transfer.rows),
-               uint64_t{transfer.columns} * out_bytes);
+  const uint64_t bytes = uint64_t{transfer.columns} * out_bytes, common = common_stride(pattern);
+  Reach result = reach(transfer.dst, span_of_rows(pattern, transfer.row, transfer.rows), bytes);
+  if (bytes < common) result.period = common, result.phase = transfer.dst.raw % common, result.width = bytes;
+  return result;
 }
 
 bool rows_lie_apart(const MmaStorePattern& p, uint32_t bytes) {
@@ -68,26 +77,13 @@ bool rows_lie_apart(const MmaStorePattern& p, uint32_t bytes) {
   return p.r2_stride >= occupied;
 }
 
-// Every offset is a multiple of the strides' common divisor: destinations lie apart where they do modulo it.
-bool lie_apart(const MmaStorePattern& p, uint32_t out_bytes, const std::vector<MmaTransfer>& transfers) {
-  const uint64_t common = static_cast<uint64_t>(
-      std::gcd(std::gcd(p.r0 == 1 ? 0 : int64_t{p.r0_stride}, p.r1 == 1 ? 0 : int64_t{p.r1_stride}),
-               int64_t{p.r2_stride}));
-  std::vector<Reach> reaches;
-  for (const auto& transfer : transfers) {
-    if (!rows_lie_apart(p, transfer.columns * out_bytes)) return false;
-    reaches.push_back(reach_of_transfer(p, out_bytes, transfer));
+bool lie_apart(const MmaStorePattern& p, uint32_t out_bytes, const std::vector<MmaTransfer>& transfers,
+               const std::vector<Reach>& reaches) {
+  for (size_t i = 0; i < transfers.size(); ++i) {
+    if (!rows_lie_apart(p, transfers[i].columns * out_bytes)) return false;
+    for (size_t j = 0; j < i; ++j)
+      if (reaches[i].meets(reaches[j])) return false;
   }
-  for (size_t i = 0; i < transfers.size(); ++i)
-    for (size_t j = i + 1; j < transfers.size(); ++j) {
-      if (!reaches[i].meets(reaches[j])) continue;
-      const bool in_order = transfers[i].dst.raw <= transfers[j].dst.raw;
-      const MmaTransfer &low = transfers[in_order ? i : j], &high = transfers[in_order ? j : i];
-      const uint64_t distance = common == 0 ? 0 : (high.dst.raw - low.dst.raw) % common;
-      if (distance < uint64_t{low.columns} * out_bytes ||
-          distance + uint64_t{high.columns} * out_bytes > common)
-        return false;
-    }
   return true;
 }
 

@@ -1,19 +1,13 @@
-// Which bytes the instructions of a stretch of array instructions may touch, as intervals that are never too
-// small.
+// Which bytes mma.stream and mma.transfer may touch.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "isa/instruction.h"
+#include "isa/semantics/reach.h"
 
 namespace mmasim::isa {
-
-// Raw addresses first .. end.
-struct Reach {
-  uint64_t first, end;
-  bool meets(const Reach& other) const { return first < other.end && other.first < end; }
-};
 
 Reach reach_of_a(const MmaPattern& pattern, uint32_t operand_bytes, Address a, uint32_t row, uint32_t rows,
                  uint32_t k_start, uint32_t depth);
@@ -22,7 +16,8 @@ Reach reach_of_transfer(const MmaStorePattern& pattern, uint32_t out_bytes, cons
 // Whether rows of `bytes` bytes that the pattern places cannot overlap each other.
 bool rows_lie_apart(const MmaStorePattern& pattern, uint32_t bytes);
 
-// Whether no byte is written by two of these transfers.
-bool lie_apart(const MmaStorePattern& pattern, uint32_t out_bytes, const std::vector<MmaTransfer>& transfers);
+// Whether no byte is written by two of these transfers, whose reaches are given beside them.
+bool lie_apart(const MmaStorePattern& pattern, uint32_t out_bytes, const std::vector<MmaTransfer>& transfers,
+               const std::vector<Reach>& reaches);
 
 }  // namespace mmasim::isa

@@ -1,25 +1,36 @@
 // Executes planned stretches of array instructions (array_plan.h): all rows of products with the same panels
-// together, split among the threads of a team. Gives the same bytes, registers and counts as the instructions
-// one after another.
+// together, in pieces that threads share. Gives the same bytes, registers and counts as the instructions one
+// after another.
 #pragma once
+
+#include <memory>
+#include <vector>
 
 #include "isa/semantics/array_plan.h"
 #include "isa/semantics/registers.h"
-#include "isa/semantics/team.h"
+#include "isa/semantics/scoreboard.h"
 
 namespace mmasim::isa {
 
 class ArrayRunner {
  public:
-  // `team` may be null. All must outlive the runner.
-  ArrayRunner(const InstructionList& instructions, const Machine& machine, Team* team);
+  // `workers`: one a thread of the scoreboard, where what is counted collects. All must outlive the runner.
+  ArrayRunner(const ArrayPlan& plan, const Machine& machine, Scoreboard& scoreboard,
+              std::vector<Worker>& workers);
   ~ArrayRunner();
 
   void restart();  // before a program begins
 
-  // Executes the stretch that begins at `instruction`, if there is one that can run as a whole. Returns the
-  // instruction to go on with.
-  size_t execute(size_t instruction, CoreState::Registers& registers, const MemoryView& memory);
+  // Issues the stretch if it can run as a whole with what the registers are now, and says so.
+  bool issue(const ArrayStretch& stretch, CoreState::Registers& registers, const MemoryView& memory);
+
+  // One instruction, outside a stretch. The caller has drained the scoreboard before the latter two.
+  void execute(const MmaLoadB& load);
+  void execute(const MmaStream& stream, CoreState::Registers& registers, const MemoryView& memory);
+  void execute(const MmaTransfer& transfer, CoreState::Registers& registers, const MemoryView& memory);
+
+  // To be called before anything else issues or does something that writes these bytes.
+  void before_writing(const ReachList& written, CoreState::Registers& registers, const MemoryView& memory);
 
  private:
   struct Impl;

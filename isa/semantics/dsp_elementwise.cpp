@@ -127,7 +127,7 @@ void rectify(const DspPrelu& i, const TileSide& src, const TileSide& dst, const 
 
 }  // namespace
 
-void execute(const DspRescale& i, CoreState::Registers&, const MemoryView& memory) {
+void execute(const DspRescale& i, const StageSet&, Worker&, const MemoryView& memory) {
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, element_bytes(i.src_type)};
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, element_bytes(i.dst_type)};
   const Wide peak = peak_product(centred_magnitude(i.src_type, i.src_zero), peak_of(i.multiplier));
@@ -135,15 +135,15 @@ void execute(const DspRescale& i, CoreState::Registers&, const MemoryView& memor
              [&](auto lane) { rescale<decltype(lane)>(i, src, dst); });
 }
 
-void execute(const DspAdd& i, CoreState::Registers&, const MemoryView& memory) {
+void execute(const DspAdd& i, const StageSet&, Worker&, const MemoryView& memory) {
   execute_two_operands(i, memory);
 }
 
-void execute(const DspMultiply& i, CoreState::Registers&, const MemoryView& memory) {
+void execute(const DspMultiply& i, const StageSet&, Worker&, const MemoryView& memory) {
   execute_two_operands(i, memory);
 }
 
-void execute(const DspPrelu& i, CoreState::Registers&, const MemoryView& memory) {
+void execute(const DspPrelu& i, const StageSet&, Worker&, const MemoryView& memory) {
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, element_bytes(i.src_type)};
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, element_bytes(i.dst_type)};
   with_lanes(narrowest_lanes(peak(i, memory), finish_terms(i)),

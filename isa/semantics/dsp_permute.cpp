@@ -34,7 +34,7 @@ void permute(const DspPermute& i, const uint8_t* src, uint8_t* dst) {
 
 }  // namespace
 
-void execute(const DspPermute& i, CoreState::Registers&, const MemoryView& memory) {
+void execute(const DspPermute& i, const StageSet&, Worker&, const MemoryView& memory) {
   const uint8_t* src = memory.at(i.src);
   uint8_t* dst = memory.at(i.dst);
   switch (i.element_bytes) {

@@ -51,7 +51,7 @@ void resize(const DspResize& i, const TileSide& src, const TileSide& dst) {
 
 }  // namespace
 
-void execute(const DspResize& i, CoreState::Registers&, const MemoryView& memory) {
+void execute(const DspResize& i, const StageSet&, Worker&, const MemoryView& memory) {
   if (i.factor_y == 0 || i.factor_x == 0) throw std::logic_error("dsp.resize: a factor is 0");
   const uint32_t bytes = element_bytes(i.type);
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, bytes};

@@ -99,7 +99,7 @@ int64_t index_of_largest(const uint8_t* row, uint32_t channels) {
 
 }  // namespace
 
-void execute(const DspLookup& i, CoreState::Registers&, const MemoryView& memory) {
+void execute(const DspLookup& i, const StageSet&, Worker&, const MemoryView& memory) {
   require_operand(i.src_type, i.fraction_bits, DspLookup::mnemonic);
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, element_bytes(i.src_type)};
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, element_bytes(i.dst_type)};
@@ -113,7 +113,7 @@ void execute(const DspLookup& i, CoreState::Registers&, const MemoryView& memory
   });
 }
 
-void execute(const DspSoftmax& i, CoreState::Registers& registers, const MemoryView& memory) {
+void execute(const DspSoftmax& i, const StageSet&, Worker& worker, const MemoryView& memory) {
   require_operand(i.src_type, i.fraction_bits, DspSoftmax::mnemonic);
   if (i.channels == 0) return;
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, element_bytes(i.src_type)};
@@ -121,10 +121,10 @@ void execute(const DspSoftmax& i, CoreState::Registers& registers, const MemoryV
   const Knots knots = {memory.at(i.table), i.fraction_bits};
   for (int64_t y = 0; y < i.count_y; ++y)
     for (int64_t x = 0; x < i.count_x; ++x)
-      softmax_position(i, knots, src.at(y, x), dst.at(y, x), registers.scratch.channel_values);
+      softmax_position(i, knots, src.at(y, x), dst.at(y, x), worker.scratch.channel_values);
 }
 
-void execute(const DspArgmax& i, CoreState::Registers&, const MemoryView& memory) {
+void execute(const DspArgmax& i, const StageSet&, Worker&, const MemoryView& memory) {
   if (i.channels == 0) return;
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, element_bytes(i.src_type)};
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, 8};

@@ -11,8 +11,6 @@
 namespace mmasim::isa {
 namespace {
 
-using Registers = CoreState::Registers;
-
 // Sums and results of one position's chunk of channels at a time.
 template <class Lane>
 void depthwise(const DspDepthwise& i, const TileSide& src, const TileSide& dst, const uint8_t* weights,
@@ -50,9 +48,10 @@ Wide peak_magnitude(const DspRequantize& i, const TileSide& src) {
 }
 
 template <class Storage>
-void requantize(const DspRequantize& i, const TileSide& src, Registers& registers, const MemoryView& memory) {
-  const OutputStage stage(registers.dsp_stage, i.src_type, i.lane, i.channels,
-                          peak_magnitude<Storage>(i, src), registers, memory);
+void requantize(const DspRequantize& i, const TileSide& src, const StageSet& stage_set, Worker& worker,
+                const MemoryView& memory) {
+  const OutputStage stage(stage_set, i.src_type, i.lane, i.channels, peak_magnitude<Storage>(i, src), worker,
+                          memory);
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, stage.out_bytes()};
   for_each_chunk(extent_of(i), [&](int64_t y, int64_t x, uint64_t c, size_t count) {
     Storage accumulators[kChunkElements];
@@ -121,25 +120,21 @@ void execute(const DspDepthwise& i, const StageSet& stage_set, Worker& worker, c
              [&](auto lane) { depthwise<decltype(lane)>(i, src, dst, memory.at(i.weights), stage); });
 }
 
-void execute(const DspDepthwise& i, Registers& registers, const MemoryView& memory) {
-  execute(i, registers.dsp_stage, registers, memory);
-}
-
-void execute(const DspRequantize& i, Registers& registers, const MemoryView& memory) {
+void execute(const DspRequantize& i, const StageSet& stage_set, Worker& worker, const MemoryView& memory) {
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, element_bytes(i.src_type)};
   switch (i.src_type) {
     case Element::s32:
-      return requantize<int32_t>(i, src, registers, memory);
+      return requantize<int32_t>(i, src, stage_set, worker, memory);
     case Element::s64:
-      return requantize<int64_t>(i, src, registers, memory);
+      return requantize<int64_t>(i, src, stage_set, worker, memory);
     case Element::s128:
-      return requantize<Wide>(i, src, registers, memory);
+      return requantize<Wide>(i, src, stage_set, worker, memory);
     default:
       throw std::logic_error("dsp.requantize: src_type is no accumulator");
   }
 }
 
-void execute(const DspPoolMax& i, Registers&, const MemoryView& memory) {
+void execute(const DspPoolMax& i, const StageSet&, Worker&, const MemoryView& memory) {
   const uint32_t bytes = element_bytes(i.type);
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, bytes};
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, bytes};
@@ -155,7 +150,7 @@ void execute(const DspPoolMax& i, Registers&, const MemoryView& memory) {
   });
 }
 
-void execute(const DspPoolAverage& i, Registers&, const MemoryView& memory) {
+void execute(const DspPoolAverage& i, const StageSet&, Worker&, const MemoryView& memory) {
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, element_bytes(i.src_type)};
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, element_bytes(i.dst_type)};
   const Reciprocals reciprocals = {i.reciprocals.is_none() ? nullptr : memory.at(i.reciprocals),

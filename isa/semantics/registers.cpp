@@ -42,7 +42,7 @@ Bank& checked(std::vector<Bank>& banks, uint32_t index, const char* what) {
 
 }  // namespace
 
-CoreState::Registers::Registers(const Machine& of) : machine(of) {
+CoreState::Registers::Registers(const Machine& of) : ArraySettings{of, {}, {}, {}, {}} {
   if (machine.array_bytes < 4 || machine.array_bytes > 255 || machine.b_banks > 256 || machine.c_banks > 256)
     throw std::logic_error(
         "array_bytes " + std::to_string(machine.array_bytes) + " with " + std::to_string(machine.b_banks) +
@@ -62,8 +62,7 @@ void CoreState::Registers::reset() {
     bank.loaded_rows = 0;
   }
   for (auto& bank : c) std::fill(bank.bound.begin(), bank.bound.end(), 0);
-  range.clear();
-  overflow_count = 0;
+  clear_counts();
 }
 
 BBank& CoreState::Registers::b_bank(uint32_t index) { return checked(b, index, "B"); }

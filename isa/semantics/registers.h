@@ -135,29 +135,38 @@ struct Worker {
     overflow_count += from.overflow_count;
     range.smallest = std::min(range.smallest, from.range.smallest);
     range.largest = std::max(range.largest, from.range.largest);
-    from.overflow_count = 0;
-    from.range.clear();
+    from.clear_counts();
+  }
+  void clear_counts() {
+    overflow_count = 0;
+    range.clear();
   }
 };
 
-struct CoreState::Registers : Worker {
-  explicit Registers(const Machine& machine);
-  void reset();  // as after construction, without allocating
+// What the array's instructions have set, beside its banks.
+struct ArraySettings {
+  Machine machine;
+  StageSet mma_stage;
+  MmaConfig config;
+  MmaPattern pattern;
+  MmaStorePattern store_pattern;
 
   uint32_t panel() const { return machine.panel(operand_bytes()); }  // S
   uint32_t operand_bytes() const { return element_bytes(config.a); }
   Element accumulator() const { return accumulator_element(operand_bytes()); }
   uint32_t columns() const { return padded(panel()); }  // of a row in B and C storage
   static constexpr uint32_t padded(uint32_t columns) { return (columns + 15) / 16 * 16; }
+};
+
+struct CoreState::Registers : Worker, ArraySettings {
+  explicit Registers(const Machine& machine);
+  void reset();  // as after construction, without allocating
+
   StageSet& stage(Unit unit) { return unit == Unit::mma ? mma_stage : dsp_stage; }
   BBank& b_bank(uint32_t index);
   CBank& c_bank(uint32_t index);
 
-  Machine machine;
-  StageSet mma_stage, dsp_stage;
-  MmaConfig config;
-  MmaPattern pattern;
-  MmaStorePattern store_pattern;
+  StageSet dsp_stage;
   std::vector<BBank> b;
   std::vector<CBank> c;
 };

@@ -23,8 +23,11 @@ void execute_core(const Instruction& instruction, CoreState& state, const Memory
   std::visit(
       [&](const auto& i) {
         using T = std::decay_t<decltype(i)>;
-        if constexpr (runs_on_core<T>)
-          execute(i, state.registers(), memory);
+        CoreState::Registers& registers = state.registers();
+        if constexpr (kRunsOnDsp<T>)
+          execute(i, registers.dsp_stage, registers, memory);
+        else if constexpr (runs_on_core<T>)
+          execute(i, registers, memory);
         else
           throw std::logic_error(std::string("execute_core: ") + T::mnemonic + " is not the core's");
       },

@@ -11,8 +11,10 @@ namespace mmasim::isa {
 
 // At most `most` parts; the instruction itself where it cannot be cut, or is too small to be worth it.
 std::vector<DmaCopy> split(const DmaCopy& copy, uint32_t most);
-std::vector<DspAdd> split(const DspAdd& add, uint32_t most);
+
+// `stage`: the DSP's output stage.
+std::vector<DspAdd> split(const DspAdd& add, const StageSet& stage, uint32_t most);
 std::vector<DspDepthwise> split(const DspDepthwise& depthwise, const StageSet& stage, uint32_t most);
-std::vector<DspPoolMax> split(const DspPoolMax& pool, uint32_t most);
+std::vector<DspPoolMax> split(const DspPoolMax& pool, const StageSet& stage, uint32_t most);
 
 }  // namespace mmasim::isa

@@ -1,5 +1,6 @@
 // The untimed executor: an order of execution that tokens allow, the same one every time. The core runs until
-// it stalls, then every DMA channel in turn until it stalls, and again. Knows nothing of cycles.
+// it stalls, then every DMA channel in turn until it stalls, and again. That is the order of issue; threads
+// may execute otherwise, as far as bytes do not show it. Knows nothing of cycles.
 #include "isa/semantics/untimed.h"
 
 #include <algorithm>
@@ -9,24 +10,16 @@
 #include <variant>
 #include <vector>
 
-#include "isa/codec.h"
+#include "isa/decode.h"
 #include "isa/semantics/array_run.h"
 #include "isa/semantics/dsp.h"
+#include "isa/semantics/footprint.h"
 #include "isa/semantics/registers.h"
 #include "isa/semantics/split.h"
+#include "isa/semantics/untimed_plan.h"
 
 namespace mmasim::isa {
 namespace {
-
-InstructionList decode_all(const Program& program) {
-  InstructionList instructions;
-  instructions.reserve(std::min<uint64_t>(program.instruction_count, program.code.size()));
-  for (size_t offset = 0; offset < program.code.size();) {
-    instructions.push_back(decode(program.code, offset));
-    if (std::holds_alternative<CtlEnd>(instructions.back())) break;
-  }
-  return instructions;
-}
 
 void require_below(uint32_t index, uint32_t count, const char* what, size_t at) {
   if (index >= count)
@@ -35,24 +28,20 @@ void require_below(uint32_t index, uint32_t count, const char* what, size_t at) 
 }
 
 // verify_program() promised this; a program that breaks it would write outside the machine's tables.
-void check_indices(const InstructionList& instructions, const Machine& machine) {
-  for (size_t at = 0; at < instructions.size(); ++at)
-    std::visit(
-        [&](const auto& i) {
-          using T = std::decay_t<decltype(i)>;
-          if constexpr (std::is_same_v<T, SyncWait> || std::is_same_v<T, SyncSignal> ||
-                        std::is_same_v<T, DmaWait>)
-            require_below(i.token, machine.tokens, "token", at);
-          if constexpr (std::is_same_v<T, DmaWait> || std::is_same_v<T, DmaCopy> ||
-                        std::is_same_v<T, DmaFill>)
-            require_below(i.channel, machine.dma_channels, "DMA channel", at);
-          if constexpr (std::is_same_v<T, DmaCopy> || std::is_same_v<T, DmaFill>)
-            require_below(i.signal, machine.tokens, "token", at);
-        },
-        instructions[at]);
+void check_indices(const std::vector<uint8_t>& code, const UntimedStep& step, const Machine& machine) {
+  size_t offset = step.byte;
+  decode_to(code, offset, [&](const auto& i) {
+    using T = std::decay_t<decltype(i)>;
+    if constexpr (std::is_same_v<T, SyncWait> || std::is_same_v<T, SyncSignal> || std::is_same_v<T, DmaWait>)
+      require_below(i.token, machine.tokens, "token", step.instruction);
+    if constexpr (std::is_same_v<T, DmaWait> || std::is_same_v<T, DmaCopy> || std::is_same_v<T, DmaFill>)
+      require_below(i.channel, machine.dma_channels, "DMA channel", step.instruction);
+    if constexpr (std::is_same_v<T, DmaCopy> || std::is_same_v<T, DmaFill>)
+      require_below(i.signal, machine.tokens, "token", step.instruction);
+  });
 }
 
-// A channel's descriptors in order, as indices into the program. The slots are reused round and round.
+// A channel's descriptors in order, as steps of the plan. The slots are reused round and round.
 class ChannelQueue {
  public:
   explicit ChannelQueue(size_t entries) : slots_(entries) {}
@@ -71,16 +60,18 @@ class ChannelQueue {
 }  // namespace
 
 struct UntimedMachine::Impl {
-  Impl(const Program& program, unsigned threads)
-      : machine(program.machine),
-        instructions(decode_all(program)),
+  Impl(const Program& program, Scoreboard& on)
+      : code(program.code),
+        machine(program.machine),
+        plan(plan_untimed(program)),
         state(program.machine),
-        team(threads > 1 ? std::make_unique<Team>(threads) : nullptr),
-        array(instructions, machine, team.get()),
-        workers(team ? team->size() : 1),
+        scoreboard(on),
+        workers(on.threads()),
+        array(plan.array, machine, scoreboard, workers),
         queues(program.machine.dma_channels, ChannelQueue(program.machine.dma_queue_entries)),
         counts(program.machine.tokens) {
-    check_indices(instructions, machine);
+    for (const UntimedStep& step : plan.steps)
+      if (step.stretch == UntimedStep::kNoStretch) check_indices(code, step, machine);
   }
 
   void run(const MemoryView& view, const TokenWatcher& watch);
@@ -88,8 +79,13 @@ struct UntimedMachine::Impl {
   bool run_channel(ChannelQueue& queue);
   bool all_done() const;
   std::string stalls() const;
+  Instruction instruction_of(const UntimedStep& step) const {
+    size_t offset = step.byte;
+    return decode(code, offset);
+  }
 
   // Each returns whether the unit may go on to its next instruction.
+  bool step(const UntimedStep& step);
   bool step(const SyncWait& wait) { return is_reached(wait.token, wait.count); }
   bool step(const SyncSignal& signal) { return add_one(signal.token), true; }
   bool step(const CtlLayer&) { return true; }
@@ -97,41 +93,67 @@ struct UntimedMachine::Impl {
   bool step(const DmaWait& wait) { return enqueue(wait.channel); }
   bool step(const DmaCopy& copy) { return enqueue(copy.channel); }
   bool step(const DmaFill& fill) { return enqueue(fill.channel); }
-  bool step(const DspAdd& i) { return split_dsp(i), true; }
-  bool step(const DspPoolMax& i) { return split_dsp(i), true; }
-  bool step(const DspDepthwise& i);
+  bool step(const MmaRange& range);
+  bool step(const MmaLoadB& load) { return array.execute(load), true; }
+  bool step(const MmaStream& stream) { return execute_alone(stream); }
+  bool step(const MmaTransfer& transfer) { return execute_alone(transfer); }
   template <class CoreInstruction>
-  bool step(const CoreInstruction&) {
-    return execute_core(instructions[next], state, *memory), true;
-  }
+  bool step(const CoreInstruction& i);
 
-  template <class DspInstruction>
-  void split_dsp(const DspInstruction& i);
-  void copy(const DmaCopy& copy);
-  // Parts that there are, for all of the team to have one or more.
-  uint32_t parts() const { return team ? 2 * team->size() : 1; }
+  void run_one_by_one(const ArrayStretch& stretch);
+  template <class ArrayInstruction>
+  bool execute_alone(const ArrayInstruction& i);
+  template <class Dsp>
+  std::vector<Dsp> pieces_of(const Dsp& i);
+  template <class Dsp>
+  void issue_dsp(const Dsp& i);
+
+  // Returns whether the channel may go on.
+  bool run_descriptor(const DmaWait& wait) { return is_reached(wait.token, wait.count); }
+  bool run_descriptor(const DmaCopy& copy) { return issue(copy), add_one(copy.signal), true; }
+  bool run_descriptor(const DmaFill& fill) { return issue(fill), add_one(fill.signal), true; }
+  template <class Other>
+  bool run_descriptor(const Other&) {
+    throw std::logic_error(std::string(Other::mnemonic) + " in a DMA channel's queue");
+  }
+  void issue(const DmaCopy& copy);
+  void issue(const DmaFill& fill);
+  void issue(const Footprint& footprint, size_t pieces, Scoreboard::Work work);
+  void finish_all();
+
+  // Parts that there are, for all threads to have one or more.
+  uint32_t parts() const { return scoreboard.threads() > 1 ? 2 * scoreboard.threads() : 1; }
 
   bool is_reached(uint16_t token, uint32_t count) const { return token == 0 || counts[token] >= count; }
   void add_one(uint16_t token);
   bool enqueue(uint8_t channel);
 
+  const std::vector<uint8_t>& code;
   const Machine machine;
-  const InstructionList instructions;
+  const UntimedPlan plan;
   CoreState state;
-  const std::unique_ptr<Team> team;
+  Scoreboard& scoreboard;
+  std::vector<Worker> workers;  // one a thread
   ArrayRunner array;
-  std::vector<Worker> workers;
   std::vector<ChannelQueue> queues;
   std::vector<uint32_t> counts;
-  size_t next = 0;  // the core's instruction
+  size_t next = 0;  // the core's step
   const MemoryView* memory = nullptr;
   const TokenWatcher* watcher = nullptr;
 };
 
+// All that was issued has ended, and what it counted is in the registers.
+void UntimedMachine::Impl::finish_all() {
+  scoreboard.drain();
+  for (Worker& worker : workers) state.registers().take_counts(worker);
+}
+
 void UntimedMachine::Impl::add_one(uint16_t token) {
   if (token == 0) return;
   ++counts[token];
-  if (*watcher) (*watcher)(token, counts[token]);
+  if (!*watcher) return;
+  finish_all();
+  (*watcher)(token, counts[token]);
 }
 
 bool UntimedMachine::Impl::enqueue(uint8_t channel) {
@@ -140,56 +162,99 @@ bool UntimedMachine::Impl::enqueue(uint8_t channel) {
   return true;
 }
 
-template <class DspInstruction>
-void UntimedMachine::Impl::split_dsp(const DspInstruction& i) {
-  if (!team) return isa::execute(i, state.registers(), *memory);
-  const auto pieces = split(i, parts());
-  team->run(static_cast<uint32_t>(pieces.size()),
-            [&](unsigned, uint32_t piece) { isa::execute(pieces[piece], state.registers(), *memory); });
+void UntimedMachine::Impl::issue(const Footprint& footprint, size_t pieces, Scoreboard::Work work) {
+  array.before_writing(footprint.writes, state.registers(), *memory);
+  scoreboard.issue(footprint, static_cast<uint32_t>(pieces), std::move(work));
 }
 
-bool UntimedMachine::Impl::step(const DspDepthwise& i) {
-  CoreState::Registers& registers = state.registers();
-  const auto pieces = team ? split(i, registers.dsp_stage, parts()) : std::vector<DspDepthwise>{};
-  if (pieces.size() < 2) return isa::execute(i, registers, *memory), true;
-  team->run(static_cast<uint32_t>(pieces.size()), [&](unsigned member, uint32_t piece) {
-    isa::execute(pieces[piece], registers.dsp_stage, workers[member], *memory);
-  });
-  for (Worker& worker : workers) registers.take_counts(worker);
+template <class Dsp>
+std::vector<Dsp> UntimedMachine::Impl::pieces_of(const Dsp& i) {
+  if constexpr (std::is_same_v<Dsp, DspAdd> || std::is_same_v<Dsp, DspDepthwise> ||
+                std::is_same_v<Dsp, DspPoolMax>)
+    return split(i, state.registers().dsp_stage, parts());
+  else
+    return {i};
+}
+
+template <class Dsp>
+void UntimedMachine::Impl::issue_dsp(const Dsp& i) {
+  const StageSet& stage = state.registers().dsp_stage;
+  if (stage.overflow == Overflow::trap) finish_all();  // it strikes where it would, one after another
+  auto pieces = pieces_of(i);
+  const size_t count = pieces.size();
+  issue(footprint_of(i, stage), count,
+        [this, stage, pieces = std::move(pieces)](unsigned member, uint32_t first, uint32_t end) {
+          for (uint32_t piece = first; piece < end; ++piece)
+            isa::execute(pieces[piece], stage, workers[member], *memory);
+        });
+  if (stage.overflow == Overflow::trap) finish_all();
+}
+
+void UntimedMachine::Impl::issue(const DmaCopy& copy) {
+  auto pieces = split(copy, parts());
+  const size_t count = pieces.size();
+  issue(footprint_of(copy), count,
+        [this, pieces = std::move(pieces)](unsigned, uint32_t first, uint32_t end) {
+          for (uint32_t piece = first; piece < end; ++piece) execute_dma(pieces[piece], *memory);
+        });
+}
+
+void UntimedMachine::Impl::issue(const DmaFill& fill) {
+  issue(footprint_of(fill), 1, [this, fill](unsigned, uint32_t, uint32_t) { execute_dma(fill, *memory); });
+}
+
+template <class ArrayInstruction>
+bool UntimedMachine::Impl::execute_alone(const ArrayInstruction& i) {
+  finish_all();
+  array.execute(i, state.registers(), *memory);
   return true;
 }
 
-void UntimedMachine::Impl::copy(const DmaCopy& copy) {
-  if (!team) return execute_dma(copy, *memory);
-  const auto pieces = split(copy, parts());
-  team->run(static_cast<uint32_t>(pieces.size()),
-            [&](unsigned, uint32_t piece) { execute_dma(pieces[piece], *memory); });
+bool UntimedMachine::Impl::step(const MmaRange& range) {
+  finish_all();
+  ReachList written;
+  written.add(reach_of(range.dst, 16, {}));
+  array.before_writing(written, state.registers(), *memory);
+  execute_core(range, state, *memory);
+  return true;
+}
+
+// What sets registers, and what the DSP does.
+template <class CoreInstruction>
+bool UntimedMachine::Impl::step(const CoreInstruction& i) {
+  if constexpr (kRunsOnDsp<CoreInstruction>)
+    issue_dsp(i);
+  else
+    execute_core(i, state, *memory);
+  return true;
+}
+
+void UntimedMachine::Impl::run_one_by_one(const ArrayStretch& stretch) {
+  for (size_t offset = stretch.bytes.first; offset < stretch.bytes.end;)
+    decode_to(code, offset, [this](const auto& i) { return step(i); });
+}
+
+bool UntimedMachine::Impl::step(const UntimedStep& of_plan) {
+  size_t offset = of_plan.byte;
+  if (of_plan.stretch == UntimedStep::kNoStretch)
+    return decode_to(code, offset, [this](const auto& i) { return step(i); });
+  const ArrayStretch& stretch = plan.array.stretches[of_plan.stretch];
+  if (!array.issue(stretch, state.registers(), *memory)) run_one_by_one(stretch);
+  return true;
 }
 
 // Both return whether the unit did anything.
 bool UntimedMachine::Impl::run_core() {
   const size_t first = next;
-  while (next < instructions.size()) {
-    const size_t behind = array.execute(next, state.registers(), *memory);
-    if (behind == next && !std::visit([this](const auto& i) { return step(i); }, instructions[next])) break;
-    next = std::max(behind, next + 1);
-  }
+  while (next < plan.steps.size() && step(plan.steps[next])) ++next;
   return next != first;
 }
 
 bool UntimedMachine::Impl::run_channel(ChannelQueue& queue) {
   bool moved = false;
   for (; !queue.is_empty(); queue.pop(), moved = true) {
-    const Instruction& entry = instructions[queue.front()];
-    if (const auto* wait = std::get_if<DmaWait>(&entry)) {
-      if (!is_reached(wait->token, wait->count)) break;
-    } else if (const auto* copy = std::get_if<DmaCopy>(&entry)) {
-      this->copy(*copy);
-      add_one(copy->signal);
-    } else if (const auto* fill = std::get_if<DmaFill>(&entry)) {
-      execute_dma(*fill, *memory);
-      add_one(fill->signal);
-    }
+    size_t offset = plan.steps[queue.front()].byte;
+    if (!decode_to(code, offset, [this](const auto& i) { return run_descriptor(i); })) break;
   }
   return moved;
 }
@@ -197,7 +262,7 @@ bool UntimedMachine::Impl::run_channel(ChannelQueue& queue) {
 bool UntimedMachine::Impl::all_done() const {
   for (const auto& queue : queues)
     if (!queue.is_empty()) return false;
-  return next == instructions.size();
+  return next == plan.steps.size();
 }
 
 std::string UntimedMachine::Impl::stalls() const {
@@ -206,17 +271,20 @@ std::string UntimedMachine::Impl::stalls() const {
            " to reach " + std::to_string(count) + ", it is at " + std::to_string(counts[token]);
   };
   std::string text = "deadlock";
-  if (next < instructions.size()) {
-    const auto* wait = std::get_if<SyncWait>(&instructions[next]);
-    text += wait ? "; core: " + waiting(next, wait->token, wait->count)
-                 : "; core: instruction " + std::to_string(next) + " (" + mnemonic(instructions[next]) +
+  if (next < plan.steps.size()) {
+    const uint32_t index = plan.steps[next].instruction;
+    const Instruction instruction = instruction_of(plan.steps[next]);
+    const auto* wait = std::get_if<SyncWait>(&instruction);
+    text += wait ? "; core: " + waiting(index, wait->token, wait->count)
+                 : "; core: instruction " + std::to_string(index) + " (" + mnemonic(instruction) +
                        ") waits for a free entry in its DMA channel's queue of " +
                        std::to_string(machine.dma_queue_entries);
   }
   for (size_t channel = 0; channel < queues.size(); ++channel) {
     if (queues[channel].is_empty()) continue;
-    const uint32_t index = queues[channel].front();
-    const auto& wait = std::get<DmaWait>(instructions[index]);
+    const uint32_t index = plan.steps[queues[channel].front()].instruction;
+    const Instruction instruction = instruction_of(plan.steps[queues[channel].front()]);
+    const auto& wait = std::get<DmaWait>(instruction);
     text += "; DMA channel " + std::to_string(channel) + ": " + waiting(index, wait.token, wait.count);
   }
   return text;
@@ -229,16 +297,26 @@ void UntimedMachine::Impl::run(const MemoryView& view, const TokenWatcher& watch
   for (auto& queue : queues) queue.clear();
   std::fill(counts.begin(), counts.end(), 0);
   state.registers().reset();
+  for (Worker& worker : workers) worker.clear_counts();
   array.restart();
-  while (!all_done()) {
-    bool moved = run_core();
-    for (auto& queue : queues) moved |= run_channel(queue);
-    if (!moved) throw Deadlock(stalls());
+  try {
+    while (!all_done()) {
+      bool moved = run_core();
+      for (auto& queue : queues) moved |= run_channel(queue);
+      if (!moved) throw Deadlock(stalls());
+    }
+    finish_all();
+  } catch (...) {
+    scoreboard.abandon();  // the memory may go
+    throw;
   }
 }
 
 UntimedMachine::UntimedMachine(const Program& program, unsigned threads)
-    : impl_(std::make_unique<Impl>(program, threads)) {}
+    : scoreboard_(std::make_unique<Scoreboard>(threads)),
+      impl_(std::make_unique<Impl>(program, *scoreboard_)) {}
+UntimedMachine::UntimedMachine(const Program& program, Scoreboard& scoreboard)
+    : impl_(std::make_unique<Impl>(program, scoreboard)) {}
 UntimedMachine::~UntimedMachine() = default;
 void UntimedMachine::run(const MemoryView& memory, const TokenWatcher& watcher) {
   impl_->run(memory, watcher);

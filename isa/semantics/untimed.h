@@ -7,6 +7,7 @@
 #include <string>
 
 #include "isa/program.h"
+#include "isa/semantics/scoreboard.h"
 #include "isa/semantics/semantics.h"
 
 namespace mmasim::isa {
@@ -24,12 +25,14 @@ class UntimedMachine {
  public:
   // The program must outlive it and have passed verify_program(). More threads make the same bytes sooner.
   explicit UntimedMachine(const Program& program, unsigned threads = 1);
+  UntimedMachine(const Program& program, Scoreboard& scoreboard);  // on its threads, which must outlive it
   ~UntimedMachine();
   void run(const MemoryView& memory, const TokenWatcher& watcher = {});  // throws Deadlock
   uint64_t overflow_count() const;                                       // of the last run
 
  private:
   struct Impl;
+  std::unique_ptr<Scoreboard> scoreboard_;  // none: the caller's
   std::unique_ptr<Impl> impl_;
 };
 

@@ -6,8 +6,8 @@
 
 #include "isa/codec.h"
 #include "isa/program_file.h"
-#include "isa/semantics/array_plan.h"
 #include "isa/semantics/untimed.h"
+#include "isa/semantics/untimed_plan.h"
 #include "tests/isa/semantics/oracle.h"
 
 namespace mmasim::isa {
@@ -214,7 +214,7 @@ std::vector<Instruction> two_products() {
 }
 
 ArrayPlan plan_of(const std::vector<Instruction>& code) {
-  return plan_array({code.begin(), code.end()}, machine_of(16));
+  return plan_untimed(program_of(code, machine_of(16))).array;
 }
 
 size_t stretches(const std::vector<Instruction>& code) { return plan_of(code).stretches.size(); }
@@ -249,7 +249,7 @@ TEST_CASE("array runs: products with the same panel become one group of rows") {
 
 TEST_CASE("array runs: what a later instruction reads is kept") {
   auto code = two_products();
-  code.back() = CtlLayer{};
+  code.back() = SyncSignal{0};
   MmaStream later;
   later.a = l2(0), later.rows = 2, later.depth = 4, later.c_bank = 1, later.accumulate = 1;
   MmaTransfer transfer;
@@ -262,7 +262,10 @@ TEST_CASE("array runs: what a later instruction reads is kept") {
   CHECK(plan.products[0].kept_to == 0);
   CHECK(plan.products[1].kept_from == 0);
   CHECK(plan.products[1].kept_to == 2);
-  CHECK(plan.stretches[0].kept_loads == std::vector<uint32_t>{7});
+  CHECK_FALSE(plan.stretches[1].preloaded[0].is_kept);
+  REQUIRE(plan.stretches[0].kept_loads.size() == 1);
+  CHECK(plan.stretches[0].kept_loads[0].bank == 0);
+  CHECK(plan.stretches[0].kept_loads[0].addr == l2(16 * 1024));
 }
 
 TEST_CASE("array runs: stretches that meet themselves in memory are left alone") {

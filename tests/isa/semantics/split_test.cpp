@@ -17,6 +17,8 @@ namespace {
 using oracle::l2;
 using oracle::Numbers;
 
+const StageSet kStage = oracle::shift_stage(Unit::dsp, Element::s8, 5);
+
 Machine large_machine() {
   Machine machine;
   machine.l2_bytes = 4 << 20;
@@ -29,7 +31,7 @@ std::vector<uint8_t> l2_after(uint64_t seed, const std::function<void(oracle::Be
   Numbers numbers(seed);
   for (uint64_t at = 0; at < bench.machine.l2_bytes; at += 8)
     write_as<uint64_t>(bench.memory.at(l2(at)), numbers.next());
-  bench.run(oracle::shift_stage(Unit::dsp, Element::s8, 5));
+  bench.run(kStage);
   act(bench);
   return {bench.memory.at(l2(0)), bench.memory.at(l2(0)) + bench.machine.l2_bytes};
 }
@@ -84,9 +86,8 @@ TEST_CASE("split: parts of windows do what the whole does") {
     const auto pool = window<DspPoolMax>(numbers);
     auto depthwise = window<DspDepthwise>(numbers);
     depthwise.weights = l2(3 << 20), depthwise.weight_stride = static_cast<int32_t>(depthwise.channels);
-    return parts_equal_whole(seed, pool, split(pool, 3), run) &&
-           parts_equal_whole(seed, depthwise,
-                             split(depthwise, oracle::shift_stage(Unit::dsp, Element::s8, 5), 3), run);
+    return parts_equal_whole(seed, pool, split(pool, kStage, 3), run) &&
+           parts_equal_whole(seed, depthwise, split(depthwise, kStage, 3), run);
   }));
 }
 
@@ -145,20 +146,20 @@ TEST_CASE("split: what is large is cut, what is small or overlaps itself is not"
   add.a = l2(0), add.b = l2(1 << 20), add.dst = l2(2 << 20);
   add.count_y = 1, add.count_x = 2000, add.channels = add.b_channels = 100;
   add.a_x_stride = add.b_x_stride = add.dst_x_stride = 100;
-  REQUIRE(split(add, 4).size() == 4);
-  CHECK(split(add, 4)[3].b == l2((1 << 20) + 150'000));
-  CHECK(split(add, 4)[3].count_x == 500);
+  REQUIRE(split(add, kStage, 4).size() == 4);
+  CHECK(split(add, kStage, 4)[3].b == l2((1 << 20) + 150'000));
+  CHECK(split(add, kStage, 4)[3].count_x == 500);
   add.dst = add.a;  // in place: every part its own elements
-  CHECK(split(add, 4).size() == 4);
+  CHECK(split(add, kStage, 4).size() == 4);
   add.dst = l2(100);
-  CHECK(split(add, 4).size() == 1);
+  CHECK(split(add, kStage, 4).size() == 1);
 
   auto trapping = oracle::shift_stage(Unit::dsp, Element::s8, 0);
   trapping.overflow = Overflow::trap;
   Numbers numbers(1);
   auto depthwise = window<DspDepthwise>(numbers);
   depthwise.dst = l2(2 << 20), depthwise.count_y = 30;
-  CHECK(split(depthwise, oracle::shift_stage(Unit::dsp, Element::s8, 0), 3).size() == 3);
+  CHECK(split(depthwise, kStage, 3).size() == 3);
   CHECK(split(depthwise, trapping, 3).size() == 1);
 }
 
