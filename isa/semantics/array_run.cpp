@@ -80,7 +80,8 @@ struct ArrayRunner::Impl {
   std::vector<Worker>& workers;
   PendingPanels pending;
   std::deque<Flight> flights;
-  std::vector<Wide> bounds;  // scratch of find_bounds
+  std::vector<Wide> bounds;       // of find_bounds
+  std::vector<uint64_t> numbers;  // of free_flight
 };
 
 // Whether memory holds the panels that B banks should hold from before.
@@ -147,15 +148,14 @@ Footprint ArrayRunner::Impl::footprint(const ArrayStretch& stretch) const {
 }
 
 Flight& ArrayRunner::Impl::free_flight() {
-  const auto is_free = [this](const Flight& flight) {
-    return !flight.number || scoreboard.has_ended(*flight.number);
-  };
-  auto found = flights.begin();
-  scoreboard.help_until([&] {
-    found = std::find_if(flights.begin(), flights.end(), is_free);
-    return found != flights.end();
-  });
-  return *found;
+  for (;;) {
+    numbers.clear();
+    for (Flight& flight : flights) {
+      if (!flight.number || scoreboard.has_ended(*flight.number)) return flight;
+      numbers.push_back(*flight.number);
+    }
+    scoreboard.help_until_one_ended(numbers);
+  }
 }
 
 void ArrayRunner::Impl::prepare(Flight& flight, const ArrayStretch& stretch, const ArraySettings& settings) {

@@ -9,6 +9,7 @@
 #include <exception>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -75,11 +76,14 @@ struct Scoreboard::Shared {
   }
 
   void serve(unsigned member);
+  void help_until_one_ended(uint64_t awaited);
+  void help_until_all_ended();
+  bool has_one_ended(uint64_t awaited) const { return (in_flight.load() & awaited) != awaited; }
   void sleep();
   void wake();
-  bool claim(Claim& claim);
-  bool perform_one(unsigned member);
-  void finish(const Claim& claim);
+  bool advance(std::optional<Claim>& claim, uint64_t awaited);
+  bool finish(const Claim& claim);
+  std::optional<Claim> claim_oldest();
   bool publish(unsigned entry, uint64_t met);
   void perform(unsigned member, const Claim& claim);
   std::exception_ptr take_failure();
@@ -104,40 +108,49 @@ struct Scoreboard::Shared {
 };
 
 // The oldest first: others wait for it. All its pieces, if others have something else to claim.
-bool Scoreboard::Shared::claim(Claim& claim) {
-  if (claimable.load(std::memory_order_relaxed) == 0) return false;
-  const std::lock_guard<SpinLock> guard(lock);
+std::optional<Claim> Scoreboard::Shared::claim_oldest() {
   const uint64_t bits = claimable.load(std::memory_order_relaxed);
-  if (bits == 0) return false;
+  if (bits == 0) return std::nullopt;
   const auto next = static_cast<unsigned>(issued % kEntries);
   const uint64_t behind = bits >> next << next;  // issued before those of the present round
+  Claim claim;
   claim.entry = lowest(behind != 0 ? behind : bits);
   Entry& entry = entries[claim.entry];
   const uint32_t left = entry.pieces - entry.claimed;
   claim.first = entry.claimed;
   claim.end = entry.claimed += bits != bit(claim.entry) ? left : (left + size - 1) / size;
   if (entry.claimed == entry.pieces) claimable.store(bits & ~bit(claim.entry));
-  return true;
+  return claim;
 }
 
-void Scoreboard::Shared::finish(const Claim& claim) {
+// Whether something has become claimable by it.
+bool Scoreboard::Shared::finish(const Claim& claim) {
   const unsigned entry = claim.entry;
-  bool is_new = false;
+  if ((entries[entry].unfinished -= claim.end - claim.first) != 0) return false;
+  const uint64_t rest = in_flight.load(std::memory_order_relaxed) & ~bit(entry);
+  uint64_t freed = 0;
+  for_each(rest, [&](unsigned other) {
+    if ((blockers[other] & bit(entry)) == 0) return;
+    blockers[other] &= ~bit(entry);
+    if (blockers[other] == 0) freed |= bit(other);
+  });
+  if (freed != 0) claimable.store(claimable.load(std::memory_order_relaxed) | freed);
+  in_flight.store(rest);
+  return freed != 0;
+}
+
+// Finishes the claim and takes the next, if there is one, at once: the lock goes from core to core, which is
+// what it costs. False if one of those awaited has ended: then there is no claim.
+bool Scoreboard::Shared::advance(std::optional<Claim>& claim, uint64_t awaited) {
+  bool is_new = false, goes_on = true;
   {
     const std::lock_guard<SpinLock> guard(lock);
-    if ((entries[entry].unfinished -= claim.end - claim.first) != 0) return;
-    const uint64_t rest = in_flight.load(std::memory_order_relaxed) & ~bit(entry);
-    uint64_t freed = 0;
-    for_each(rest, [&](unsigned other) {
-      if ((blockers[other] & bit(entry)) == 0) return;
-      blockers[other] &= ~bit(entry);
-      if (blockers[other] == 0) freed |= bit(other);
-    });
-    is_new = freed != 0;
-    if (is_new) claimable.store(claimable.load(std::memory_order_relaxed) | freed);
-    in_flight.store(rest);
+    if (claim) is_new = finish(*claim);
+    goes_on = !has_one_ended(awaited);
+    claim = goes_on ? claim_oldest() : std::nullopt;
   }
   if (is_new) wake();
+  return goes_on;
 }
 
 void Scoreboard::Shared::perform(unsigned member, const Claim& claim) {
@@ -153,12 +166,16 @@ void Scoreboard::Shared::perform(unsigned member, const Claim& claim) {
   }
 }
 
-bool Scoreboard::Shared::perform_one(unsigned member) {
-  Claim claimed;
-  if (!claim(claimed)) return false;
-  perform(member, claimed);
-  finish(claimed);
-  return true;
+void Scoreboard::Shared::help_until_one_ended(uint64_t awaited) {
+  std::optional<Claim> claim;
+  for (int turn = 0; claim || !has_one_ended(awaited);) {
+    if ((claim || claimable.load() != 0) && !advance(claim, awaited)) return;
+    turn = claim ? perform(0, *claim), 0 : wait_a_little(turn);
+  }
+}
+
+void Scoreboard::Shared::help_until_all_ended() {
+  while (const uint64_t awaited = in_flight.load()) help_until_one_ended(awaited);
 }
 
 // Whether it may begin at once: of what it met, some may have ended meanwhile.
@@ -188,9 +205,11 @@ void Scoreboard::Shared::wake() {
 }
 
 void Scoreboard::Shared::serve(unsigned member) {
-  for (int turn = 0; !is_over.load();) {
-    if (perform_one(member))
-      turn = 0;
+  std::optional<Claim> claim;
+  for (int turn = 0; claim || !is_over.load();) {
+    if (claim || claimable.load() != 0) advance(claim, 0);
+    if (claim)
+      perform(member, *claim), turn = 0;
     else if (turn < kSpins + kYields)
       turn = wait_a_little(turn);
     else
@@ -221,23 +240,28 @@ Scoreboard::~Scoreboard() {
 
 unsigned Scoreboard::threads() const { return shared_->size; }
 
-void Scoreboard::help_until(const std::function<bool()>& is_enough) {
-  for (int turn = 0; !is_enough();) turn = shared_->perform_one(0) ? 0 : wait_a_little(turn);
-}
-
 void Scoreboard::drain() {
-  help_until([this] { return shared_->in_flight.load() == 0; });
+  shared_->help_until_all_ended();
   if (const auto failure = shared_->take_failure()) std::rethrow_exception(failure);
 }
 
 void Scoreboard::abandon() {
-  help_until([this] { return shared_->in_flight.load() == 0; });
+  shared_->help_until_all_ended();
   shared_->take_failure();
 }
 
 bool Scoreboard::has_ended(uint64_t number) const {
   const auto entry = static_cast<unsigned>(number % kEntries);
-  return shared_->entries[entry].number != number || (shared_->in_flight.load() & bit(entry)) == 0;
+  return shared_->entries[entry].number != number || shared_->has_one_ended(bit(entry));
+}
+
+void Scoreboard::help_until_one_ended(const std::vector<uint64_t>& numbers) {
+  uint64_t awaited = 0;
+  for (const uint64_t number : numbers) {
+    if (has_ended(number)) return;
+    awaited |= bit(static_cast<unsigned>(number % kEntries));
+  }
+  shared_->help_until_one_ended(awaited);
 }
 
 uint64_t Scoreboard::issue(const Footprint& footprint, uint32_t pieces, Work work) {
@@ -249,7 +273,7 @@ uint64_t Scoreboard::issue(const Footprint& footprint, uint32_t pieces, Work wor
   }
   if (s.failed.load() != Shared::kNone) drain();
   const auto entry = static_cast<unsigned>(number % kEntries);
-  help_until([&] { return (s.in_flight.load() & bit(entry)) == 0; });
+  s.help_until_one_ended(bit(entry));
   uint64_t met = 0;
   for_each(s.in_flight.load(), [&](unsigned other) {
     if (footprint.meets(s.entries[other].footprint)) met |= bit(other);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "isa/semantics/reach.h"
 
@@ -27,8 +28,8 @@ class Scoreboard {
   uint64_t issue(const Footprint& footprint, uint32_t pieces, Work work);
   bool has_ended(uint64_t number) const;
 
-  // Performs what is in flight until is_enough() says so.
-  void help_until(const std::function<bool()>& is_enough);
+  // Performs what is in flight until one of these works, at least one, has ended.
+  void help_until_one_ended(const std::vector<uint64_t>& numbers);
 
   void drain();    // all that was issued has ended
   void abandon();  // the same, whether or not it failed

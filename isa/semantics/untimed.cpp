@@ -57,6 +57,24 @@ class ChannelQueue {
   size_t head_ = 0, count_ = 0;
 };
 
+// Descriptors between two waits of a channel, by their places in the code: mostly those of one tile, which
+// wait for the same. They are too short to go each by itself.
+struct DmaBatch {
+  std::vector<size_t> bytes;
+  Footprint footprint;
+
+  void add(size_t byte, const Footprint& of_descriptor) {
+    bytes.push_back(byte);
+    for (const Reach& reach : of_descriptor.reads) footprint.reads.add(reach);
+    for (const Reach& reach : of_descriptor.writes) footprint.writes.add(reach);
+  }
+};
+
+template <class T>
+void perform_dma(const T& descriptor, const MemoryView& memory) {
+  if constexpr (std::is_same_v<T, DmaCopy> || std::is_same_v<T, DmaFill>) execute_dma(descriptor, memory);
+}
+
 }  // namespace
 
 struct UntimedMachine::Impl {
@@ -108,16 +126,18 @@ struct UntimedMachine::Impl {
   template <class Dsp>
   void issue_dsp(const Dsp& i);
 
-  // Returns whether the channel may go on.
-  bool run_descriptor(const DmaWait& wait) { return is_reached(wait.token, wait.count); }
-  bool run_descriptor(const DmaCopy& copy) { return issue(copy), add_one(copy.signal), true; }
-  bool run_descriptor(const DmaFill& fill) { return issue(fill), add_one(fill.signal), true; }
+  // Each returns whether the channel may go on.
+  bool run_descriptor(const DmaWait& wait, size_t) {
+    issue_batch();
+    return is_reached(wait.token, wait.count);
+  }
+  bool run_descriptor(const DmaCopy& copy, size_t byte);
+  bool run_descriptor(const DmaFill& fill, size_t byte);
   template <class Other>
-  bool run_descriptor(const Other&) {
+  bool run_descriptor(const Other&, size_t) {
     throw std::logic_error(std::string(Other::mnemonic) + " in a DMA channel's queue");
   }
-  void issue(const DmaCopy& copy);
-  void issue(const DmaFill& fill);
+  void issue_batch();
   void issue(const Footprint& footprint, size_t pieces, Scoreboard::Work work);
   void finish_all();
 
@@ -138,12 +158,14 @@ struct UntimedMachine::Impl {
   std::vector<ChannelQueue> queues;
   std::vector<uint32_t> counts;
   size_t next = 0;  // the core's step
+  DmaBatch batch;   // of the channel that runs
   const MemoryView* memory = nullptr;
   const TokenWatcher* watcher = nullptr;
 };
 
 // All that was issued has ended, and what it counted is in the registers.
 void UntimedMachine::Impl::finish_all() {
+  issue_batch();
   scoreboard.drain();
   for (Worker& worker : workers) state.registers().take_counts(worker);
 }
@@ -190,17 +212,34 @@ void UntimedMachine::Impl::issue_dsp(const Dsp& i) {
   if (stage.overflow == Overflow::trap) finish_all();
 }
 
-void UntimedMachine::Impl::issue(const DmaCopy& copy) {
+bool UntimedMachine::Impl::run_descriptor(const DmaCopy& copy, size_t byte) {
   auto pieces = split(copy, parts());
-  const size_t count = pieces.size();
-  issue(footprint_of(copy), count,
-        [this, pieces = std::move(pieces)](unsigned, uint32_t first, uint32_t end) {
-          for (uint32_t piece = first; piece < end; ++piece) execute_dma(pieces[piece], *memory);
-        });
+  if (const size_t count = pieces.size(); count > 1) {
+    issue_batch();
+    issue(footprint_of(copy), count,
+          [this, pieces = std::move(pieces)](unsigned, uint32_t first, uint32_t end) {
+            for (uint32_t piece = first; piece < end; ++piece) execute_dma(pieces[piece], *memory);
+          });
+  } else {
+    batch.add(byte, footprint_of(copy));
+  }
+  add_one(copy.signal);
+  return true;
 }
 
-void UntimedMachine::Impl::issue(const DmaFill& fill) {
-  issue(footprint_of(fill), 1, [this, fill](unsigned, uint32_t, uint32_t) { execute_dma(fill, *memory); });
+bool UntimedMachine::Impl::run_descriptor(const DmaFill& fill, size_t byte) {
+  batch.add(byte, footprint_of(fill));
+  add_one(fill.signal);
+  return true;
+}
+
+void UntimedMachine::Impl::issue_batch() {
+  if (batch.bytes.empty()) return;
+  const Footprint footprint = batch.footprint;
+  issue(footprint, 1, [this, bytes = std::move(batch.bytes)](unsigned, uint32_t, uint32_t) {
+    for (size_t byte : bytes) decode_to(code, byte, [this](const auto& i) { perform_dma(i, *memory); });
+  });
+  batch = {};
 }
 
 template <class ArrayInstruction>
@@ -253,9 +292,11 @@ bool UntimedMachine::Impl::run_core() {
 bool UntimedMachine::Impl::run_channel(ChannelQueue& queue) {
   bool moved = false;
   for (; !queue.is_empty(); queue.pop(), moved = true) {
-    size_t offset = plan.steps[queue.front()].byte;
-    if (!decode_to(code, offset, [this](const auto& i) { return run_descriptor(i); })) break;
+    const size_t byte = plan.steps[queue.front()].byte;
+    size_t offset = byte;
+    if (!decode_to(code, offset, [&](const auto& i) { return run_descriptor(i, byte); })) break;
   }
+  issue_batch();
   return moved;
 }
 

@@ -85,7 +85,7 @@ TEST_CASE("scoreboard: work waits for what it meets, and for nothing else") {
   const auto reader =
       scoreboard.issue(reading(7, 9), 1, [&](unsigned, uint32_t, uint32_t) { was_after = has_ended.load(); });
   const auto other = scoreboard.issue(reading(8, 9), 1, [](unsigned, uint32_t, uint32_t) {});
-  scoreboard.help_until([&] { return scoreboard.has_ended(other); });
+  scoreboard.help_until_one_ended({reader, other});
   CHECK_FALSE(has_ended);
   CHECK_FALSE(scoreboard.has_ended(reader));
   may_end = true;
