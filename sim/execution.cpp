@@ -12,24 +12,44 @@
 namespace mmasim::sim {
 namespace {
 
+void check_inputs(const isa::Program& program, const std::vector<std::vector<uint8_t>>& inputs) {
+  if (inputs.size() == program.inputs.size()) return;
+  throw std::logic_error("program has " + std::to_string(program.inputs.size()) + " inputs, given " +
+                         std::to_string(inputs.size()));
+}
+
 isa::OwnedMemory empty_memory_for(const isa::Program& program) {
   return {program.machine, std::max(program.ddr_bytes_used, program.constants_bytes)};
 }
 
-// In pieces, whose copying the scoreboard shares out. Program and memory must outlive that.
+// What a program's memory begins with, as work that the scoreboard shares out, and that what needs it waits
+// for. Program, inputs and memory must outlive that.
 void issue_constants(const isa::Program& program, const isa::MemoryView& memory,
                      isa::Scoreboard& scoreboard) {
-  constexpr size_t kPieceBytes = 1 << 20;
+  constexpr size_t kBytes = 2 << 20;
   const auto& constants = program.constants;
-  const auto to = isa::Address::in(isa::Space::ddr, 0);
-  isa::Footprint footprint;
-  footprint.writes.add(isa::reach_of(to, constants.size(), {}));
-  scoreboard.issue(footprint, static_cast<uint32_t>((constants.size() + kPieceBytes - 1) / kPieceBytes),
-                   [&constants, at = memory.at(to)](unsigned, uint32_t first, uint32_t end) {
-                     const size_t from = first * kPieceBytes;
-                     std::copy_n(constants.begin() + static_cast<std::ptrdiff_t>(from),
-                                 std::min(constants.size(), end * kPieceBytes) - from, at + from);
-                   });
+  for (size_t first = 0; first < constants.size(); first += kBytes) {
+    const size_t bytes = std::min(kBytes, constants.size() - first);
+    const auto to = isa::Address::in(isa::Space::ddr, first);
+    isa::Footprint footprint;
+    footprint.writes.add(isa::reach_of(to, bytes, {}));
+    scoreboard.issue(footprint, 1, [=, from = constants.data() + first](unsigned, uint32_t, uint32_t) {
+      std::copy_n(from, bytes, memory.at(to));
+    });
+  }
+}
+
+void issue_inputs(const isa::Program& program, const std::vector<std::vector<uint8_t>>& inputs,
+                  const isa::MemoryView& memory, isa::Scoreboard& scoreboard) {
+  check_inputs(program, inputs);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    isa::Footprint footprint;
+    footprint.writes.add(reach_of(program.inputs[i]));
+    scoreboard.issue(footprint, 1,
+                     [=, &to = program.inputs[i], &bytes = inputs[i]](unsigned, uint32_t, uint32_t) {
+                       write_tensor(memory, to, bytes);
+                     });
+  }
 }
 
 isa::TokenWatcher token_watcher(const isa::MemoryView& view, const MemoryWatcher& watcher) {
@@ -43,9 +63,8 @@ Execution execute_untimed(const isa::Program& program, const std::vector<std::ve
   const auto view = memory.view();
   isa::Scoreboard scoreboard(threads);
   issue_constants(program, view, scoreboard);
-  isa::UntimedMachine machine(program, scoreboard);  // plans meanwhile
-  scoreboard.drain();
-  write_inputs(view, program, inputs);
+  issue_inputs(program, inputs, view, scoreboard);
+  isa::UntimedMachine machine(program, scoreboard);
   machine.run(view, token_watcher(view, watcher));
   Execution execution;
   execution.overflow_count = machine.overflow_count();
@@ -91,10 +110,7 @@ isa::OwnedMemory memory_for(const isa::Program& program) {
 
 void write_inputs(const isa::MemoryView& memory, const isa::Program& program,
                   const std::vector<std::vector<uint8_t>>& inputs) {
-  if (inputs.size() != program.inputs.size()) {
-    throw std::logic_error("program has " + std::to_string(program.inputs.size()) + " inputs, given " +
-                           std::to_string(inputs.size()));
-  }
+  check_inputs(program, inputs);
   for (size_t i = 0; i < inputs.size(); ++i) write_tensor(memory, program.inputs[i], inputs[i]);
 }
 

@@ -7,27 +7,31 @@
 namespace mmasim::isa {
 namespace {
 
-// What of the banks is read behind an instruction: rows 0 .. rows[bank] of a C bank, and which B banks.
+// What of the banks may be read behind an instruction: rows from .. to of a C bank, and which B banks.
 struct Liveness {
-  std::array<uint32_t, 256> rows = {};
+  struct Rows {
+    uint32_t from = 0, to = 0;
+    void add(uint32_t count) { *this = {0, from < to ? std::max(to, count) : count}; }
+    void overwrite(uint32_t count) { from = std::max(from, count); }
+  };
+  std::array<Rows, 256> rows = {};
   std::array<bool, 256> b = {};
 
   void step_back(const BankUse& use) {
-    uint32_t& live = rows[use.c_bank];
     switch (use.kind) {
       case BankUse::load:
         b[use.b_bank] = false;
         return;
       case BankUse::stream_from_zero:
-        if (use.rows >= live) live = 0;
+        rows[use.c_bank].overwrite(use.rows);
         b[use.b_bank] = true;
         return;
       case BankUse::stream_onto:
-        live = std::max<uint32_t>(live, use.rows);
+        rows[use.c_bank].add(use.rows);
         b[use.b_bank] = true;
         return;
       case BankUse::transfer:
-        live = std::max<uint32_t>(live, use.rows);
+        rows[use.c_bank].add(use.rows);
     }
   }
 };
@@ -37,8 +41,9 @@ void keep_sums(ArrayPlan& plan, const ArrayStretch& stretch, const Liveness& liv
   for (uint32_t p = plan.groups[stretch.groups.end - 1].products.end;
        p-- > plan.groups[stretch.groups.first].products.first;) {
     PlannedProduct& product = plan.products[p];
-    product.kept_from = covered[product.c_bank];
-    product.kept_to = std::min(product.rows, live.rows[product.c_bank]);
+    const Liveness::Rows& rows = live.rows[product.c_bank];
+    product.kept_from = std::max(covered[product.c_bank], rows.from);
+    product.kept_to = std::max(product.kept_from, std::min(product.rows, rows.to));
     covered[product.c_bank] = std::max(covered[product.c_bank], product.rows);
   }
 }
@@ -54,8 +59,9 @@ void keep_panels(ArrayStretch& stretch, const Liveness& live) {
 
 }  // namespace
 
-void find_kept(ArrayPlan& plan) {
+void find_kept(ArrayPlan& plan, Behind behind) {
   Liveness live;
+  if (behind == Behind::anything) live.rows.fill({0, 255}), live.b.fill(true);
   auto at = static_cast<uint32_t>(plan.bank_uses.size());
   for (size_t s = plan.stretches.size(); s-- > 0;) {
     ArrayStretch& stretch = plan.stretches[s];

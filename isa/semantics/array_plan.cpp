@@ -14,13 +14,6 @@ constexpr uint32_t kMostPanels = 512, kMostProducts = 256;  // of a stretch
 
 }  // namespace
 
-// Lists grow in place: room that is not used costs nothing, moving does.
-ArrayPlanner::ArrayPlanner(const Machine& machine, size_t most_instructions) : machine_(machine) {
-  plan_.bank_uses.reserve(most_instructions);
-  plan_.panels.reserve(most_instructions / 2);
-  plan_.uses.reserve(most_instructions / 2);
-}
-
 void ArrayPlanner::open() {
   if (is_open_) return;
   is_open_ = true;
@@ -233,9 +226,9 @@ void ArrayPlanner::add_stretch(ListRange instructions, CodeRange bytes) {
   plan_.stretches.push_back(std::move(stretch));
 }
 
-ArrayPlan ArrayPlanner::finish() {
-  find_kept(plan_);
-  return std::move(plan_);
+ArrayPlan ArrayPlanner::take_plan(Behind behind) {
+  find_kept(plan_, behind);
+  return std::exchange(plan_, {});
 }
 
 }  // namespace mmasim::isa

@@ -88,14 +88,17 @@ struct ArrayPlan {
   std::vector<Reach> reaches;      // of a stretch's memory
 };
 
-// Fills in what must be kept behind each stretch.
-void find_kept(ArrayPlan& plan);
+enum class Behind : uint8_t { nothing, anything };
+
+// Fills in what must be kept behind each stretch. `behind`: what the instructions behind the plan's last may
+// read of the banks.
+void find_kept(ArrayPlan& plan, Behind behind);
 
 // Takes a program's instructions in order. Whoever calls it ends a stretch before anything but the three
 // kinds of instructions that make one.
 class ArrayPlanner {
  public:
-  ArrayPlanner(const Machine& machine, size_t most_instructions);
+  explicit ArrayPlanner(const Machine& machine) : machine_(machine) {}
 
   void set(const MmaConfig& i) { config_ = i; }
   void set(const MmaPattern& i) { pattern_ = i; }
@@ -113,7 +116,8 @@ class ArrayPlanner {
   // at these places of the program and of its code.
   bool end_stretch(ListRange instructions, CodeRange bytes);
 
-  ArrayPlan finish();
+  // The plan of what was taken since the last call.
+  ArrayPlan take_plan(Behind behind);
 
  private:
   // A product as it grows. Its panels follow each other in depth.

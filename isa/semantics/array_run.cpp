@@ -1,13 +1,11 @@
 // A stretch in flight has room of its own for its panels, and a copy of the registers as they were when it
 // was issued. Whether its sums fit is decided then: the bounds of what banks hold go along with the issue,
-// their storage with the execution. On the scoreboard a C bank is a byte of no memory.
+// their storage with the execution. On the scoreboard a bank is a byte of no memory.
 #include "isa/semantics/array_run.h"
 
 #include <algorithm>
-#include <atomic>
 #include <deque>
 #include <optional>
-#include <thread>
 
 #include "isa/semantics/array_group.h"
 #include "isa/semantics/array_reach.h"
@@ -23,107 +21,128 @@ using Registers = CoreState::Registers;
 constexpr uint64_t kMacsOfPart = 600'000;  // some microseconds
 constexpr uint32_t kRowsOfPart = 12;       // fewer do not make up for reading the panels
 
-enum class PackingState : uint8_t { missing, begun, done };
-
 constexpr Wide highest_sum(uint32_t operand_bytes) {
   return operand_bytes == 1 ? Wide{std::numeric_limits<int32_t>::max()} : (Wide{1} << kWordSumBits) - 1;
 }
 
-Reach reach_of_c_bank(uint8_t bank) { return {bank + 1u, bank + 2u}; }  // addresses of Space::none
+// Addresses of Space::none.
+Reach reach_of_c_bank(uint8_t bank) { return {bank + 1u, bank + 2u}; }
+Reach reach_of_b_bank(uint8_t bank) { return {bank + 257u, bank + 258u}; }
 
 struct RowOfGroup {
   uint32_t group, row;
+};
+
+struct StretchOfPlan {
+  const ArrayPlan* plan = nullptr;
+  const ArrayStretch* stretch = nullptr;
+
+  uint32_t first_product() const { return plan->groups[stretch->groups.first].products.first; }
+  // Calls visit(group, product, index of the product) for all of them.
+  template <class Visit>
+  void for_each_product(const Visit& visit) const {
+    for (uint32_t g = stretch->groups.first; g < stretch->groups.end; ++g)
+      for (uint32_t p = plan->groups[g].products.first; p < plan->groups[g].products.end; ++p)
+        visit(plan->groups[g], plan->products[p], p - first_product());
+  }
+};
+
+// The panels that a member has packed for a stretch.
+struct PackedPanels {
+  uint64_t serial = 0;  // of the stretch's flight
+  size_t panel_bytes = 0;
+  AlignedVector<uint8_t> storage;
+  std::vector<PackedPanel> panels;  // those without quads are missing
+
+  void begin(uint64_t serial_of_flight, uint32_t count, size_t bytes) {
+    if (serial == serial_of_flight) return;
+    serial = serial_of_flight, panel_bytes = bytes;
+    storage.resize(std::max(storage.size(), count * bytes));
+    panels.assign(count, PackedPanel{});
+  }
+  bool has(uint32_t panel) const { return panels[panel].quads != nullptr; }
+  uint8_t* room_of(uint32_t panel) { return storage.data() + panel * panel_bytes; }
 };
 
 // A stretch in flight.
 struct Flight {
   explicit Flight(const Machine& machine) : settings{machine, {}, {}, {}, {}} {}
 
-  const ArrayStretch* stretch = nullptr;
+  StretchOfPlan of;
+  uint64_t serial = 0;  // no two have the same
   ArraySettings settings;
   std::vector<Wide> bounds_before;  // one a product
   std::vector<RowOfGroup> parts;    // where each begins, and the last one ends
-  AlignedVector<uint8_t> panel_storage;
-  std::vector<PackedPanel> panels;
-  std::deque<std::atomic<PackingState>> states;  // one a panel
-  std::optional<uint64_t> number;                // on the scoreboard
+  std::optional<uint64_t> number;   // on the scoreboard
 };
 
 }  // namespace
 
 struct ArrayRunner::Impl {
-  Impl(const ArrayPlan& of, const Machine& machine, Scoreboard& on, std::vector<Worker>& with)
-      : plan(of), scoreboard(on), workers(with), pending(machine.array_bytes) {
+  Impl(const Machine& of, Scoreboard& on, std::vector<Worker>& with)
+      : machine(of), scoreboard(on), workers(with), pending(of.array_bytes), packed(with.size()) {
     const unsigned threads = scoreboard.threads();
     for (unsigned i = 0; i < (threads > 1 ? threads + 2 : 1); ++i) flights.emplace_back(machine);
   }
 
-  ListRange products(const ArrayStretch& stretch) const {
-    return {plan.groups[stretch.groups.first].products.first,
-            plan.groups[stretch.groups.end - 1].products.end};
-  }
-  bool holds_panels(const ArrayStretch& stretch) const;
-  bool find_bounds(const ArrayStretch& stretch, const Registers& registers);
-  void raise_bounds(const ArrayStretch& stretch, Registers& registers) const;
+  bool holds_panels(const StretchOfPlan& of) const;
+  bool find_bounds(const StretchOfPlan& of, const Registers& registers);
+  void raise_bounds(const StretchOfPlan& of, Registers& registers) const;
   void take_loads(const ArrayStretch& stretch);
-  Footprint footprint(const ArrayStretch& stretch) const;
+  Footprint footprint(const StretchOfPlan& of) const;
   Flight& free_flight();
-  void prepare(Flight& flight, const ArrayStretch& stretch, const ArraySettings& settings);
+  void prepare(Flight& flight, const StretchOfPlan& of, const ArraySettings& settings);
   void find_parts(Flight& flight) const;
-  void pack_panels(Flight& flight, const ProductGroup& group, unsigned member, const MemoryView& memory);
+  void pack_panels(const Flight& flight, const ProductGroup& group, PackedPanels& mine,
+                   const MemoryView& memory) const;
   template <class Sum>
   void perform(Flight& flight, unsigned member, RowOfGroup first, RowOfGroup end, Registers& registers,
                const MemoryView& memory);
 
-  const ArrayPlan& plan;
+  const Machine machine;
   Scoreboard& scoreboard;
   std::vector<Worker>& workers;
   PendingPanels pending;
   std::deque<Flight> flights;
-  std::vector<Wide> bounds;       // of find_bounds
-  std::vector<uint64_t> numbers;  // of free_flight
+  uint64_t last_serial = 0;
+  std::vector<PackedPanels> packed;  // one a member
+  std::vector<Wide> bounds;          // of find_bounds
+  std::vector<uint64_t> numbers;     // of free_flight
 };
 
 // Whether memory holds the panels that B banks should hold from before.
-bool ArrayRunner::Impl::holds_panels(const ArrayStretch& stretch) const {
-  return std::all_of(stretch.preloaded.begin(), stretch.preloaded.end(),
-                     [&](const PreloadedPanel& preloaded) {
-                       const PlannedPanel& panel = plan.panels[stretch.panels.first + preloaded.panel];
-                       return pending.has(preloaded.bank, panel.address, panel.rows);
-                     });
+bool ArrayRunner::Impl::holds_panels(const StretchOfPlan& of) const {
+  return std::all_of(
+      of.stretch->preloaded.begin(), of.stretch->preloaded.end(), [&](const PreloadedPanel& preloaded) {
+        const PlannedPanel& panel = of.plan->panels[of.stretch->panels.first + preloaded.panel];
+        return pending.has(preloaded.bank, panel.address, panel.rows);
+      });
 }
 
 // Whether the kernels' accumulators can hold what every product sums, and all rows that it begins with have
 // the same bound: one a product then, 0 where it begins from zero.
-bool ArrayRunner::Impl::find_bounds(const ArrayStretch& stretch, const Registers& registers) {
+bool ArrayRunner::Impl::find_bounds(const StretchOfPlan& of, const Registers& registers) {
   const Wide highest = highest_sum(registers.operand_bytes());
+  bool are_found = true;
   bounds.clear();
-  for (uint32_t g = stretch.groups.first; g < stretch.groups.end; ++g) {
-    const ProductGroup& group = plan.groups[g];
-    const Wide added = bound_of(group, registers.config);
-    for (uint32_t p = group.products.first; p < group.products.end; ++p) {
-      const auto& held = registers.c[plan.products[p].c_bank].bound;
-      const auto end = held.begin() + static_cast<std::ptrdiff_t>(plan.products[p].rows);
-      const Wide before = group.accumulate ? held.front() : 0;
-      if (added > highest - before) return false;
-      if (group.accumulate && std::any_of(held.begin(), end, [&](Wide b) { return b != before; }))
-        return false;
-      bounds.push_back(before);
-    }
-  }
-  return true;
+  of.for_each_product([&](const ProductGroup& group, const PlannedProduct& product, uint32_t) {
+    const auto& held = registers.c[product.c_bank].bound;
+    const auto end = held.begin() + static_cast<std::ptrdiff_t>(product.rows);
+    const Wide before = group.accumulate ? held.front() : 0;
+    if (bound_of(group, registers.config) > highest - before ||
+        (group.accumulate && std::any_of(held.begin(), end, [&](Wide b) { return b != before; })))
+      are_found = false;
+    bounds.push_back(before);
+  });
+  return are_found;
 }
 
-void ArrayRunner::Impl::raise_bounds(const ArrayStretch& stretch, Registers& registers) const {
-  size_t index = 0;
-  for (uint32_t g = stretch.groups.first; g < stretch.groups.end; ++g) {
-    const Wide added = bound_of(plan.groups[g], registers.config);
-    for (uint32_t p = plan.groups[g].products.first; p < plan.groups[g].products.end; ++p, ++index) {
-      const PlannedProduct& product = plan.products[p];
-      auto& held = registers.c[product.c_bank].bound;
-      for (uint32_t row = product.kept_from; row < product.kept_to; ++row) held[row] = bounds[index] + added;
-    }
-  }
+void ArrayRunner::Impl::raise_bounds(const StretchOfPlan& of, Registers& registers) const {
+  of.for_each_product([&](const ProductGroup& group, const PlannedProduct& product, uint32_t index) {
+    auto& held = registers.c[product.c_bank].bound;
+    for (uint32_t row = product.kept_from; row < product.kept_to; ++row)
+      held[row] = bounds[index] + bound_of(group, registers.config);
+  });
 }
 
 // What the banks hold behind the stretch.
@@ -134,16 +153,15 @@ void ArrayRunner::Impl::take_loads(const ArrayStretch& stretch) {
   for (const MmaLoadB& load : stretch.kept_loads) pending.put_off(load);
 }
 
-Footprint ArrayRunner::Impl::footprint(const ArrayStretch& stretch) const {
+Footprint ArrayRunner::Impl::footprint(const StretchOfPlan& of) const {
+  const auto& [reads, writes] = std::pair(of.stretch->reads, of.stretch->writes);
   Footprint footprint;
-  for (uint32_t i = stretch.reads.first; i < stretch.reads.end; ++i) footprint.reads.add(plan.reaches[i]);
-  for (uint32_t i = stretch.writes.first; i < stretch.writes.end; ++i) footprint.writes.add(plan.reaches[i]);
-  const ListRange range = products(stretch);
-  for (uint32_t p = range.first; p < range.end; ++p) {
-    const PlannedProduct& product = plan.products[p];
-    if (bounds[p - range.first] != 0) footprint.reads.add(reach_of_c_bank(product.c_bank));
+  for (uint32_t i = reads.first; i < reads.end; ++i) footprint.reads.add(of.plan->reaches[i]);
+  for (uint32_t i = writes.first; i < writes.end; ++i) footprint.writes.add(of.plan->reaches[i]);
+  of.for_each_product([&](const ProductGroup&, const PlannedProduct& product, uint32_t index) {
+    if (bounds[index] != 0) footprint.reads.add(reach_of_c_bank(product.c_bank));
     if (product.kept_from < product.kept_to) footprint.writes.add(reach_of_c_bank(product.c_bank));
-  }
+  });
   return footprint;
 }
 
@@ -158,26 +176,22 @@ Flight& ArrayRunner::Impl::free_flight() {
   }
 }
 
-void ArrayRunner::Impl::prepare(Flight& flight, const ArrayStretch& stretch, const ArraySettings& settings) {
-  flight.stretch = &stretch;
+void ArrayRunner::Impl::prepare(Flight& flight, const StretchOfPlan& of, const ArraySettings& settings) {
+  flight.of = of;
+  flight.serial = ++last_serial;
   flight.settings = settings;
   flight.bounds_before = bounds;
-  flight.panel_storage.resize(
-      std::max(flight.panel_storage.size(), stretch.panels.size() * packed_panel_bytes(settings.machine)));
-  flight.panels.resize(std::max<size_t>(flight.panels.size(), stretch.panels.size()));
-  while (flight.states.size() < stretch.panels.size()) flight.states.emplace_back(PackingState::missing);
-  for (uint32_t i = 0; i < stretch.panels.size(); ++i) flight.states[i].store(PackingState::missing);
   find_parts(flight);
 }
 
 // The stretch in parts that are worth a call.
 void ArrayRunner::Impl::find_parts(Flight& flight) const {
-  const ArrayStretch& stretch = *flight.stretch;
+  const auto& [plan, stretch] = flight.of;
   const uint64_t worth = kMacsOfPart / flight.settings.columns();
   flight.parts.clear();
   uint64_t last = worth;  // of the last part
-  for (uint32_t g = stretch.groups.first; g < stretch.groups.end; ++g) {
-    const ProductGroup& group = plan.groups[g];
+  for (uint32_t g = stretch->groups.first; g < stretch->groups.end; ++g) {
+    const ProductGroup& group = plan->groups[g];
     const uint64_t macs = uint64_t{group.rows} * group.depth;  // of a column
     const uint64_t count = std::clamp<uint64_t>(macs / worth, 1, std::max(1u, group.rows / kRowsOfPart));
     for (uint64_t i = 0; i < count; ++i) {
@@ -185,63 +199,61 @@ void ArrayRunner::Impl::find_parts(Flight& flight) const {
       last += macs / count;
     }
   }
-  flight.parts.push_back({stretch.groups.end, 0});
+  flight.parts.push_back({stretch->groups.end, 0});
 }
 
-// Panels are packed by whoever needs one first. Members begin at different ones, so that they share the work.
-void ArrayRunner::Impl::pack_panels(Flight& flight, const ProductGroup& group, unsigned member,
-                                    const MemoryView& memory) {
+// Every member packs what it needs for itself: a core reads what it has just written, and no other waits for
+// it.
+void ArrayRunner::Impl::pack_panels(const Flight& flight, const ProductGroup& group, PackedPanels& mine,
+                                    const MemoryView& memory) const {
   const ArraySettings& settings = flight.settings;
-  const uint32_t count = group.uses.size();
-  const auto begin = static_cast<uint32_t>(uint64_t{count} * member / workers.size());
-  for (uint32_t i = 0; i < count; ++i) {
-    const uint32_t index = plan.uses[group.uses.first + (begin + i) % count].panel;
-    PackingState expected = PackingState::missing;
-    if (flight.states[index].load() != PackingState::missing ||
-        !flight.states[index].compare_exchange_strong(expected, PackingState::begun))
-      continue;
-    const PlannedPanel& panel = plan.panels[flight.stretch->panels.first + index];
-    flight.panels[index] =
-        pack_panel(memory.at(panel.address), panel.rows, settings.config, settings.machine,
-                   flight.panel_storage.data() + index * packed_panel_bytes(settings.machine));
-    flight.states[index].store(PackingState::done);
+  const ArrayPlan& plan = *flight.of.plan;
+  mine.begin(flight.serial, flight.of.stretch->panels.size(), packed_panel_bytes(settings.machine));
+  for (uint32_t i = group.uses.first; i < group.uses.end; ++i) {
+    const uint32_t index = plan.uses[i].panel;
+    if (mine.has(index)) continue;
+    const PlannedPanel& panel = plan.panels[flight.of.stretch->panels.first + index];
+    mine.panels[index] = pack_panel(memory.at(panel.address), panel.rows, settings.config, settings.machine,
+                                    mine.room_of(index));
   }
-  for (uint32_t i = group.uses.first; i < group.uses.end; ++i)
-    while (flight.states[plan.uses[i].panel].load() != PackingState::done) std::this_thread::yield();
 }
 
 template <class Sum>
 void ArrayRunner::Impl::perform(Flight& flight, unsigned member, RowOfGroup first, RowOfGroup end,
                                 Registers& registers, const MemoryView& memory) {
-  const StretchContext context = {
-      plan,        flight.settings, flight.panels, flight.bounds_before, products(*flight.stretch).first,
-      registers.c, memory};
+  const StretchContext context = {*flight.of.plan,
+                                  flight.settings,
+                                  packed[member].panels,
+                                  flight.bounds_before,
+                                  flight.of.first_product(),
+                                  registers.c,
+                                  memory};
   for (uint32_t g = first.group; g < end.group + (end.row != 0 ? 1 : 0); ++g) {
-    const ProductGroup& group = plan.groups[g];
-    pack_panels(flight, group, member, memory);
+    const ProductGroup& group = flight.of.plan->groups[g];
+    pack_panels(flight, group, packed[member], memory);
     GroupPart<Sum>(context, group, workers[member])
         .make(g == first.group ? first.row : 0, g == end.group ? end.row : group.rows);
   }
 }
 
-ArrayRunner::ArrayRunner(const ArrayPlan& plan, const Machine& machine, Scoreboard& scoreboard,
-                         std::vector<Worker>& workers)
-    : impl_(std::make_unique<Impl>(plan, machine, scoreboard, workers)) {}
+ArrayRunner::ArrayRunner(const Machine& machine, Scoreboard& scoreboard, std::vector<Worker>& workers)
+    : impl_(std::make_unique<Impl>(machine, scoreboard, workers)) {}
 ArrayRunner::~ArrayRunner() = default;
 
 void ArrayRunner::restart() { impl_->pending.clear(); }
 
-bool ArrayRunner::issue(const ArrayStretch& stretch, Registers& registers, const MemoryView& memory) {
+bool ArrayRunner::issue(const ArrayPlan& plan, const ArrayStretch& stretch, Registers& registers,
+                        const MemoryView& memory) {
   Impl& impl = *impl_;
-  if (!takes_packed_panels(registers.config) || !impl.holds_panels(stretch) ||
-      !impl.find_bounds(stretch, registers))
+  const StretchOfPlan of = {&plan, &stretch};
+  if (!takes_packed_panels(registers.config) || !impl.holds_panels(of) || !impl.find_bounds(of, registers))
     return false;
   impl.take_loads(stretch);
-  const Footprint footprint = impl.footprint(stretch);
+  const Footprint footprint = impl.footprint(of);
   before_writing(footprint.writes, registers, memory);
-  impl.raise_bounds(stretch, registers);
+  impl.raise_bounds(of, registers);
   Flight& flight = impl.free_flight();
-  impl.prepare(flight, stretch, registers);
+  impl.prepare(flight, of, registers);
   flight.number = impl.scoreboard.issue(
       footprint, static_cast<uint32_t>(flight.parts.size()) - 1,
       [&impl, &flight, &registers, &memory](unsigned member, uint32_t first, uint32_t end) {
@@ -253,11 +265,16 @@ bool ArrayRunner::issue(const ArrayStretch& stretch, Registers& registers, const
   return true;
 }
 
-void ArrayRunner::execute(const MmaLoadB& load) { impl_->pending.put_off(load); }
+// Put off, but legal now: the operands may be others when it is made good.
+void ArrayRunner::execute(const MmaLoadB& load, const Registers& registers) {
+  require_panel(load.rows, registers, "mma.load_b: rows");
+  impl_->pending.put_off(load);
+}
 
 void ArrayRunner::execute(const MmaStream& stream, Registers& registers, const MemoryView& memory) {
-  impl_->pending.take_that_of(stream.b_bank,
-                              [&](const MmaLoadB& load) { isa::execute(load, registers, memory); });
+  impl_->pending.take_that_of(stream.b_bank, [&](const MmaLoadB& load) {
+    load_panel(load, impl_->machine.array_bytes, registers.b_bank(load.bank), memory);
+  });
   isa::execute(stream, registers, memory);
 }
 
@@ -265,13 +282,20 @@ void ArrayRunner::execute(const MmaTransfer& transfer, Registers& registers, con
   ReachList written;
   written.add(reach_of_transfer(registers.store_pattern, element_bytes(registers.mma_stage.out), transfer));
   before_writing(written, registers, memory);
+  impl_->scoreboard.drain();
   isa::execute(transfer, registers, memory);
 }
 
+// Loaded where the load stands among what was issued: behind what writes the panel.
 void ArrayRunner::before_writing(const ReachList& written, Registers& registers, const MemoryView& memory) {
   impl_->pending.take_those_in(written, [&](const MmaLoadB& load) {
-    impl_->scoreboard.drain();  // of what writes the panel
-    isa::execute(load, registers, memory);
+    BBank& bank = registers.b_bank(load.bank);
+    Footprint footprint;
+    footprint.reads.add(impl_->pending.reach(load));
+    footprint.writes.add(reach_of_b_bank(load.bank));
+    impl_->scoreboard.issue(footprint, 1, [this, load, &bank, &memory](unsigned, uint32_t, uint32_t) {
+      load_panel(load, impl_->machine.array_bytes, bank, memory);
+    });
   });
 }
 

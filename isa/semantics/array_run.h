@@ -15,21 +15,21 @@ namespace mmasim::isa {
 class ArrayRunner {
  public:
   // `workers`: one a thread of the scoreboard, where what is counted collects. All must outlive the runner.
-  ArrayRunner(const ArrayPlan& plan, const Machine& machine, Scoreboard& scoreboard,
-              std::vector<Worker>& workers);
+  ArrayRunner(const Machine& machine, Scoreboard& scoreboard, std::vector<Worker>& workers);
   ~ArrayRunner();
 
   void restart();  // before a program begins
 
-  // Issues the stretch if it can run as a whole with what the registers are now, and says so.
-  bool issue(const ArrayStretch& stretch, CoreState::Registers& registers, const MemoryView& memory);
+  // Issues a stretch of the plan if it can run as a whole with what the registers are now, and says so.
+  bool issue(const ArrayPlan& plan, const ArrayStretch& stretch, CoreState::Registers& registers,
+             const MemoryView& memory);
 
   // One instruction, outside a stretch. The caller has drained the scoreboard before the latter two.
-  void execute(const MmaLoadB& load);
+  void execute(const MmaLoadB& load, const CoreState::Registers& registers);
   void execute(const MmaStream& stream, CoreState::Registers& registers, const MemoryView& memory);
   void execute(const MmaTransfer& transfer, CoreState::Registers& registers, const MemoryView& memory);
 
-  // To be called before anything else issues or does something that writes these bytes.
+  // To be called before anything else that writes these bytes is issued.
   void before_writing(const ReachList& written, CoreState::Registers& registers, const MemoryView& memory);
 
  private:

@@ -15,6 +15,9 @@ void execute(const MmaTransfer&, CoreState::Registers&, const MemoryView&);
 void execute(const MmaRange&, CoreState::Registers&, const MemoryView&);
 void execute(const StageSet&, CoreState::Registers&, const MemoryView&);
 
+// The panel alone, whatever the operands: touches nothing but the bank.
+void load_panel(const MmaLoadB&, uint32_t array_bytes, BBank&, const MemoryView&);
+
 // Widens the bank for the operands now configured, unless it is already.
 void widen(const CoreState::Registers&, BBank&);
 

@@ -46,14 +46,17 @@ void widen(const Registers& registers, BBank& bank) {
   bank.widened_as = b;
 }
 
-void execute(const MmaLoadB& load, Registers& registers, const MemoryView& memory) {
-  require_panel(load.rows, registers, "mma.load_b: rows");
-  BBank& bank = registers.b_bank(load.bank);
-  const size_t loaded = static_cast<size_t>(load.rows) * registers.machine.array_bytes;
+void load_panel(const MmaLoadB& load, uint32_t array_bytes, BBank& bank, const MemoryView& memory) {
+  const size_t loaded = static_cast<size_t>(load.rows) * array_bytes;
   std::memcpy(bank.bytes.data(), memory.at(load.addr), loaded);
   std::fill(bank.bytes.begin() + static_cast<int64_t>(loaded), bank.bytes.end(), 0);
   bank.loaded_rows = load.rows;
   bank.is_widened = false;  // the stream that needs it widens it
+}
+
+void execute(const MmaLoadB& load, Registers& registers, const MemoryView& memory) {
+  require_panel(load.rows, registers, "mma.load_b: rows");
+  load_panel(load, registers.machine.array_bytes, registers.b_bank(load.bank), memory);
 }
 
 }  // namespace mmasim::isa

@@ -39,11 +39,11 @@ class PendingPanels {
     take_if([bank](const MmaLoadB& load) { return load.bank == bank; }, execute);
   }
 
- private:
   Reach reach(const MmaLoadB& load) const {
     return {load.addr.raw, load.addr.raw + uint64_t{load.rows} * array_bytes_};
   }
 
+ private:
   template <class IsTaken, class Execute>
   void take_if(const IsTaken& is_taken, const Execute& execute) {
     for (size_t i = loads_.size(); i-- > 0;) {

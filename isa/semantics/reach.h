@@ -37,6 +37,9 @@ Reach reach_of(Address base, uint64_t bytes, std::initializer_list<Steps> dimens
 class ReachList {
  public:
   void add(const Reach& reach);
+  void add(const ReachList& other) {
+    for (const Reach& reach : other) add(reach);
+  }
   bool meets(const Reach& other) const {
     for (const Reach& reach : *this)
       if (reach.meets(other)) return true;
@@ -59,6 +62,11 @@ class ReachList {
 // What a piece of work reads and writes.
 struct Footprint {
   ReachList reads, writes;
+
+  void add(const Footprint& other) {
+    reads.add(other.reads);
+    writes.add(other.writes);
+  }
 
   // Whether the order of the two matters.
   bool meets(const Footprint& other) const {

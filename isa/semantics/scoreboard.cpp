@@ -82,8 +82,8 @@ struct Scoreboard::Shared {
   void sleep();
   void wake();
   bool advance(std::optional<Claim>& claim, uint64_t awaited);
-  bool finish(const Claim& claim);
-  std::optional<Claim> claim_oldest();
+  uint64_t finish(const Claim& claim);
+  std::optional<Claim> claim_one(uint64_t preferred);
   bool publish(unsigned entry, uint64_t met);
   void perform(unsigned member, const Claim& claim);
   std::exception_ptr take_failure();
@@ -107,14 +107,16 @@ struct Scoreboard::Shared {
   std::vector<std::thread> members;
 };
 
-// The oldest first: others wait for it. All its pieces, if others have something else to claim.
-std::optional<Claim> Scoreboard::Shared::claim_oldest() {
+// The oldest of those preferred, or of all: others wait for it. All its pieces, if others have something else
+// to claim.
+std::optional<Claim> Scoreboard::Shared::claim_one(uint64_t preferred) {
   const uint64_t bits = claimable.load(std::memory_order_relaxed);
   if (bits == 0) return std::nullopt;
+  const uint64_t choice = (bits & preferred) != 0 ? bits & preferred : bits;
   const auto next = static_cast<unsigned>(issued % kEntries);
-  const uint64_t behind = bits >> next << next;  // issued before those of the present round
+  const uint64_t behind = choice >> next << next;  // issued before those of the present round
   Claim claim;
-  claim.entry = lowest(behind != 0 ? behind : bits);
+  claim.entry = lowest(behind != 0 ? behind : choice);
   Entry& entry = entries[claim.entry];
   const uint32_t left = entry.pieces - entry.claimed;
   claim.first = entry.claimed;
@@ -123,10 +125,10 @@ std::optional<Claim> Scoreboard::Shared::claim_oldest() {
   return claim;
 }
 
-// Whether something has become claimable by it.
-bool Scoreboard::Shared::finish(const Claim& claim) {
+// What has become claimable by it.
+uint64_t Scoreboard::Shared::finish(const Claim& claim) {
   const unsigned entry = claim.entry;
-  if ((entries[entry].unfinished -= claim.end - claim.first) != 0) return false;
+  if ((entries[entry].unfinished -= claim.end - claim.first) != 0) return 0;
   const uint64_t rest = in_flight.load(std::memory_order_relaxed) & ~bit(entry);
   uint64_t freed = 0;
   for_each(rest, [&](unsigned other) {
@@ -136,20 +138,22 @@ bool Scoreboard::Shared::finish(const Claim& claim) {
   });
   if (freed != 0) claimable.store(claimable.load(std::memory_order_relaxed) | freed);
   in_flight.store(rest);
-  return freed != 0;
+  return freed;
 }
 
 // Finishes the claim and takes the next, if there is one, at once: the lock goes from core to core, which is
-// what it costs. False if one of those awaited has ended: then there is no claim.
+// what it costs. Work that waited for this is preferred, as its operands are near. False if one of those
+// awaited has ended: then there is no claim.
 bool Scoreboard::Shared::advance(std::optional<Claim>& claim, uint64_t awaited) {
-  bool is_new = false, goes_on = true;
+  uint64_t freed = 0;
+  bool goes_on = true;
   {
     const std::lock_guard<SpinLock> guard(lock);
-    if (claim) is_new = finish(*claim);
+    if (claim) freed = finish(*claim);
     goes_on = !has_one_ended(awaited);
-    claim = goes_on ? claim_oldest() : std::nullopt;
+    claim = goes_on ? claim_one(freed) : std::nullopt;
   }
-  if (is_new) wake();
+  if (freed != 0) wake();
   return goes_on;
 }
 

@@ -4,6 +4,7 @@
 #include "isa/semantics/untimed.h"
 
 #include <algorithm>
+#include <deque>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -48,12 +49,12 @@ class ChannelQueue {
   void clear() { head_ = count_ = 0; }
   bool is_empty() const { return count_ == 0; }
   bool is_full() const { return count_ == slots_.size(); }
-  void push(uint32_t index) { slots_[(head_ + count_++) % slots_.size()] = index; }
-  uint32_t front() const { return slots_[head_]; }
+  void push(const UntimedStep* step) { slots_[(head_ + count_++) % slots_.size()] = step; }
+  const UntimedStep& front() const { return *slots_[head_]; }
   void pop() { head_ = (head_ + 1) % slots_.size(), --count_; }
 
  private:
-  std::vector<uint32_t> slots_;
+  std::vector<const UntimedStep*> slots_;
   size_t head_ = 0, count_ = 0;
 };
 
@@ -65,8 +66,7 @@ struct DmaBatch {
 
   void add(size_t byte, const Footprint& of_descriptor) {
     bytes.push_back(byte);
-    for (const Reach& reach : of_descriptor.reads) footprint.reads.add(reach);
-    for (const Reach& reach : of_descriptor.writes) footprint.writes.add(reach);
+    footprint.add(of_descriptor);
   }
 };
 
@@ -78,24 +78,26 @@ void perform_dma(const T& descriptor, const MemoryView& memory) {
 }  // namespace
 
 struct UntimedMachine::Impl {
-  Impl(const Program& program, Scoreboard& on)
+  Impl(const Program& program, Scoreboard& on, size_t bytes_of_part)
       : code(program.code),
         machine(program.machine),
-        plan(plan_untimed(program)),
+        planner(program),
+        part_bytes(bytes_of_part),
         state(program.machine),
         scoreboard(on),
         workers(on.threads()),
-        array(plan.array, machine, scoreboard, workers),
+        array(machine, scoreboard, workers),
         queues(program.machine.dma_channels, ChannelQueue(program.machine.dma_queue_entries)),
         counts(program.machine.tokens) {
-    for (const UntimedStep& step : plan.steps)
-      if (step.stretch == UntimedStep::kNoStretch) check_indices(code, step, machine);
+    plan_part();
   }
 
   void run(const MemoryView& view, const TokenWatcher& watch);
   bool run_core();
   bool run_channel(ChannelQueue& queue);
-  bool all_done() const;
+  void plan_part();
+  bool is_at_end();
+  bool all_done();
   std::string stalls() const;
   Instruction instruction_of(const UntimedStep& step) const {
     size_t offset = step.byte;
@@ -112,7 +114,7 @@ struct UntimedMachine::Impl {
   bool step(const DmaCopy& copy) { return enqueue(copy.channel); }
   bool step(const DmaFill& fill) { return enqueue(fill.channel); }
   bool step(const MmaRange& range);
-  bool step(const MmaLoadB& load) { return array.execute(load), true; }
+  bool step(const MmaLoadB& load) { return array.execute(load, state.registers()), true; }
   bool step(const MmaStream& stream) { return execute_alone(stream); }
   bool step(const MmaTransfer& transfer) { return execute_alone(transfer); }
   template <class CoreInstruction>
@@ -142,7 +144,7 @@ struct UntimedMachine::Impl {
   void finish_all();
 
   // Parts that there are, for all threads to have one or more.
-  uint32_t parts() const { return scoreboard.threads() > 1 ? 2 * scoreboard.threads() : 1; }
+  uint32_t parts() const { return workers.size() > 1 ? 2 * static_cast<uint32_t>(workers.size()) : 1; }
 
   bool is_reached(uint16_t token, uint32_t count) const { return token == 0 || counts[token] >= count; }
   void add_one(uint16_t token);
@@ -150,15 +152,17 @@ struct UntimedMachine::Impl {
 
   const std::vector<uint8_t>& code;
   const Machine machine;
-  const UntimedPlan plan;
+  UntimedPlanner planner;
+  const size_t part_bytes;
+  std::deque<UntimedPlan> parts_of_plan;  // planned when first reached
   CoreState state;
   Scoreboard& scoreboard;
   std::vector<Worker> workers;  // one a thread
   ArrayRunner array;
   std::vector<ChannelQueue> queues;
   std::vector<uint32_t> counts;
-  size_t next = 0;  // the core's step
-  DmaBatch batch;   // of the channel that runs
+  size_t part = 0, next = 0;  // the core's step, of a part of the plan
+  DmaBatch batch;             // of the channel that runs
   const MemoryView* memory = nullptr;
   const TokenWatcher* watcher = nullptr;
 };
@@ -180,7 +184,7 @@ void UntimedMachine::Impl::add_one(uint16_t token) {
 
 bool UntimedMachine::Impl::enqueue(uint8_t channel) {
   if (queues[channel].is_full()) return false;
-  queues[channel].push(static_cast<uint32_t>(next));
+  queues[channel].push(&parts_of_plan[part].steps[next]);
   return true;
 }
 
@@ -250,10 +254,10 @@ bool UntimedMachine::Impl::execute_alone(const ArrayInstruction& i) {
 }
 
 bool UntimedMachine::Impl::step(const MmaRange& range) {
-  finish_all();
   ReachList written;
   written.add(reach_of(range.dst, 16, {}));
   array.before_writing(written, state.registers(), *memory);
+  finish_all();
   execute_core(range, state, *memory);
   return true;
 }
@@ -277,22 +281,39 @@ bool UntimedMachine::Impl::step(const UntimedStep& of_plan) {
   size_t offset = of_plan.byte;
   if (of_plan.stretch == UntimedStep::kNoStretch)
     return decode_to(code, offset, [this](const auto& i) { return step(i); });
-  const ArrayStretch& stretch = plan.array.stretches[of_plan.stretch];
-  if (!array.issue(stretch, state.registers(), *memory)) run_one_by_one(stretch);
+  const ArrayPlan& plan = parts_of_plan[part].array;
+  const ArrayStretch& stretch = plan.stretches[of_plan.stretch];
+  if (!array.issue(plan, stretch, state.registers(), *memory)) run_one_by_one(stretch);
   return true;
+}
+
+void UntimedMachine::Impl::plan_part() {
+  parts_of_plan.push_back(planner.next(part_bytes));
+  for (const UntimedStep& step : parts_of_plan.back().steps)
+    if (step.stretch == UntimedStep::kNoStretch) check_indices(code, step, machine);
+}
+
+// Goes on to the next part, and plans it, if this one has ended.
+bool UntimedMachine::Impl::is_at_end() {
+  while (next == parts_of_plan[part].steps.size()) {
+    if (part + 1 == parts_of_plan.size() && !planner.has_more()) return true;
+    if (part + 1 == parts_of_plan.size()) plan_part();
+    ++part, next = 0;
+  }
+  return false;
 }
 
 // Both return whether the unit did anything.
 bool UntimedMachine::Impl::run_core() {
-  const size_t first = next;
-  while (next < plan.steps.size() && step(plan.steps[next])) ++next;
-  return next != first;
+  bool moved = false;
+  for (; !is_at_end() && step(parts_of_plan[part].steps[next]); moved = true) ++next;
+  return moved;
 }
 
 bool UntimedMachine::Impl::run_channel(ChannelQueue& queue) {
   bool moved = false;
   for (; !queue.is_empty(); queue.pop(), moved = true) {
-    const size_t byte = plan.steps[queue.front()].byte;
+    const size_t byte = queue.front().byte;
     size_t offset = byte;
     if (!decode_to(code, offset, [&](const auto& i) { return run_descriptor(i, byte); })) break;
   }
@@ -300,10 +321,10 @@ bool UntimedMachine::Impl::run_channel(ChannelQueue& queue) {
   return moved;
 }
 
-bool UntimedMachine::Impl::all_done() const {
+bool UntimedMachine::Impl::all_done() {
   for (const auto& queue : queues)
     if (!queue.is_empty()) return false;
-  return next == plan.steps.size();
+  return is_at_end();
 }
 
 std::string UntimedMachine::Impl::stalls() const {
@@ -312,9 +333,9 @@ std::string UntimedMachine::Impl::stalls() const {
            " to reach " + std::to_string(count) + ", it is at " + std::to_string(counts[token]);
   };
   std::string text = "deadlock";
-  if (next < plan.steps.size()) {
-    const uint32_t index = plan.steps[next].instruction;
-    const Instruction instruction = instruction_of(plan.steps[next]);
+  if (next < parts_of_plan[part].steps.size()) {
+    const uint32_t index = parts_of_plan[part].steps[next].instruction;
+    const Instruction instruction = instruction_of(parts_of_plan[part].steps[next]);
     const auto* wait = std::get_if<SyncWait>(&instruction);
     text += wait ? "; core: " + waiting(index, wait->token, wait->count)
                  : "; core: instruction " + std::to_string(index) + " (" + mnemonic(instruction) +
@@ -323,8 +344,8 @@ std::string UntimedMachine::Impl::stalls() const {
   }
   for (size_t channel = 0; channel < queues.size(); ++channel) {
     if (queues[channel].is_empty()) continue;
-    const uint32_t index = plan.steps[queues[channel].front()].instruction;
-    const Instruction instruction = instruction_of(plan.steps[queues[channel].front()]);
+    const uint32_t index = queues[channel].front().instruction;
+    const Instruction instruction = instruction_of(queues[channel].front());
     const auto& wait = std::get<DmaWait>(instruction);
     text += "; DMA channel " + std::to_string(channel) + ": " + waiting(index, wait.token, wait.count);
   }
@@ -334,7 +355,7 @@ std::string UntimedMachine::Impl::stalls() const {
 void UntimedMachine::Impl::run(const MemoryView& view, const TokenWatcher& watch) {
   memory = &view;
   watcher = &watch;
-  next = 0;
+  part = next = 0;
   for (auto& queue : queues) queue.clear();
   std::fill(counts.begin(), counts.end(), 0);
   state.registers().reset();
@@ -353,11 +374,11 @@ void UntimedMachine::Impl::run(const MemoryView& view, const TokenWatcher& watch
   }
 }
 
-UntimedMachine::UntimedMachine(const Program& program, unsigned threads)
+UntimedMachine::UntimedMachine(const Program& program, unsigned threads, size_t part_bytes)
     : scoreboard_(std::make_unique<Scoreboard>(threads)),
-      impl_(std::make_unique<Impl>(program, *scoreboard_)) {}
+      impl_(std::make_unique<Impl>(program, *scoreboard_, part_bytes)) {}
 UntimedMachine::UntimedMachine(const Program& program, Scoreboard& scoreboard)
-    : impl_(std::make_unique<Impl>(program, scoreboard)) {}
+    : impl_(std::make_unique<Impl>(program, scoreboard, kPartBytes)) {}
 UntimedMachine::~UntimedMachine() = default;
 void UntimedMachine::run(const MemoryView& memory, const TokenWatcher& watcher) {
   impl_->run(memory, watcher);

@@ -20,11 +20,14 @@ struct Deadlock : std::runtime_error {  // names the stalled instruction of ever
   using std::runtime_error::runtime_error;
 };
 
-// Decodes once, runs many times (evaluate streams thousands of samples through one program).
+// Plans once, in parts when a run first reaches them, and runs many times (evaluate streams thousands of
+// samples through one program).
 class UntimedMachine {
  public:
+  static constexpr size_t kPartBytes = 64 * 1024;  // of code: some hundred microseconds of execution
+
   // The program must outlive it and have passed verify_program(). More threads make the same bytes sooner.
-  explicit UntimedMachine(const Program& program, unsigned threads = 1);
+  explicit UntimedMachine(const Program& program, unsigned threads = 1, size_t part_bytes = kPartBytes);
   UntimedMachine(const Program& program, Scoreboard& scoreboard);  // on its threads, which must outlive it
   ~UntimedMachine();
   void run(const MemoryView& memory, const TokenWatcher& watcher = {});  // throws Deadlock

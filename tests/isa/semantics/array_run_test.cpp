@@ -214,7 +214,8 @@ std::vector<Instruction> two_products() {
 }
 
 ArrayPlan plan_of(const std::vector<Instruction>& code) {
-  return plan_untimed(program_of(code, machine_of(16))).array;
+  const Program program = program_of(code, machine_of(16));
+  return UntimedPlanner(program).next(program.code.size()).array;
 }
 
 size_t stretches(const std::vector<Instruction>& code) { return plan_of(code).stretches.size(); }
@@ -227,13 +228,25 @@ TEST_CASE("array runs: random products give the same bytes and counts as one ins
     const auto code = RandomProducts(seed, machine).code();
     const auto program = program_of(code, machine);
     const auto expected = one_after_another(code, machine, seed);
-    for (const unsigned threads : {1u, 3u}) {
-      UntimedMachine untimed(program, threads);
-      if (as_a_whole(untimed, machine, seed) != expected || as_a_whole(untimed, machine, seed) != expected)
-        return false;
-    }
+    for (const unsigned threads : {1u, 3u})
+      for (const size_t part_bytes : {size_t{1}, UntimedMachine::kPartBytes}) {
+        UntimedMachine untimed(program, threads, part_bytes);
+        if (as_a_whole(untimed, machine, seed) != expected || as_a_whole(untimed, machine, seed) != expected)
+          return false;
+      }
     return true;
   }));
+}
+
+TEST_CASE("array runs: a panel loaded before the operands' width changes stays what it was") {
+  const Machine machine = machine_of(64);
+  auto code = two_products();
+  std::get<MmaLoadB>(code[4]).rows = 60;  // of 8-bit operands; the 16-bit panel has 32
+  code.insert(code.begin() + 5, MmaConfig{Element::s16, Element::s16});
+  const auto expected = one_after_another(code, machine, 7);
+  const Program program = program_of(code, machine);
+  UntimedMachine untimed(program);
+  CHECK(as_a_whole(untimed, machine, 7) == expected);
 }
 
 TEST_CASE("array runs: products with the same panel become one group of rows") {
