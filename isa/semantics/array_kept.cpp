@@ -36,7 +36,7 @@ struct Liveness {
   }
 };
 
-void keep_sums(ArrayPlan& plan, const ArrayStretch& stretch, const Liveness& live) {
+void keep_sums(ArrayPlan& plan, ArrayStretch& stretch, const Liveness& live) {
   std::array<uint32_t, 256> covered = {};  // rows of a bank that later products of the stretch write
   for (uint32_t p = plan.groups[stretch.groups.end - 1].products.end;
        p-- > plan.groups[stretch.groups.first].products.first;) {
@@ -45,7 +45,10 @@ void keep_sums(ArrayPlan& plan, const ArrayStretch& stretch, const Liveness& liv
     product.kept_from = std::max(covered[product.c_bank], rows.from);
     product.kept_to = std::max(product.kept_from, std::min(product.rows, rows.to));
     covered[product.c_bank] = std::max(covered[product.c_bank], product.rows);
+    stretch.uses_sums |= product.kept_from < product.kept_to;
   }
+  for (uint32_t g = stretch.groups.first; g < stretch.groups.end; ++g)
+    stretch.uses_sums |= plan.groups[g].accumulate;
 }
 
 void keep_panels(ArrayStretch& stretch, const Liveness& live) {

@@ -72,6 +72,7 @@ struct ArrayStretch {
   ListRange instructions;  // of the program
   CodeRange bytes;
   ListRange panels, groups, bank_uses, reads, writes;
+  bool uses_sums = false;  // a C bank is read before it is written, or must hold sums afterwards
   std::vector<PreloadedPanel> preloaded;
   std::vector<MmaLoadB> loads;       // the last of each B bank
   std::vector<MmaLoadB> kept_loads;  // those whose panels a B bank must hold afterwards

@@ -71,7 +71,7 @@ struct Flight {
   StretchOfPlan of;
   uint64_t serial = 0;  // no two have the same
   ArraySettings settings;
-  std::vector<Wide> bounds_before;  // one a product
+  std::vector<Wide> bounds_before;  // one a product, if it uses sums
   std::vector<RowOfGroup> parts;    // where each begins, and the last one ends
   std::optional<uint64_t> number;   // on the scoreboard
 };
@@ -95,9 +95,12 @@ struct ArrayRunner::Impl {
   void find_parts(Flight& flight) const;
   void pack_panels(const Flight& flight, const ProductGroup& group, PackedPanels& mine,
                    const MemoryView& memory) const;
-  template <class Sum>
-  void perform(Flight& flight, unsigned member, RowOfGroup first, RowOfGroup end, Registers& registers,
+  static uint32_t parts_of(const Flight& flight) { return static_cast<uint32_t>(flight.parts.size()) - 1; }
+  void perform(Flight& flight, unsigned member, ListRange parts, Registers& registers,
                const MemoryView& memory);
+  template <class Sum>
+  void perform_rows(Flight& flight, unsigned member, RowOfGroup first, RowOfGroup end, Registers& registers,
+                    const MemoryView& memory);
 
   const Machine machine;
   Scoreboard& scoreboard;
@@ -123,8 +126,11 @@ bool ArrayRunner::Impl::holds_panels(const StretchOfPlan& of) const {
 // the same bound: one a product then, 0 where it begins from zero.
 bool ArrayRunner::Impl::find_bounds(const StretchOfPlan& of, const Registers& registers) {
   const Wide highest = highest_sum(registers.operand_bytes());
-  bool are_found = true;
   bounds.clear();
+  for (uint32_t g = of.stretch->groups.first; g < of.stretch->groups.end; ++g)
+    if (bound_of(of.plan->groups[g], registers.config) > highest) return false;
+  if (!of.stretch->uses_sums) return true;
+  bool are_found = true;
   of.for_each_product([&](const ProductGroup& group, const PlannedProduct& product, uint32_t) {
     const auto& held = registers.c[product.c_bank].bound;
     const auto end = held.begin() + static_cast<std::ptrdiff_t>(product.rows);
@@ -138,6 +144,7 @@ bool ArrayRunner::Impl::find_bounds(const StretchOfPlan& of, const Registers& re
 }
 
 void ArrayRunner::Impl::raise_bounds(const StretchOfPlan& of, Registers& registers) const {
+  if (!of.stretch->uses_sums) return;
   of.for_each_product([&](const ProductGroup& group, const PlannedProduct& product, uint32_t index) {
     auto& held = registers.c[product.c_bank].bound;
     for (uint32_t row = product.kept_from; row < product.kept_to; ++row)
@@ -158,6 +165,7 @@ Footprint ArrayRunner::Impl::footprint(const StretchOfPlan& of) const {
   Footprint footprint;
   for (uint32_t i = reads.first; i < reads.end; ++i) footprint.reads.add(of.plan->reaches[i]);
   for (uint32_t i = writes.first; i < writes.end; ++i) footprint.writes.add(of.plan->reaches[i]);
+  if (!of.stretch->uses_sums) return footprint;
   of.for_each_product([&](const ProductGroup&, const PlannedProduct& product, uint32_t index) {
     if (bounds[index] != 0) footprint.reads.add(reach_of_c_bank(product.c_bank));
     if (product.kept_from < product.kept_to) footprint.writes.add(reach_of_c_bank(product.c_bank));
@@ -219,8 +227,8 @@ void ArrayRunner::Impl::pack_panels(const Flight& flight, const ProductGroup& gr
 }
 
 template <class Sum>
-void ArrayRunner::Impl::perform(Flight& flight, unsigned member, RowOfGroup first, RowOfGroup end,
-                                Registers& registers, const MemoryView& memory) {
+void ArrayRunner::Impl::perform_rows(Flight& flight, unsigned member, RowOfGroup first, RowOfGroup end,
+                                     Registers& registers, const MemoryView& memory) {
   const StretchContext context = {*flight.of.plan,
                                   flight.settings,
                                   packed[member].panels,
@@ -236,11 +244,21 @@ void ArrayRunner::Impl::perform(Flight& flight, unsigned member, RowOfGroup firs
   }
 }
 
+void ArrayRunner::Impl::perform(Flight& flight, unsigned member, ListRange parts, Registers& registers,
+                                const MemoryView& memory) {
+  const RowOfGroup first = flight.parts[parts.first], end = flight.parts[parts.end];
+  if (flight.settings.operand_bytes() == 1)
+    perform_rows<int32_t>(flight, member, first, end, registers, memory);
+  else
+    perform_rows<int64_t>(flight, member, first, end, registers, memory);
+}
+
 ArrayRunner::ArrayRunner(const Machine& machine, Scoreboard& scoreboard, std::vector<Worker>& workers)
     : impl_(std::make_unique<Impl>(machine, scoreboard, workers)) {}
 ArrayRunner::~ArrayRunner() = default;
 
 void ArrayRunner::restart() { impl_->pending.clear(); }
+bool ArrayRunner::has_put_off() const { return !impl_->pending.is_empty(); }
 
 bool ArrayRunner::issue(const ArrayPlan& plan, const ArrayStretch& stretch, Registers& registers,
                         const MemoryView& memory) {
@@ -249,18 +267,18 @@ bool ArrayRunner::issue(const ArrayPlan& plan, const ArrayStretch& stretch, Regi
   if (!takes_packed_panels(registers.config) || !impl.holds_panels(of) || !impl.find_bounds(of, registers))
     return false;
   impl.take_loads(stretch);
-  const Footprint footprint = impl.footprint(of);
+  const bool is_alone = impl.scoreboard.threads() == 1;
+  Footprint footprint;  // alone it matters to what is put off only
+  if (!is_alone || has_put_off()) footprint = impl.footprint(of);
   before_writing(footprint.writes, registers, memory);
   impl.raise_bounds(of, registers);
   Flight& flight = impl.free_flight();
   impl.prepare(flight, of, registers);
+  if (is_alone) return impl.perform(flight, 0, {0, impl.parts_of(flight)}, registers, memory), true;
   flight.number = impl.scoreboard.issue(
-      footprint, static_cast<uint32_t>(flight.parts.size()) - 1,
+      footprint, impl.parts_of(flight),
       [&impl, &flight, &registers, &memory](unsigned member, uint32_t first, uint32_t end) {
-        if (flight.settings.operand_bytes() == 1)
-          impl.perform<int32_t>(flight, member, flight.parts[first], flight.parts[end], registers, memory);
-        else
-          impl.perform<int64_t>(flight, member, flight.parts[first], flight.parts[end], registers, memory);
+        impl.perform(flight, member, {first, end}, registers, memory);
       });
   return true;
 }

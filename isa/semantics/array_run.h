@@ -29,8 +29,9 @@ class ArrayRunner {
   void execute(const MmaStream& stream, CoreState::Registers& registers, const MemoryView& memory);
   void execute(const MmaTransfer& transfer, CoreState::Registers& registers, const MemoryView& memory);
 
-  // To be called before anything else that writes these bytes is issued.
+  // To be called before anything else that writes these bytes is issued, unless nothing is put off.
   void before_writing(const ReachList& written, CoreState::Registers& registers, const MemoryView& memory);
+  bool has_put_off() const;
 
  private:
   struct Impl;

@@ -14,6 +14,7 @@ class PendingPanels {
  public:
   explicit PendingPanels(uint32_t array_bytes) : array_bytes_(array_bytes) {}
 
+  bool is_empty() const { return loads_.empty(); }
   void clear() { loads_.clear(); }
   void put_off(const MmaLoadB& load) {
     forget(load.bank);

@@ -139,12 +139,14 @@ struct UntimedMachine::Impl {
   bool run_descriptor(const Other&, size_t) {
     throw std::logic_error(std::string(Other::mnemonic) + " in a DMA channel's queue");
   }
+  template <class Descriptor>
+  bool do_descriptor(const Descriptor& descriptor);
   void issue_batch();
+  bool is_alone() const { return workers.size() == 1; }
+  template <class FootprintOf>
+  void before_doing(const FootprintOf& footprint);
   void issue(const Footprint& footprint, size_t pieces, Scoreboard::Work work);
   void finish_all();
-
-  // Parts that there are, for all threads to have one or more.
-  uint32_t parts() const { return workers.size() > 1 ? 2 * static_cast<uint32_t>(workers.size()) : 1; }
 
   bool is_reached(uint16_t token, uint32_t count) const { return token == 0 || counts[token] >= count; }
   void add_one(uint16_t token);
@@ -188,6 +190,12 @@ bool UntimedMachine::Impl::enqueue(uint8_t channel) {
   return true;
 }
 
+// Alone, work is done where it stands, and only panels that are put off want to know what it writes.
+template <class FootprintOf>
+void UntimedMachine::Impl::before_doing(const FootprintOf& footprint) {
+  if (array.has_put_off()) array.before_writing(footprint().writes, state.registers(), *memory);
+}
+
 void UntimedMachine::Impl::issue(const Footprint& footprint, size_t pieces, Scoreboard::Work work) {
   array.before_writing(footprint.writes, state.registers(), *memory);
   scoreboard.issue(footprint, static_cast<uint32_t>(pieces), std::move(work));
@@ -197,7 +205,7 @@ template <class Dsp>
 std::vector<Dsp> UntimedMachine::Impl::pieces_of(const Dsp& i) {
   if constexpr (std::is_same_v<Dsp, DspAdd> || std::is_same_v<Dsp, DspDepthwise> ||
                 std::is_same_v<Dsp, DspPoolMax>)
-    return split(i, state.registers().dsp_stage, parts());
+    return split(i, state.registers().dsp_stage, 2 * scoreboard.threads());
   else
     return {i};
 }
@@ -205,6 +213,10 @@ std::vector<Dsp> UntimedMachine::Impl::pieces_of(const Dsp& i) {
 template <class Dsp>
 void UntimedMachine::Impl::issue_dsp(const Dsp& i) {
   const StageSet& stage = state.registers().dsp_stage;
+  if (is_alone()) {
+    before_doing([&] { return footprint_of(i, stage); });
+    return isa::execute(i, stage, workers[0], *memory);
+  }
   if (stage.overflow == Overflow::trap) finish_all();  // it strikes where it would, one after another
   auto pieces = pieces_of(i);
   const size_t count = pieces.size();
@@ -216,8 +228,17 @@ void UntimedMachine::Impl::issue_dsp(const Dsp& i) {
   if (stage.overflow == Overflow::trap) finish_all();
 }
 
+template <class Descriptor>
+bool UntimedMachine::Impl::do_descriptor(const Descriptor& descriptor) {
+  before_doing([&] { return footprint_of(descriptor); });
+  execute_dma(descriptor, *memory);
+  add_one(descriptor.signal);
+  return true;
+}
+
 bool UntimedMachine::Impl::run_descriptor(const DmaCopy& copy, size_t byte) {
-  auto pieces = split(copy, parts());
+  if (is_alone()) return do_descriptor(copy);
+  auto pieces = split(copy, 2 * scoreboard.threads());
   if (const size_t count = pieces.size(); count > 1) {
     issue_batch();
     issue(footprint_of(copy), count,
@@ -232,6 +253,7 @@ bool UntimedMachine::Impl::run_descriptor(const DmaCopy& copy, size_t byte) {
 }
 
 bool UntimedMachine::Impl::run_descriptor(const DmaFill& fill, size_t byte) {
+  if (is_alone()) return do_descriptor(fill);
   batch.add(byte, footprint_of(fill));
   add_one(fill.signal);
   return true;
