@@ -12,12 +12,8 @@
 #include <vector>
 
 #include "isa/decode.h"
-#include "isa/semantics/array_run.h"
-#include "isa/semantics/dsp.h"
-#include "isa/semantics/footprint.h"
-#include "isa/semantics/registers.h"
-#include "isa/semantics/split.h"
 #include "isa/semantics/untimed_plan.h"
+#include "isa/semantics/untimed_work.h"
 
 namespace mmasim::isa {
 namespace {
@@ -58,35 +54,15 @@ class ChannelQueue {
   size_t head_ = 0, count_ = 0;
 };
 
-// Descriptors between two waits of a channel, by their places in the code: mostly those of one tile, which
-// wait for the same. They are too short to go each by itself.
-struct DmaBatch {
-  std::vector<size_t> bytes;
-  Footprint footprint;
-
-  void add(size_t byte, const Footprint& of_descriptor) {
-    bytes.push_back(byte);
-    footprint.add(of_descriptor);
-  }
-};
-
-template <class T>
-void perform_dma(const T& descriptor, const MemoryView& memory) {
-  if constexpr (std::is_same_v<T, DmaCopy> || std::is_same_v<T, DmaFill>) execute_dma(descriptor, memory);
-}
-
 }  // namespace
 
 struct UntimedMachine::Impl {
-  Impl(const Program& program, Scoreboard& on, size_t bytes_of_part)
+  Impl(const Program& program, Scoreboard& scoreboard, size_t bytes_of_part)
       : code(program.code),
         machine(program.machine),
         planner(program),
         part_bytes(bytes_of_part),
-        state(program.machine),
-        scoreboard(on),
-        workers(on.threads()),
-        array(machine, scoreboard, workers),
+        work(program, scoreboard),
         queues(program.machine.dma_channels, ChannelQueue(program.machine.dma_queue_entries)),
         counts(program.machine.tokens) {
     plan_part();
@@ -104,7 +80,7 @@ struct UntimedMachine::Impl {
     return decode(code, offset);
   }
 
-  // Each returns whether the unit may go on to its next instruction.
+  // Each returns whether the core may go on to its next step.
   bool step(const UntimedStep& step);
   bool step(const SyncWait& wait) { return is_reached(wait.token, wait.count); }
   bool step(const SyncSignal& signal) { return add_one(signal.token), true; }
@@ -113,40 +89,28 @@ struct UntimedMachine::Impl {
   bool step(const DmaWait& wait) { return enqueue(wait.channel); }
   bool step(const DmaCopy& copy) { return enqueue(copy.channel); }
   bool step(const DmaFill& fill) { return enqueue(fill.channel); }
-  bool step(const MmaRange& range);
-  bool step(const MmaLoadB& load) { return array.execute(load, state.registers()), true; }
-  bool step(const MmaStream& stream) { return execute_alone(stream); }
-  bool step(const MmaTransfer& transfer) { return execute_alone(transfer); }
   template <class CoreInstruction>
-  bool step(const CoreInstruction& i);
-
-  void run_one_by_one(const ArrayStretch& stretch);
-  template <class ArrayInstruction>
-  bool execute_alone(const ArrayInstruction& i);
-  template <class Dsp>
-  std::vector<Dsp> pieces_of(const Dsp& i);
-  template <class Dsp>
-  void issue_dsp(const Dsp& i);
+  bool step(const CoreInstruction& i) {
+    return work.take(i), true;
+  }
 
   // Each returns whether the channel may go on.
   bool run_descriptor(const DmaWait& wait, size_t) {
-    issue_batch();
+    work.end_batch();
     return is_reached(wait.token, wait.count);
   }
-  bool run_descriptor(const DmaCopy& copy, size_t byte);
-  bool run_descriptor(const DmaFill& fill, size_t byte);
+  bool run_descriptor(const DmaCopy& copy, size_t byte) {
+    work.take(copy, byte);
+    return add_one(copy.signal), true;
+  }
+  bool run_descriptor(const DmaFill& fill, size_t byte) {
+    work.take(fill, byte);
+    return add_one(fill.signal), true;
+  }
   template <class Other>
   bool run_descriptor(const Other&, size_t) {
     throw std::logic_error(std::string(Other::mnemonic) + " in a DMA channel's queue");
   }
-  template <class Descriptor>
-  bool do_descriptor(const Descriptor& descriptor);
-  void issue_batch();
-  bool is_alone() const { return workers.size() == 1; }
-  template <class FootprintOf>
-  void before_doing(const FootprintOf& footprint);
-  void issue(const Footprint& footprint, size_t pieces, Scoreboard::Work work);
-  void finish_all();
 
   bool is_reached(uint16_t token, uint32_t count) const { return token == 0 || counts[token] >= count; }
   void add_one(uint16_t token);
@@ -157,30 +121,18 @@ struct UntimedMachine::Impl {
   UntimedPlanner planner;
   const size_t part_bytes;
   std::deque<UntimedPlan> parts_of_plan;  // planned when first reached
-  CoreState state;
-  Scoreboard& scoreboard;
-  std::vector<Worker> workers;  // one a thread
-  ArrayRunner array;
+  UntimedWork work;
   std::vector<ChannelQueue> queues;
   std::vector<uint32_t> counts;
   size_t part = 0, next = 0;  // the core's step, of a part of the plan
-  DmaBatch batch;             // of the channel that runs
-  const MemoryView* memory = nullptr;
   const TokenWatcher* watcher = nullptr;
 };
-
-// All that was issued has ended, and what it counted is in the registers.
-void UntimedMachine::Impl::finish_all() {
-  issue_batch();
-  scoreboard.drain();
-  for (Worker& worker : workers) state.registers().take_counts(worker);
-}
 
 void UntimedMachine::Impl::add_one(uint16_t token) {
   if (token == 0) return;
   ++counts[token];
   if (!*watcher) return;
-  finish_all();
+  work.finish();
   (*watcher)(token, counts[token]);
 }
 
@@ -190,122 +142,12 @@ bool UntimedMachine::Impl::enqueue(uint8_t channel) {
   return true;
 }
 
-// Alone, work is done where it stands, and only panels that are put off want to know what it writes.
-template <class FootprintOf>
-void UntimedMachine::Impl::before_doing(const FootprintOf& footprint) {
-  if (array.has_put_off()) array.before_writing(footprint().writes, state.registers(), *memory);
-}
-
-void UntimedMachine::Impl::issue(const Footprint& footprint, size_t pieces, Scoreboard::Work work) {
-  array.before_writing(footprint.writes, state.registers(), *memory);
-  scoreboard.issue(footprint, static_cast<uint32_t>(pieces), std::move(work));
-}
-
-template <class Dsp>
-std::vector<Dsp> UntimedMachine::Impl::pieces_of(const Dsp& i) {
-  if constexpr (std::is_same_v<Dsp, DspAdd> || std::is_same_v<Dsp, DspDepthwise> ||
-                std::is_same_v<Dsp, DspPoolMax>)
-    return split(i, state.registers().dsp_stage, 2 * scoreboard.threads());
-  else
-    return {i};
-}
-
-template <class Dsp>
-void UntimedMachine::Impl::issue_dsp(const Dsp& i) {
-  const StageSet& stage = state.registers().dsp_stage;
-  if (is_alone()) {
-    before_doing([&] { return footprint_of(i, stage); });
-    return isa::execute(i, stage, workers[0], *memory);
-  }
-  if (stage.overflow == Overflow::trap) finish_all();  // it strikes where it would, one after another
-  auto pieces = pieces_of(i);
-  const size_t count = pieces.size();
-  issue(footprint_of(i, stage), count,
-        [this, stage, pieces = std::move(pieces)](unsigned member, uint32_t first, uint32_t end) {
-          for (uint32_t piece = first; piece < end; ++piece)
-            isa::execute(pieces[piece], stage, workers[member], *memory);
-        });
-  if (stage.overflow == Overflow::trap) finish_all();
-}
-
-template <class Descriptor>
-bool UntimedMachine::Impl::do_descriptor(const Descriptor& descriptor) {
-  before_doing([&] { return footprint_of(descriptor); });
-  execute_dma(descriptor, *memory);
-  add_one(descriptor.signal);
-  return true;
-}
-
-bool UntimedMachine::Impl::run_descriptor(const DmaCopy& copy, size_t byte) {
-  if (is_alone()) return do_descriptor(copy);
-  auto pieces = split(copy, 2 * scoreboard.threads());
-  if (const size_t count = pieces.size(); count > 1) {
-    issue_batch();
-    issue(footprint_of(copy), count,
-          [this, pieces = std::move(pieces)](unsigned, uint32_t first, uint32_t end) {
-            for (uint32_t piece = first; piece < end; ++piece) execute_dma(pieces[piece], *memory);
-          });
-  } else {
-    batch.add(byte, footprint_of(copy));
-  }
-  add_one(copy.signal);
-  return true;
-}
-
-bool UntimedMachine::Impl::run_descriptor(const DmaFill& fill, size_t byte) {
-  if (is_alone()) return do_descriptor(fill);
-  batch.add(byte, footprint_of(fill));
-  add_one(fill.signal);
-  return true;
-}
-
-void UntimedMachine::Impl::issue_batch() {
-  if (batch.bytes.empty()) return;
-  const Footprint footprint = batch.footprint;
-  issue(footprint, 1, [this, bytes = std::move(batch.bytes)](unsigned, uint32_t, uint32_t) {
-    for (size_t byte : bytes) decode_to(code, byte, [this](const auto& i) { perform_dma(i, *memory); });
-  });
-  batch = {};
-}
-
-template <class ArrayInstruction>
-bool UntimedMachine::Impl::execute_alone(const ArrayInstruction& i) {
-  finish_all();
-  array.execute(i, state.registers(), *memory);
-  return true;
-}
-
-bool UntimedMachine::Impl::step(const MmaRange& range) {
-  ReachList written;
-  written.add(reach_of(range.dst, 16, {}));
-  array.before_writing(written, state.registers(), *memory);
-  finish_all();
-  execute_core(range, state, *memory);
-  return true;
-}
-
-// What sets registers, and what the DSP does.
-template <class CoreInstruction>
-bool UntimedMachine::Impl::step(const CoreInstruction& i) {
-  if constexpr (kRunsOnDsp<CoreInstruction>)
-    issue_dsp(i);
-  else
-    execute_core(i, state, *memory);
-  return true;
-}
-
-void UntimedMachine::Impl::run_one_by_one(const ArrayStretch& stretch) {
-  for (size_t offset = stretch.bytes.first; offset < stretch.bytes.end;)
-    decode_to(code, offset, [this](const auto& i) { return step(i); });
-}
-
 bool UntimedMachine::Impl::step(const UntimedStep& of_plan) {
   size_t offset = of_plan.byte;
   if (of_plan.stretch == UntimedStep::kNoStretch)
     return decode_to(code, offset, [this](const auto& i) { return step(i); });
   const ArrayPlan& plan = parts_of_plan[part].array;
-  const ArrayStretch& stretch = plan.stretches[of_plan.stretch];
-  if (!array.issue(plan, stretch, state.registers(), *memory)) run_one_by_one(stretch);
+  work.take(plan, plan.stretches[of_plan.stretch]);
   return true;
 }
 
@@ -339,7 +181,7 @@ bool UntimedMachine::Impl::run_channel(ChannelQueue& queue) {
     size_t offset = byte;
     if (!decode_to(code, offset, [&](const auto& i) { return run_descriptor(i, byte); })) break;
   }
-  issue_batch();
+  work.end_batch();
   return moved;
 }
 
@@ -375,23 +217,20 @@ std::string UntimedMachine::Impl::stalls() const {
 }
 
 void UntimedMachine::Impl::run(const MemoryView& view, const TokenWatcher& watch) {
-  memory = &view;
   watcher = &watch;
   part = next = 0;
   for (auto& queue : queues) queue.clear();
   std::fill(counts.begin(), counts.end(), 0);
-  state.registers().reset();
-  for (Worker& worker : workers) worker.clear_counts();
-  array.restart();
+  work.restart(view);
   try {
     while (!all_done()) {
       bool moved = run_core();
       for (auto& queue : queues) moved |= run_channel(queue);
       if (!moved) throw Deadlock(stalls());
     }
-    finish_all();
+    work.finish();
   } catch (...) {
-    scoreboard.abandon();  // the memory may go
+    work.abandon();  // the memory may go
     throw;
   }
 }
@@ -405,6 +244,6 @@ UntimedMachine::~UntimedMachine() = default;
 void UntimedMachine::run(const MemoryView& memory, const TokenWatcher& watcher) {
   impl_->run(memory, watcher);
 }
-uint64_t UntimedMachine::overflow_count() const { return impl_->state.overflow_count(); }
+uint64_t UntimedMachine::overflow_count() const { return impl_->work.overflow_count(); }
 
 }  // namespace mmasim::isa
