@@ -1,6 +1,6 @@
-// A stretch in flight has room of its own for its panels, and a copy of the registers as they were when it
-// was issued. Whether its sums fit is decided then: the bounds of what banks hold go along with the issue,
-// their storage with the execution. On the scoreboard a bank is a byte of no memory.
+// A stretch in flight has a copy of the registers as they were when it was issued. Whether its sums fit is
+// decided then: the bounds of what banks hold go along with the issue, their storage with the execution. On
+// the scoreboard a bank is a byte of no memory.
 #include "isa/semantics/array_run.h"
 
 #include <algorithm>
