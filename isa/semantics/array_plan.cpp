@@ -120,10 +120,10 @@ void ArrayPlanner::take(const MmaTransfer& transfer) {
   drafts_[last].transfers.push_back(transfer);
 }
 
-bool ArrayPlanner::end_stretch(ListRange instructions, CodeRange bytes) {
+bool ArrayPlanner::end_stretch(CodeRange bytes) {
   const bool is_stretch = is_open_ && is_sound_ && draft_count_ != 0 && touches_nothing_twice();
   is_open_ = false;
-  if (is_stretch) add_stretch(instructions, bytes);
+  if (is_stretch) add_stretch(bytes);
   return is_stretch;
 }
 
@@ -206,9 +206,8 @@ ListRange ArrayPlanner::add_reaches(const ReachList& reaches) {
   return range;
 }
 
-void ArrayPlanner::add_stretch(ListRange instructions, CodeRange bytes) {
+void ArrayPlanner::add_stretch(CodeRange bytes) {
   ArrayStretch stretch;
-  stretch.instructions = instructions;
   stretch.bytes = bytes;
   stretch.bank_uses = {first_bank_use_, static_cast<uint32_t>(plan_.bank_uses.size())};
   stretch.reads = add_reaches(reads_);

@@ -69,7 +69,6 @@ struct CodeRange {
 };
 
 struct ArrayStretch {
-  ListRange instructions;  // of the program
   CodeRange bytes;
   ListRange panels, groups, bank_uses, reads, writes;
   bool uses_sums = false;  // a C bank is read before it is written, or must hold sums afterwards
@@ -113,9 +112,9 @@ class ArrayPlanner {
   void take(const MmaTransfer& transfer);
   bool is_full() const;  // no further product should begin
 
-  // Whether the instructions taken since the last end are a stretch; if so it is the plan's last. They stand
-  // at these places of the program and of its code.
-  bool end_stretch(ListRange instructions, CodeRange bytes);
+  // Whether the instructions taken since the last end are a stretch; if so it is the plan's last. They are
+  // these bytes of the program's code.
+  bool end_stretch(CodeRange bytes);
 
   // The plan of what was taken since the last call.
   ArrayPlan take_plan(Behind behind);
@@ -136,7 +135,7 @@ class ArrayPlanner {
   template <class Visit>
   void for_each_read(const Visit& visit) const;
   bool is_read(const Reach& written) const;
-  void add_stretch(ListRange instructions, CodeRange bytes);
+  void add_stretch(CodeRange bytes);
   void add_group_member(const Draft& draft, bool joins_last);
   Draft& new_draft();
   uint32_t panel_of(const MmaLoadB& load);

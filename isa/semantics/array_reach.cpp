@@ -61,9 +61,9 @@ Reach reach_of_a(const MmaPattern& p, uint32_t operand_bytes, Address a, uint32_
 }
 
 Reach reach_of_transfer(const MmaStorePattern& pattern, uint32_t out_bytes, const MmaTransfer& transfer) {
-  const uint64_t bytes = uint64_t{transfer.columns} * out_bytes, common = common_stride(pattern);
+  const uint64_t bytes = uint64_t{transfer.columns} * out_bytes;
   Reach result = reach(transfer.dst, span_of_rows(pattern, transfer.row, transfer.rows), bytes);
-  if (bytes < common) result.period = common, result.phase = transfer.dst.raw % common, result.width = bytes;
+  result.repeat_every(common_stride(pattern), transfer.dst, bytes);
   return result;
 }
 

@@ -11,19 +11,6 @@ namespace mmasim::isa {
 void* allocate_large_pages(size_t bytes);  // throws std::bad_alloc
 void free_large_pages(void* at, size_t bytes);
 
-// For std::vector.
-template <class T>
-struct LargePages {
-  using value_type = T;
-  LargePages() = default;
-  template <class U>
-  LargePages(const LargePages<U>&) {}
-  T* allocate(size_t n) { return static_cast<T*>(allocate_large_pages(n * sizeof(T))); }
-  void deallocate(T* at, size_t n) { free_large_pages(at, n * sizeof(T)); }
-  friend bool operator==(const LargePages&, const LargePages&) { return true; }
-  friend bool operator!=(const LargePages&, const LargePages&) { return false; }
-};
-
 class ZeroedBlock {
  public:
   explicit ZeroedBlock(size_t bytes) : bytes_(bytes), at_(allocate_large_pages(bytes), Free{bytes}) {}

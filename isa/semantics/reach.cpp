@@ -38,10 +38,15 @@ bool Reach::join(const Reach& other) {
   return true;
 }
 
-Reach reach_of(Address base, uint64_t bytes, std::initializer_list<Steps> dimensions) {
+void Reach::repeat_every(uint64_t stride, Address base, uint64_t bytes) {
+  if (bytes < stride) period = stride, phase = base.raw % stride, width = bytes;
+}
+
+Reach reach_of(Address base, uint64_t bytes, const Steps* dimensions, size_t num_dimensions) {
   int64_t lowest = 0, highest = 0;
   uint64_t common = 0;  // divides every offset
-  for (const Steps& d : dimensions) {
+  for (size_t i = 0; i < num_dimensions; ++i) {
+    const Steps& d = dimensions[i];
     if (d.count < 2 || d.stride == 0) continue;
     const int64_t last = static_cast<int64_t>(d.count - 1) * d.stride;
     lowest += std::min<int64_t>(last, 0);
@@ -49,7 +54,7 @@ Reach reach_of(Address base, uint64_t bytes, std::initializer_list<Steps> dimens
     common = std::gcd(common, static_cast<uint64_t>(std::abs(d.stride)));
   }
   Reach reach{base.raw + static_cast<uint64_t>(lowest), base.raw + static_cast<uint64_t>(highest) + bytes};
-  if (bytes < common) reach.period = common, reach.phase = base.raw % common, reach.width = bytes;
+  reach.repeat_every(common, base, bytes);
   return reach;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 
@@ -19,7 +20,9 @@ struct Reach {
     return first < other.end && other.first < end &&
            (period == 0 || period != other.period || meets_in_period(other));
   }
-  bool join(const Reach& other);  // becomes a reach of both, if one says little more than the two
+  void repeat_every(uint64_t stride, Address base,
+                    uint64_t bytes);  // of its bytes only those, if that is less
+  bool join(const Reach& other);      // becomes a reach of both, if one says little more than the two
 
  private:
   bool meets_in_period(const Reach& other) const;
@@ -32,7 +35,10 @@ struct Steps {
 };
 
 // Runs of `bytes` bytes, over all dimensions from `base` on.
-Reach reach_of(Address base, uint64_t bytes, std::initializer_list<Steps> dimensions);
+Reach reach_of(Address base, uint64_t bytes, const Steps* dimensions, size_t num_dimensions);
+inline Reach reach_of(Address base, uint64_t bytes, std::initializer_list<Steps> dimensions) {
+  return reach_of(base, bytes, dimensions.begin(), dimensions.size());
+}
 
 class ReachList {
  public:

@@ -49,8 +49,7 @@ void UntimedPlanner::take(const T& instruction) {
 void UntimedPlanner::end_stretch() {
   if (!is_open_) return;
   is_open_ = false;
-  if (planner_.end_stretch({begin_.instruction, here_.instruction}, {begin_.byte, here_.byte}))
-    return add(begin_, num_stretches_++);
+  if (planner_.end_stretch({begin_.byte, here_.byte})) return add(begin_, num_stretches_++);
   const auto skip = [](const auto&) {};
   for (size_t offset = begin_.byte; offset < here_.byte; decode_to(code_, offset, skip))
     add({offset, begin_.instruction++}, UntimedStep::kNoStretch);

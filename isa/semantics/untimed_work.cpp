@@ -114,8 +114,8 @@ void UntimedWork::take(const DmaFill& fill, size_t byte) {
 
 void UntimedWork::end_batch() {
   if (batch_.bytes.empty()) return;
-  const DmaBatch batch = std::exchange(batch_, {});
-  issue(batch.footprint, 1, [this, bytes = batch.bytes](unsigned, uint32_t, uint32_t) {
+  DmaBatch batch = std::exchange(batch_, {});
+  issue(batch.footprint, 1, [this, bytes = std::move(batch.bytes)](unsigned, uint32_t, uint32_t) {
     for (size_t byte : bytes)
       decode_to(code_, byte, [this](const auto& i) {
         using T = std::decay_t<decltype(i)>;

@@ -91,7 +91,7 @@ TEST_CASE("split: parts of windows do what the whole does") {
   }));
 }
 
-TEST_CASE("split: an untimed machine with a team makes the bytes and counts of one without") {
+TEST_CASE("split: an untimed machine on several threads makes the bytes and counts of one alone") {
   CHECK(rc::check([](uint64_t seed) {
     Numbers numbers(seed);
     DmaCopy c;
