@@ -43,8 +43,9 @@ void multiply_lanes(const LaneProduct& p) {
   }
 }
 
-constexpr StreamKernels kPlain = {SimdLevel::plain, gather_pairs, widen_pairs, multiply_pairs, multiply_lanes,
-                                  nullptr,          nullptr,      nullptr,     nullptr,        nullptr};
+constexpr StreamKernels kPlain = {
+    SimdLevel::plain, gather_pairs, widen_pairs, multiply_pairs, multiply_lanes, 0,
+    nullptr,          nullptr,      nullptr,     nullptr,        nullptr};
 
 }  // namespace
 

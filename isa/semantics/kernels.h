@@ -57,34 +57,35 @@ struct LaneProduct {
 struct ByteStrip {
   int64_t a_offset;  // bytes from the row's pointer
   uint32_t quads;    // of depth
-  const uint8_t* b;  // [quad][column][4]
+  const uint8_t* b;  // as the level packs it, quad by quad
 };
 
-// c[row][column] = start + sum over strips of a * b, in 32 bits and modulo 2^32, for signed 8-bit B. Where A
-// is signed, b holds B plus 128 as unsigned bytes; the kernel takes off what that adds.
+// c[row][column] = start + sum over strips of a * b, in 32 bits and modulo 2^32, for signed 8-bit B that was
+// packed for an A as signed.
 struct ByteProduct {
   const uint8_t* const* a;
   const ByteStrip* strips;
   size_t strip_count;
   int32_t* const* c;
-  uint32_t rows, columns, b_columns;  // columns: of c, a multiple of 16; b_columns: of the storage of b
+  uint32_t rows, columns;  // columns: of c, a multiple of 16
+  size_t b_quad_bytes;     // from quad to quad of b
   bool a_is_signed;
   SumsStart start;
 };
 
-// A panel of signed 16-bit B: its words in pairs of depths, their high bytes in quads, and what its columns
-// add to the low and high sums (WordProduct).
+// A panel of signed 16-bit B: its words in pairs of depths, their high bytes in quads if the level wants them
+// apart, and what its columns add to the low and high sums (WordProduct).
 struct WordPanel {
   const int16_t* pairs;  // [depth / 2][column][2]
-  const int8_t* highs;   // [depth / 4][column][4]
+  const int8_t* highs;   // [depth / 4][column][4], or not written
   const int32_t *low_correction, *high_correction;
   uint32_t quads;
 };
 
 // c[row][column] = start + sum of a * b in 64 bits, |every sum| below 2^46. The kernel sums a * b modulo 2^32
 // and the products of the high bytes, which tell the sum to within 2^31 over kWordWindow depths: together
-// exact. a: signed words (unsigned ones less 2^15); a_high: their high bytes plus 128. Panels follow each
-// other in a row, each padded to a whole quad.
+// exact. a: signed words (unsigned ones less 2^15); a_high: their high bytes plus 128, if the level wants
+// them apart. Panels follow each other in a row, each padded to a whole quad.
 struct WordProduct {
   const int16_t* a;
   const uint8_t* a_high;
@@ -108,11 +109,12 @@ struct StreamKernels {
   void (*multiply_pairs)(const PairProduct& product);
   void (*multiply_lanes)(const LaneProduct& product);
 
-  // Faster ways for signed B. Null where a level has none. Packing returns how many columns are not all
-  // zeros; rows behind `rows` count as zeros up to the next whole quad.
+  // Faster ways for signed B. Null where a level has none. Packed 8-bit B takes so many bytes an element.
+  // Packing returns how many columns are not all zeros; rows behind `rows` count as zeros up to the next
+  // whole quad.
+  uint32_t packed_element_bytes;
   uint32_t (*pack_bytes)(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns,
-                         uint8_t flip,
-                         uint8_t* quads);  // quads = byte ^ flip
+                         bool a_is_signed, uint8_t* packed);
   void (*multiply_bytes)(const ByteProduct& product);
   uint32_t (*pack_words)(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns,
                          bool a_is_signed, int16_t* pairs, int8_t* highs, int32_t* low_correction,

@@ -6,6 +6,7 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <algorithm>
 
+#include "isa/semantics/kernel_loops.h"
 #include "isa/semantics/vnni_level.h"
 
 namespace mmasim::isa::vnni {
@@ -43,13 +44,12 @@ MMASIM_VNNI_INLINE void block_from(const ByteProduct& p, uint32_t row, uint32_t 
       if constexpr (!kFromZero)
         sums[r][v] = _mm512_add_epi32(sums[r][v], _mm512_loadu_si512(c[r] + column + 16 * v));
     }
-  const size_t b_step = 4 * static_cast<size_t>(p.b_columns);
   for (size_t s = 0; s < p.strip_count; ++s) {
     const ByteStrip& strip = p.strips[s];
     const uint8_t* a[kRows];
     for (int r = 0; r < kRows; ++r) a[r] = rows[r] + strip.a_offset;
     const uint8_t* b = strip.b + 4 * static_cast<size_t>(column);
-    for (size_t at = 0; at < 4 * size_t{strip.quads}; at += 4, b += b_step) {
+    for (size_t at = 0; at < 4 * size_t{strip.quads}; at += 4, b += p.b_quad_bytes) {
       __m512i panel[kVectors];
       for (int v = 0; v < kVectors; ++v) panel[v] = _mm512_loadu_si512(b + 64 * v);
       for (int r = 0; r < kRows; ++r) {
@@ -105,37 +105,17 @@ MMASIM_VNNI void all_columns(const ByteProduct& p) {
 
 }  // namespace
 
-// The depth in pieces of kQuadsAtOnce at most, as even as strips can be cut.
 MMASIM_VNNI void multiply_bytes(const ByteProduct& p) {
-  uint32_t left = 0;
-  for (size_t s = 0; s < p.strip_count; ++s) left += p.strips[s].quads;
-  if (left <= kQuadsAtOnce) return p.a_is_signed ? all_columns<true>(p) : all_columns<false>(p);
-  ByteProduct part = p;
-  ByteStrip strips[kQuadsAtOnce];
-  part.strips = strips;
-  uint32_t begun = 0;  // quads of strip s that are done
-  for (size_t s = 0; left > 0; part.start = SumsStart::from_c) {
-    const uint32_t pieces = (left + kQuadsAtOnce - 1) / kQuadsAtOnce;
-    uint32_t room = (left + pieces - 1) / pieces;
-    left -= room;
-    for (part.strip_count = 0; room > 0; ++part.strip_count) {
-      const ByteStrip& strip = p.strips[s];
-      const uint32_t quads = std::min(room, strip.quads - begun);
-      strips[part.strip_count] = {strip.a_offset + 4 * int64_t{begun}, quads,
-                                  strip.b + 4 * size_t{begun} * p.b_columns};
-      room -= quads;
-      begun += quads;
-      if (begun == strip.quads) ++s, begun = 0;
-    }
-    p.a_is_signed ? all_columns<true>(part) : all_columns<false>(part);
-  }
+  kernel_loops::for_pieces_of_depth<kQuadsAtOnce>(p, [](const ByteProduct& piece) MMASIM_VNNI {
+    piece.a_is_signed ? all_columns<true>(piece) : all_columns<false>(piece);
+  });
 }
 
 // 64 columns at a time: unpacking leaves groups of four columns in the wrong 128-bit lanes, which two rounds
 // of lane shuffles then sort.
 MMASIM_VNNI uint32_t pack_bytes(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns,
-                                uint8_t flip, uint8_t* quads) {
-  const __m512i flips = _mm512_set1_epi8(static_cast<char>(flip));
+                                bool a_is_signed, uint8_t* quads) {
+  const __m512i flips = _mm512_set1_epi8(static_cast<char>(a_is_signed ? 0x80 : 0));
   uint32_t used = 0;
   for (uint32_t column = 0; column < columns; column += 64) {
     const __mmask64 mask = first_bytes(column < row_bytes ? row_bytes - column : 0);

@@ -5,7 +5,7 @@
 
 namespace mmasim::isa::vnni {
 
-uint32_t pack_bytes(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns, uint8_t flip,
+uint32_t pack_bytes(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns, bool a_is_signed,
                     uint8_t* quads);
 void multiply_bytes(const ByteProduct& product);
 uint32_t pack_words(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns, bool a_is_signed,

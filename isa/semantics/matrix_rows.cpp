@@ -44,7 +44,10 @@ void append_runs(const MmaPattern& p, uint32_t operand_bytes, uint32_t k_start, 
 
 MatrixRows::MatrixRows(const MmaPattern& pattern, Element a, uint32_t b_columns,
                        const std::vector<PanelOfDepth>& panels, Scratch& scratch)
-    : a_is_signed_(element_is_signed(a)), b_columns_(b_columns), scratch_(scratch) {
+    : a_is_signed_(element_is_signed(a)),
+      b_columns_(b_columns),
+      b_quad_bytes_(size_t{4} * b_columns * stream_kernels().packed_element_bytes),
+      scratch_(scratch) {
   scratch.runs.clear();
   scratch.panel_runs.clear();
   for (const PanelOfDepth& part : panels) {
@@ -70,7 +73,7 @@ void MatrixRows::find_strips(const std::vector<PanelOfDepth>& panels) {
     const uint32_t quads = quads_of(panel.rows);
     for (; in_place_ && run < scratch_.panel_runs[i]; ++run)
       add_strip({runs[run].offset_bytes, runs[run].count / 4,
-                 panel.quads + static_cast<size_t>(runs[run].start - first) * b_columns_});
+                 panel.quads + (runs[run].start - first) / 4 * b_quad_bytes_});
     if (!in_place_) add_strip({first, quads, panel.quads});
     first += 4 * quads;
   }
@@ -81,7 +84,7 @@ void MatrixRows::add_strip(const ByteStrip& strip) {
   auto& strips = scratch_.strips;
   if (strip.quads == 0) return;
   if (!strips.empty() && strips.back().a_offset + 4 * int64_t{strips.back().quads} == strip.a_offset &&
-      strips.back().b + 4 * size_t{strips.back().quads} * b_columns_ == strip.b)
+      strips.back().b + strips.back().quads * b_quad_bytes_ == strip.b)
     strips.back().quads += strip.quads;
   else
     strips.push_back(strip);
@@ -102,9 +105,9 @@ uint32_t MatrixRows::rows_at_once(uint32_t bytes_of_an_element) const {
 
 void MatrixRows::multiply(const uint8_t* const* a, uint32_t rows, int32_t* const* c, SumsStart start) const {
   const StreamKernels& kernels = stream_kernels();
-  ByteProduct product = {
-      a,    scratch_.strips.data(), scratch_.strips.size(), c, rows, used_columns_, b_columns_, a_is_signed_,
-      start};
+  ByteProduct product = {a,    scratch_.strips.data(), scratch_.strips.size(), c,
+                         rows, used_columns_,          b_quad_bytes_,          a_is_signed_,
+                         start};
   if (in_place_) return kernels.multiply_bytes(product);
   const uint32_t most = std::min(rows, rows_at_once(1));
   scratch_.a_bytes.resize(size_t{most} * pitch_);

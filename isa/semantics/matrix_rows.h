@@ -36,6 +36,7 @@ class MatrixRows {
 
   const bool a_is_signed_;
   const uint32_t b_columns_;
+  const size_t b_quad_bytes_;  // of packed 8-bit B
   Scratch& scratch_;
   uint32_t used_columns_ = 0;
   uint32_t gathered_ = 0, pitch_ = 0;  // elements of a row of A that runs cover, and with whole quads

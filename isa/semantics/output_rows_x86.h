@@ -1,4 +1,4 @@
-// The output stage's usual case in AVX-512: rows of 32-bit sums, 32-bit lanes, 8-bit results.
+// The output stage's usual case in AVX2 and AVX-512: rows of 32-bit sums, 32-bit lanes, 8-bit results.
 #pragma once
 
 #include "isa/semantics/row_ops.h"

@@ -23,7 +23,7 @@ bool takes_packed_panels(const MmaConfig& config) {
 
 size_t packed_panel_bytes(const Machine& machine) {
   const size_t words = 3 * quad_elements(machine, 2) + 8 * size_t{Registers::padded(machine.panel(2))};
-  return (std::max(quad_elements(machine, 1), words) + 63) / 64 * 64;
+  return (std::max(quad_elements(machine, 1) * stream_kernels().packed_element_bytes, words) + 63) / 64 * 64;
 }
 
 PackedPanel pack_panel(const uint8_t* bytes, uint32_t rows, const MmaConfig& config, const Machine& machine,
@@ -36,8 +36,7 @@ PackedPanel pack_panel(const uint8_t* bytes, uint32_t rows, const MmaConfig& con
   packed.rows = rows;
   packed.quads = storage;
   if (operand_bytes == 1) {
-    packed.used_columns =
-        kernels.pack_bytes(bytes, machine.array_bytes, rows, columns, a_is_signed ? 0x80 : 0, storage);
+    packed.used_columns = kernels.pack_bytes(bytes, machine.array_bytes, rows, columns, a_is_signed, storage);
     return packed;
   }
   const size_t elements = quad_elements(machine, 2);

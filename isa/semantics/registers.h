@@ -30,10 +30,9 @@ struct CacheLineAllocator {
 template <class T>
 using AlignedVector = std::vector<T, CacheLineAllocator<T>>;
 
-// A B panel as the VNNI kernels take it (kernels.h). Empty behind its rows up to a whole quad.
+// A B panel as its kernels take it (kernels.h). Empty behind its rows up to a whole quad.
 struct PackedPanel {
-  const uint8_t* quads =
-      nullptr;  // 8 bit: [depth / 4][column][4], flipped where A is signed; 16 bit: high bytes
+  const uint8_t* quads = nullptr;                                       // 8 bit; 16 bit: high bytes
   const int16_t* pairs = nullptr;                                       // 16 bit: [depth / 2][column][2]
   const int32_t *low_correction = nullptr, *high_correction = nullptr;  // 16 bit
   uint32_t rows = 0, used_columns = 0;

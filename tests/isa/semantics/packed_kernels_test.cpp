@@ -89,15 +89,16 @@ bool bytes_agree(uint64_t seed, SimdLevel level, bool is_extreme) {
   Numbers numbers(seed);
   const bool a_is_signed = is_extreme || numbers.in(0, 1);
   const Operands o(numbers, a_is_signed ? Element::s8 : Element::u8, Element::s8, 255, is_extreme);
+  const size_t quad_bytes = size_t{4} * o.storage_columns * kernels.packed_element_bytes;
   std::vector<AlignedVector<uint8_t>> panels;
   std::vector<ByteStrip> strips;
   std::vector<std::vector<uint8_t>> a(o.rows);  // each panel padded to whole quads
   uint32_t used = 0, first = 0;
   for (const uint32_t depth : o.depths) {
     const auto bytes = bytes_of<int8_t>(o.b, first, depth);
-    panels.emplace_back(size_t{quads_of(depth)} * 4 * o.storage_columns);
-    used = std::max(used, kernels.pack_bytes(bytes.data(), o.columns, depth, o.storage_columns,
-                                             a_is_signed ? 0x80 : 0, panels.back().data()));
+    panels.emplace_back(quads_of(depth) * quad_bytes);
+    used = std::max(used, kernels.pack_bytes(bytes.data(), o.columns, depth, o.storage_columns, a_is_signed,
+                                             panels.back().data()));
     strips.push_back({static_cast<int64_t>(a[0].size()), quads_of(depth), panels.back().data()});
     for (uint32_t r = 0; r < o.rows; ++r) {
       for (uint32_t k = 0; k < depth; ++k) a[r].push_back(static_cast<uint8_t>(o.a[r][first + k]));
@@ -111,7 +112,7 @@ bool bytes_agree(uint64_t seed, SimdLevel level, bool is_extreme) {
   Rows<int32_t> c(o, numbers, start);
   used = (used + 15) / 16 * 16;
   kernels.multiply_bytes({a_rows.data(), strips.data(), strips.size(), c.rows.data(), o.rows, used,
-                          o.storage_columns, a_is_signed, start});
+                          quad_bytes, a_is_signed, start});
   return c.agree(o, used, start);
 }
 
