@@ -37,7 +37,7 @@ void append_instruction(std::string& out, const Instruction& instruction) {
       instruction);
 }
 
-void append_constants(std::string& out, const std::vector<uint8_t>& constants) {
+void append_constants(std::string& out, const LargeBytes& constants) {
   constexpr char kDigits[] = "0123456789abcdef";
   for (size_t i = 0; i < constants.size(); ++i) {
     if (i % kConstantsPerLine == 0) out += i == 0 ? ".constants " : "\n.constants ";

@@ -35,11 +35,11 @@ class Reader {
     at_ += bytes;
     return value;
   }
-  std::vector<uint8_t> rest_of_section() {
-    std::vector<uint8_t> all(file_.begin() + static_cast<std::ptrdiff_t>(at_),
-                             file_.begin() + static_cast<std::ptrdiff_t>(end_));
+  template <class Bytes>
+  void rest_of_section(Bytes& bytes) {
+    bytes = Bytes(file_.begin() + static_cast<std::ptrdiff_t>(at_),
+                  file_.begin() + static_cast<std::ptrdiff_t>(end_));
     at_ = end_;
-    return all;
   }
   template <class Struct>
   void table(Struct& values) {
@@ -188,8 +188,8 @@ Program parse(const std::vector<uint8_t>& file) {
     reader.list(program.outputs, "outputs");
     reader.list(program.intermediates, "intermediates");
   });
-  reader.section(kCodeTag, [&] { program.code = reader.rest_of_section(); });
-  reader.section(kConstantsTag, [&] { program.constants = reader.rest_of_section(); });
+  reader.section(kCodeTag, [&] { reader.rest_of_section(program.code); });
+  reader.section(kConstantsTag, [&] { reader.rest_of_section(program.constants); });
   reader.expect_end_of_file();
   return program;
 }

@@ -9,6 +9,7 @@
 #include "isa/address.h"
 #include "isa/element.h"
 #include "isa/instruction.h"
+#include "isa/large_bytes.h"
 #include "isa/machine.h"
 
 namespace mmasim::isa {
@@ -45,8 +46,8 @@ struct Program {
   std::string precision;      // of the run: "int8", ...
   std::vector<uint8_t> code;  // encoded instructions, one after another (codec.h)
   uint64_t instruction_count = 0;
-  uint64_t constants_bytes = 0;    // they begin at ddr:0
-  std::vector<uint8_t> constants;  // constants_bytes of them, or none: a program for timing only
+  uint64_t constants_bytes = 0;  // they begin at ddr:0; no instruction writes them
+  LargeBytes constants;          // constants_bytes of them, or none: a program for timing only
   std::vector<TensorPlacement> inputs, outputs;
   std::vector<TensorPlacement> intermediates;  // may be empty
   std::vector<LayerInfo> layers;

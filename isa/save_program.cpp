@@ -125,8 +125,11 @@ void save_program(const Program& program, const std::string& path) {
   errno = 0;
   std::ofstream stream(beside, std::ios::binary | std::ios::trunc);
   if (!stream) fail(path, std::strerror(errno));
-  for (const auto* part : {&head, &program.constants})
-    stream.write(reinterpret_cast<const char*>(part->data()), static_cast<std::streamsize>(part->size()));
+  const auto write = [&stream](const auto& bytes) {
+    stream.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  };
+  write(head);
+  write(program.constants);
   stream.close();
   if (!stream) {
     const std::string reason = std::strerror(errno);

@@ -18,26 +18,32 @@ void check_inputs(const isa::Program& program, const std::vector<std::vector<uin
                          std::to_string(inputs.size()));
 }
 
-isa::OwnedMemory empty_memory_for(const isa::Program& program) {
-  return {program.machine, std::max(program.ddr_bytes_used, program.constants_bytes)};
+uint64_t ddr_bytes_of(const isa::Program& program) {
+  return std::max(program.ddr_bytes_used, program.constants_bytes);
 }
 
-// What a program's memory begins with, as work that the scoreboard shares out, and that what needs it waits
-// for. Program, inputs and memory must outlive that.
-void issue_constants(const isa::Program& program, const isa::MemoryView& memory,
-                     isa::Scoreboard& scoreboard) {
-  constexpr size_t kBytes = 2 << 20;
-  const auto& constants = program.constants;
-  for (size_t first = 0; first < constants.size(); first += kBytes) {
-    const size_t bytes = std::min(kBytes, constants.size() - first);
-    const auto to = isa::Address::in(isa::Space::ddr, first);
-    isa::Footprint footprint;
-    footprint.writes.add(isa::reach_of(to, bytes, {}));
-    scoreboard.issue(footprint, 1, [=, from = constants.data() + first](unsigned, uint32_t, uint32_t) {
-      std::copy_n(from, bytes, memory.at(to));
-    });
+// Memory that begins with a program's own constants. The program has them back as they were: verify_program()
+// has proven that nothing writes them.
+class LentMemory {
+ public:
+  explicit LentMemory(isa::Program& program)
+      : program_(program),
+        constants_bytes_(program.constants.size()),
+        memory_(program.machine, ddr_bytes_of(program), std::move(program.constants)) {}
+  ~LentMemory() {
+    program_.constants = memory_.take_ddr();
+    program_.constants.resize(constants_bytes_);
   }
-}
+  LentMemory(const LentMemory&) = delete;
+  LentMemory& operator=(const LentMemory&) = delete;
+
+  isa::MemoryView view() { return memory_.view(); }
+
+ private:
+  isa::Program& program_;
+  const size_t constants_bytes_;
+  isa::OwnedMemory memory_;
+};
 
 void issue_inputs(const isa::Program& program, const std::vector<std::vector<uint8_t>>& inputs,
                   const isa::MemoryView& memory, isa::Scoreboard& scoreboard) {
@@ -57,12 +63,11 @@ isa::TokenWatcher token_watcher(const isa::MemoryView& view, const MemoryWatcher
   return [&](uint16_t token, uint32_t count) { watcher(view, token, count); };
 }
 
-Execution execute_untimed(const isa::Program& program, const std::vector<std::vector<uint8_t>>& inputs,
-                          const MemoryWatcher& watcher, unsigned threads) {
-  auto memory = empty_memory_for(program);
-  const auto view = memory.view();
+// The memory begins with the program's constants.
+Execution execute_untimed(const isa::Program& program, const isa::MemoryView& view,
+                          const std::vector<std::vector<uint8_t>>& inputs, const MemoryWatcher& watcher,
+                          unsigned threads) {
   isa::Scoreboard scoreboard(threads);
-  issue_constants(program, view, scoreboard);
   issue_inputs(program, inputs, view, scoreboard);
   isa::UntimedMachine machine(program, scoreboard);
   machine.run(view, token_watcher(view, watcher));
@@ -85,12 +90,15 @@ Execution execute_in_models(const isa::Program& program, const models::SocConfig
   return execution;
 }
 
-Execution execute_apart(const isa::Program& program, const models::SocConfig& config,
+Execution execute_apart(isa::Program& program, const models::SocConfig& config,
                         const std::vector<std::vector<uint8_t>>& inputs,
                         const models::LayerProgress& progress, unsigned threads) {
   const auto launch = threads > 1 ? std::launch::async : std::launch::deferred;
   const unsigned values_threads = threads > 2 ? threads - 1 : 1;  // one keeps time
-  auto values = std::async(launch, [&] { return execute_untimed(program, inputs, {}, values_threads); });
+  LentMemory memory(program);
+  const auto view = memory.view();
+  auto values =
+      std::async(launch, [&] { return execute_untimed(program, view, inputs, {}, values_threads); });
   auto activity = models::simulate(program, config, nullptr, {}, progress);
   Execution execution = values.get();
   activity.overflow_count = *execution.overflow_count;
@@ -101,10 +109,9 @@ Execution execute_apart(const isa::Program& program, const models::SocConfig& co
 }  // namespace
 
 isa::OwnedMemory memory_for(const isa::Program& program) {
-  auto memory = empty_memory_for(program);
-  const auto view = memory.view();
+  isa::OwnedMemory memory(program.machine, ddr_bytes_of(program));
   std::copy(program.constants.begin(), program.constants.end(),
-            view.at(isa::Address::in(isa::Space::ddr, 0)));
+            memory.view().at(isa::Address::in(isa::Space::ddr, 0)));
   return memory;
 }
 
@@ -114,7 +121,7 @@ void write_inputs(const isa::MemoryView& memory, const isa::Program& program,
   for (size_t i = 0; i < inputs.size(); ++i) write_tensor(memory, program.inputs[i], inputs[i]);
 }
 
-Execution execute(const isa::Program& program, const models::SocConfig& config, Mode mode,
+Execution execute(isa::Program& program, const models::SocConfig& config, Mode mode,
                   const std::vector<std::vector<uint8_t>>& inputs, const MemoryWatcher& watcher,
                   const models::LayerProgress& progress, const ValuesBy& values_by) {
   const Stopwatch stopwatch;
@@ -123,7 +130,8 @@ Execution execute(const isa::Program& program, const models::SocConfig& config, 
   if (mode == Mode::timing_only) {
     execution.activity = models::simulate(program, config, nullptr, {}, progress);
   } else if (mode == Mode::functional_only) {
-    execution = execute_untimed(program, inputs, watcher, apart ? apart->threads : 1);
+    LentMemory memory(program);
+    execution = execute_untimed(program, memory.view(), inputs, watcher, apart ? apart->threads : 1);
   } else if (apart) {
     execution = execute_apart(program, config, inputs, progress, apart->threads);
   } else {

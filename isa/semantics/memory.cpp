@@ -3,12 +3,14 @@
 
 namespace mmasim::isa {
 
-OwnedMemory::OwnedMemory(const Machine& machine, uint64_t ddr_bytes)
-    : l2_(machine.l2_bytes), l3_(machine.l3_bytes), ddr_(ddr_bytes) {}
+OwnedMemory::OwnedMemory(const Machine& machine, uint64_t ddr_bytes, LargeBytes beginning)
+    : l2_(machine.l2_bytes), l3_(machine.l3_bytes), ddr_(std::move(beginning)) {
+  ddr_.resize(ddr_bytes);
+}
 
 MemoryView OwnedMemory::view() {
   MemoryView view;
-  const auto place = [&view](Space space, const ZeroedBlock& storage) {
+  const auto place = [&view](Space space, LargeBytes& storage) {
     view.base[static_cast<int>(space)] = storage.data();
     view.bytes[static_cast<int>(space)] = storage.size();
   };

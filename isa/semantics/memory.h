@@ -3,10 +3,11 @@
 
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "isa/address.h"
+#include "isa/large_bytes.h"
 #include "isa/machine.h"
-#include "isa/semantics/large_pages.h"
 
 namespace mmasim::isa {
 
@@ -19,14 +20,16 @@ struct MemoryView {
   uint8_t* at(Address address) const { return base[static_cast<int>(address.space())] + address.offset(); }
 };
 
-// Plain storage: l2 and l3 of the machine's size, ddr of `ddr_bytes`. Zeroed.
+// Plain storage: l2 and l3 of the machine's size, ddr of `ddr_bytes`. Zeroed, but for what ddr is to begin
+// with.
 class OwnedMemory {
  public:
-  OwnedMemory(const Machine& machine, uint64_t ddr_bytes);
+  OwnedMemory(const Machine& machine, uint64_t ddr_bytes, LargeBytes beginning = {});
   MemoryView view();
+  LargeBytes take_ddr() { return std::move(ddr_); }
 
  private:
-  ZeroedBlock l2_, l3_, ddr_;
+  LargeBytes l2_, l3_, ddr_;
 };
 
 }  // namespace mmasim::isa

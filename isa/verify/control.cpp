@@ -42,11 +42,11 @@ void InstructionChecks::check(const DmaCopy& copy) {
                             .repeat(copy.n1, copy.src_stride1)
                             .repeat(copy.n2, copy.src_stride2)
                             .repeat(copy.n3, copy.src_stride3));
-  memory_.expect_inside("dst", copy.dst,
-                        Extent::of_bytes(copy.row_bytes)
-                            .repeat(copy.n1, copy.dst_stride1)
-                            .repeat(copy.n2, copy.dst_stride2)
-                            .repeat(copy.n3, copy.dst_stride3));
+  memory_.expect_writable("dst", copy.dst,
+                          Extent::of_bytes(copy.row_bytes)
+                              .repeat(copy.n1, copy.dst_stride1)
+                              .repeat(copy.n2, copy.dst_stride2)
+                              .repeat(copy.n3, copy.dst_stride3));
 }
 
 void InstructionChecks::check(const DmaFill& fill) {
@@ -59,7 +59,7 @@ void InstructionChecks::check(const DmaFill& fill) {
     violate("element_bytes is {}; expected 1, 2, 4 or 8", bytes);
   if (fill.row_bytes % bytes != 0)
     violate("row_bytes is {}; expected a multiple of {}", fill.row_bytes, bytes);
-  memory_.expect_inside(
+  memory_.expect_writable(
       "dst", fill.dst,
       Extent::of_bytes(fill.row_bytes).repeat(fill.n1, fill.dst_stride1).repeat(fill.n2, fill.dst_stride2));
 }

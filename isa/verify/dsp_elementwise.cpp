@@ -39,7 +39,7 @@ void expect_two_operands(const Operation& op, const MemoryBounds& memory) {
   };
   memory.expect_inside("a", op.a, extent(op.channels, op.a_type, op.a_y_stride, op.a_x_stride));
   memory.expect_inside("b", op.b, extent(op.b_channels, op.b_type, op.b_y_stride, op.b_x_stride));
-  memory.expect_inside("dst", op.dst, extent(op.channels, op.dst_type, op.dst_y_stride, op.dst_x_stride));
+  memory.expect_writable("dst", op.dst, extent(op.channels, op.dst_type, op.dst_y_stride, op.dst_x_stride));
 }
 
 // One source, one destination, the same shape.
@@ -49,7 +49,7 @@ void expect_source_and_destination(const Operation& op, const MemoryBounds& memo
   expect_scalar("src_type", op.src_type);
   expect_scalar("dst_type", op.dst_type);
   memory.expect_inside("src", op.src, src_extent(op, element_bytes(op.src_type)));
-  memory.expect_inside("dst", op.dst, dst_extent(op, element_bytes(op.dst_type)));
+  memory.expect_writable("dst", op.dst, dst_extent(op, element_bytes(op.dst_type)));
 }
 
 }  // namespace
@@ -79,7 +79,7 @@ void InstructionChecks::check(const DspRequantize& requantize) {
   expect_accumulator("src_type", requantize.src_type);
   const StageSet& stage = expect_stage(Unit::dsp, requantize.src_type, requantize.lane, requantize.channels);
   memory_.expect_inside("src", requantize.src, src_extent(requantize, element_bytes(requantize.src_type)));
-  memory_.expect_inside("dst", requantize.dst, dst_extent(requantize, element_bytes(stage.out)));
+  memory_.expect_writable("dst", requantize.dst, dst_extent(requantize, element_bytes(stage.out)));
 }
 
 void InstructionChecks::check(const DspLookup& lookup) {
@@ -116,7 +116,7 @@ void InstructionChecks::check(const DspArgmax& argmax) {
   expect_tile_work(argmax);
   expect_scalar("src_type", argmax.src_type);
   memory_.expect_inside("src", argmax.src, src_extent(argmax, element_bytes(argmax.src_type)));
-  memory_.expect_inside(
+  memory_.expect_writable(
       "dst", argmax.dst,
       tile_extent(argmax.count_y, argmax.count_x, 8, argmax.dst_y_stride, argmax.dst_x_stride));
 }
@@ -135,13 +135,13 @@ void InstructionChecks::check(const DspPermute& p) {
                             .repeat(p.n3, p.src_stride3)
                             .repeat(p.n4, p.src_stride4)
                             .repeat(p.n5, p.src_stride5));
-  memory_.expect_inside("dst", p.dst,
-                        Extent::of_bytes(bytes)
-                            .repeat(p.n1, p.dst_stride1)
-                            .repeat(p.n2, p.dst_stride2)
-                            .repeat(p.n3, p.dst_stride3)
-                            .repeat(p.n4, p.dst_stride4)
-                            .repeat(p.n5, p.dst_stride5));
+  memory_.expect_writable("dst", p.dst,
+                          Extent::of_bytes(bytes)
+                              .repeat(p.n1, p.dst_stride1)
+                              .repeat(p.n2, p.dst_stride2)
+                              .repeat(p.n3, p.dst_stride3)
+                              .repeat(p.n4, p.dst_stride4)
+                              .repeat(p.n5, p.dst_stride5));
 }
 
 }  // namespace mmasim::isa

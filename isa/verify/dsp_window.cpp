@@ -47,7 +47,7 @@ void InstructionChecks::check(const DspDepthwise& op) {
   memory_.expect_inside("weights", op.weights,
                         Extent::of_bytes(uint64_t{op.channels} * bytes)
                             .repeat(uint64_t{op.kernel_y} * op.kernel_x, op.weight_stride));
-  memory_.expect_inside("dst", op.dst, dst_extent(op, element_bytes(stage.out)));
+  memory_.expect_writable("dst", op.dst, dst_extent(op, element_bytes(stage.out)));
 }
 
 void InstructionChecks::check(const DspPoolMax& pool) {
@@ -57,7 +57,7 @@ void InstructionChecks::check(const DspPoolMax& pool) {
   expect_scalar("type", pool.type);
   const uint32_t bytes = element_bytes(pool.type);
   memory_.expect_inside("src", pool.src, window_extent(pool, bytes, pool.dilation_y, pool.dilation_x));
-  memory_.expect_inside("dst", pool.dst, dst_extent(pool, bytes));
+  memory_.expect_writable("dst", pool.dst, dst_extent(pool, bytes));
 }
 
 void InstructionChecks::check(const DspPoolAverage& pool) {
@@ -74,7 +74,7 @@ void InstructionChecks::check(const DspPoolAverage& pool) {
   expect_arithmetic_bits(difference_bits(pool.src_type, pool.src_zero) +
                          bit_length(static_cast<Int128>(cells)) + factor_bits);
   memory_.expect_inside("src", pool.src, window_extent(pool, element_bytes(pool.src_type), 1, 1));
-  memory_.expect_inside("dst", pool.dst, dst_extent(pool, element_bytes(pool.dst_type)));
+  memory_.expect_writable("dst", pool.dst, dst_extent(pool, element_bytes(pool.dst_type)));
 }
 
 void InstructionChecks::check(const DspResize& resize) {
@@ -106,7 +106,7 @@ void InstructionChecks::check(const DspResize& resize) {
     src.spread(std::min(first, last), std::max(first, last));
   }
   memory_.expect_inside("src", resize.src, src);
-  memory_.expect_inside("dst", resize.dst, dst_extent(resize, bytes));
+  memory_.expect_writable("dst", resize.dst, dst_extent(resize, bytes));
 }
 
 }  // namespace mmasim::isa

@@ -28,7 +28,10 @@ void check_summary(const Program& program) {
   }
 }
 
-void check_placement(const TensorPlacement& tensor, const Program& program, const MemoryBounds& memory) {
+enum class Role { input, output };  // of a tensor that is given to the program, or made by it
+
+void check_placement(const TensorPlacement& tensor, Role role, const Program& program,
+                     const MemoryBounds& memory) {
   const size_t rank = tensor.shape.size();
   if (rank > kMaxRank) violate("it has {} dimensions; expected at most {}", rank, kMaxRank);
   if (tensor.strides_bytes.size() != rank) {
@@ -43,7 +46,10 @@ void check_placement(const TensorPlacement& tensor, const Program& program, cons
     if (elements > kMaxDimension) violate("it has more than {} elements", kMaxDimension);
     extent.repeat(static_cast<uint64_t>(tensor.shape[d]), tensor.strides_bytes[d]);
   }
-  memory.expect_inside("it", tensor.address, extent);
+  if (role == Role::input)
+    memory.expect_writable("it", tensor.address, extent);
+  else
+    memory.expect_inside("it", tensor.address, extent);
   if (tensor.ready_token >= program.machine.tokens) {
     violate("ready_token is {}; the machine has tokens 0..{}", tensor.ready_token,
             program.machine.tokens - 1);
@@ -63,11 +69,11 @@ void at_place(Place&& place, Check&& check) {
   }
 }
 
-void check_placements(const char* list, const std::vector<TensorPlacement>& tensors, const Program& program,
-                      const MemoryBounds& memory) {
+void check_placements(const char* list, Role role, const std::vector<TensorPlacement>& tensors,
+                      const Program& program, const MemoryBounds& memory) {
   for (const TensorPlacement& tensor : tensors) {
     at_place([&] { return fmt::format("{} '{}'", list, tensor.name); },
-             [&] { check_placement(tensor, program, memory); });
+             [&] { check_placement(tensor, role, program, memory); });
   }
 }
 
@@ -102,9 +108,9 @@ void verify_program(const Program& program) {
   at_place([] { return "machine"; }, [&] { check_machine(program.machine); });
   at_place([] { return "program"; }, [&] { check_summary(program); });
   const MemoryBounds memory(program);
-  check_placements("input", program.inputs, program, memory);
-  check_placements("output", program.outputs, program, memory);
-  check_placements("intermediate", program.intermediates, program, memory);
+  check_placements("input", Role::input, program.inputs, program, memory);
+  check_placements("output", Role::output, program.outputs, program, memory);
+  check_placements("intermediate", Role::output, program.intermediates, program, memory);
   check_code(program);
 }
 

@@ -3,18 +3,19 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <utility>
 
 #include "isa/address.h"
+#include "isa/large_bytes.h"
 #include "isa/units.h"
 
 namespace mmasim::runtime {
 
 class Constants {
  public:
-  // expected_bytes: as measured before, so that memory is taken once.
-  explicit Constants(bool with_values, uint64_t expected_bytes = 0) : with_values_(with_values) {
-    if (with_values) data_.reserve(expected_bytes);
+  // expected_ddr_bytes: of the whole program, as measured before, so that the constants can begin its memory.
+  explicit Constants(bool with_values, uint64_t expected_ddr_bytes = 0) : with_values_(with_values) {
+    if (with_values) data_.reserve(expected_ddr_bytes);
   }
 
   // Reserves bytes and calls fill(uint8_t*) on them, zeroed, if there are values. Returns the offset in DDR.
@@ -31,13 +32,13 @@ class Constants {
 
   bool with_values() const { return with_values_; }
   uint64_t bytes() const { return bytes_; }
-  std::vector<uint8_t> take() { return std::move(data_); }
+  isa::LargeBytes take() { return std::move(data_); }
 
  private:
   static constexpr uint64_t kAlignment = 128;  // a DMA burst
   bool with_values_;
   uint64_t bytes_ = 0;
-  std::vector<uint8_t> data_;
+  isa::LargeBytes data_;
 };
 
 }  // namespace mmasim::runtime

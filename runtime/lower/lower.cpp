@@ -65,7 +65,7 @@ class Attempt {
  public:
   Attempt(const Graph& graph, const QuantPlan& plan, const isa::Machine& machine, const LowerOptions& options,
           double tile_share, const StorageChoice& choice, bool with_values)
-      : context_{graph, plan, machine, options, Constants(with_values, choice.ddr_base)} {
+      : context_{graph, plan, machine, options, Constants(with_values, choice.expected_ddr_bytes)} {
     context_.tile_share = tile_share;
     add_call_layer();
     storages_ = place_storages(context_, choice);
@@ -128,6 +128,14 @@ class Attempt {
   Storages storages_;
 };
 
+// In DDR.
+uint64_t end_of_tensors(const Schedule& schedule) {
+  uint64_t end = 0;
+  for (const auto& storage : schedule.storages)
+    if (storage.space == isa::Space::ddr) end = std::max(end, storage.offset + storage.bytes);
+  return end;
+}
+
 class ProgramBuilder {
  public:
   ProgramBuilder(Attempt& attempt, const Emitted& emitted)
@@ -145,11 +153,7 @@ class ProgramBuilder {
     program.layers = context_.schedule.layers;
     program.l2_bytes_used = emitted_.l2_bytes_used;
     program.l3_bytes_used = storages_.l3_bytes_used;
-    program.ddr_bytes_used = program.constants_bytes;
-    for (const auto& storage : context_.schedule.storages) {
-      if (storage.space == isa::Space::ddr)
-        program.ddr_bytes_used = std::max(program.ddr_bytes_used, storage.offset + storage.bytes);
-    }
+    program.ddr_bytes_used = std::max(program.constants_bytes, end_of_tensors(context_.schedule));
     program.accumulator_proven = context_.accumulator_proven;
     for (size_t i = 0; i < storages_.inputs.size(); ++i)
       program.inputs.push_back(at_end(context_.graph.inputs[i], storages_.inputs[i]));
@@ -232,10 +236,10 @@ Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& mac
     try {
       // Constants come first in DDR, and their size shows only when every layer is lowered: once to measure,
       // once for real.
-      StorageChoice choice{attempt.keep_in_l2, 0};
-      choice.ddr_base = Attempt(graph, plan, machine, options, attempt.tile_share, choice, false)
-                            .context()
-                            .constants.bytes();
+      StorageChoice choice{attempt.keep_in_l2, 0, 0};
+      Attempt measured(graph, plan, machine, options, attempt.tile_share, choice, false);
+      choice.ddr_base = measured.context().constants.bytes();
+      choice.expected_ddr_bytes = choice.ddr_base + end_of_tensors(measured.context().schedule);
       Attempt real(graph, plan, machine, options, attempt.tile_share, choice, plan.has_values);
       const auto emitted = emit(real.context(), attempt.weights_ahead);
       auto program = ProgramBuilder(real, emitted).build();

@@ -62,11 +62,11 @@ std::vector<Combination> combinations(const CompareOptions& options) {
 ordered_json time_combination(const runtime::Graph& graph, const Combination& combination) {
   const auto planned = plan_network(graph, combination.config, nullptr, combination.choices);
   const auto& program = planned.lowered.program;
-  const auto execution = execute(program, combination.config, Mode::timing_only, {});
-  const auto rows = layer_stats(program, combination.config, &*execution.activity);
+  const auto activity = models::simulate(program, combination.config, nullptr);
+  const auto rows = layer_stats(program, combination.config, &activity);
   ordered_json layers = ordered_json::array();
   for (const auto& row : rows) layers.push_back(to_json(layer_stat_table(), row));
-  const auto totals = total_stats(program, combination.config, &*execution.activity);
+  const auto totals = total_stats(program, combination.config, &activity);
   return {{"totals", to_json(total_stat_table(), totals)}, {"layers", layers}};
 }
 

@@ -40,8 +40,8 @@ struct Cost {
 
 // In a process of its own.
 ordered_json time_program(const isa::Program& program, const models::SocConfig& config) {
-  const auto execution = execute(program, config, Mode::timing_only, {});
-  const auto totals = total_stats(program, config, &*execution.activity);
+  const auto activity = models::simulate(program, config, nullptr);
+  const auto totals = total_stats(program, config, &activity);
   return {{"cycles", totals.cycles}, {"energy_mj", totals.energy.total_mj()}};
 }
 

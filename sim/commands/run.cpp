@@ -85,7 +85,7 @@ class Run {
   }
 
   void execute_program(const models::SocConfig& config) {
-    const auto& program = planned_.lowered.program;
+    auto& program = planned_.lowered.program;
     std::unique_ptr<Verification> verification;
     MemoryWatcher watcher;
     if (!options_.modes.verify.empty()) {

@@ -102,7 +102,7 @@ int simulate(const SimulateOptions& options) {
   const Stopwatch stopwatch;
   Progress progress(options.output.quiet ? Loudness::quiet : Loudness::normal);
   const auto config = resolve_hardware(options.hardware);
-  const auto program = load_checked(options, config);
+  auto program = load_checked(options, config);
   const auto given = read_given_arrays(options.data.inputs);
   OutputFolder folder(options.output.out.empty()
                           ? "mmasim-out/" + file_stem(options.program) + "-" + program.precision

@@ -43,7 +43,7 @@ struct Prepared {
 };
 
 void simulate(benchmark::State& state, const std::string& file, Mode mode) {
-  const Prepared prepared(file);
+  Prepared prepared(file);
   for (auto _ : state) {
     const auto seconds = run_in_children(
         {[&] {
@@ -90,8 +90,7 @@ void evaluate_images(benchmark::State& state, bool is_timed) {
   const auto& input = prepared.planned.plan.tensors[prepared.network.graph.inputs[0]];
   const auto& program = prepared.planned.lowered.program;
   const auto time_program = [&] {
-    return nlohmann::ordered_json(
-        execute(program, prepared.config, Mode::timing_only, {}).activity->total_cycles);
+    return nlohmann::ordered_json(models::simulate(program, prepared.config, nullptr).total_cycles);
   };
   for (auto _ : state) {
     if (is_timed) run_in_children({time_program}, 1);

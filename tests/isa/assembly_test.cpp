@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "isa/equality.h"
@@ -100,7 +101,8 @@ TEST_CASE("assembly: the directives of a small program") {
 
 TEST_CASE("assembly: constants stand 32 bytes to a line") {
   Program program = program_of({});
-  program.constants.assign(33, 0xab);
+  program.constants.resize(33);
+  std::fill(program.constants.begin(), program.constants.end(), uint8_t{0xab});
   program.constants_bytes = 33;
   const std::string text = disassemble(program);
   std::string line = ".constants ";

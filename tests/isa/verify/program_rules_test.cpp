@@ -217,6 +217,46 @@ TEST_CASE("verify: high-water marks and constants fit the memories") {
         "program: l2_bytes_used is 458753; expected at most 458752, the machine's l2_bytes");
 }
 
+TEST_CASE("verify: nothing writes the constants, and no input lies there") {
+  const auto complaint_of = [](const Instruction& instruction) {
+    Program program = program_of({instruction});
+    program.constants_bytes = 1000;
+    return complaint(program);
+  };
+  CHECK(complaint_of(copy_of(64, ddr(999), ddr(1000))) == "");
+  CHECK(complaint_of(copy_of(64, ddr(0), ddr(999))) ==
+        "instruction 0 (dma.copy): dst touches bytes 999..1062 of ddr; 0..999 are the program's constants, "
+        "which nothing may write");
+  CHECK(complaint_of(copy_of(64, ddr(0), l2(0))) == "");
+  DmaFill fill;
+  fill.row_bytes = 2;
+  fill.n1 = 2;
+  fill.dst_stride1 = -4;  // the second row four bytes before the first
+  fill.dst = ddr(1004);
+  CHECK(complaint_of(fill) == "");
+  fill.dst = ddr(1003);
+  CHECK(complaint_of(fill) ==
+        "instruction 0 (dma.fill): dst touches bytes 999..1004 of ddr; 0..999 are the program's constants, "
+        "which nothing may write");
+  auto lookup = one_position<DspLookup>();
+  lookup.dst = ddr(999);
+  CHECK(complaint_of(lookup) ==
+        "instruction 0 (dsp.lookup): dst touches bytes 999..1002 of ddr; 0..999 are the program's constants, "
+        "which nothing may write");
+
+  Program program = program_of({});
+  program.constants_bytes = 1000;
+  TensorPlacement tensor{"x", Element::s8, {2}, {1}, ddr(999), 0, 0, 1.0, 0};
+  program.outputs = {tensor};  // a constant may be an output
+  CHECK(complaint(program) == "");
+  program.inputs = {tensor};
+  CHECK(complaint(program) ==
+        "input 'x': it touches bytes 999..1000 of ddr; 0..999 are the program's constants, which nothing may "
+        "write");
+  program.inputs[0].address = ddr(1000);
+  CHECK(complaint(program) == "");
+}
+
 TEST_CASE("verify: a tensor lies in memory with all its elements") {
   Program program = program_of({});
   program.outputs.push_back({"y", Element::s32, {3, 4}, {-16, 4}, ddr(32), 1, 1, 2.0, 0});

@@ -13,16 +13,16 @@ void free_large_pages(void* at, size_t bytes);
 
 class ZeroedBlock {
  public:
-  explicit ZeroedBlock(size_t bytes) : bytes_(bytes), at_(allocate_large_pages(bytes), Free{bytes}) {}
+  ZeroedBlock() = default;
+  explicit ZeroedBlock(size_t bytes) : at_(allocate_large_pages(bytes), Free{bytes}) {}
   uint8_t* data() const { return static_cast<uint8_t*>(at_.get()); }
-  size_t size() const { return bytes_; }
+  size_t size() const { return at_ ? at_.get_deleter().bytes : 0; }
 
  private:
   struct Free {
     size_t bytes;
     void operator()(void* at) const { free_large_pages(at, bytes); }
   };
-  size_t bytes_;
   std::unique_ptr<void, Free> at_;
 };
 
