@@ -94,6 +94,7 @@ struct Scoreboard::Shared {
   alignas(64) SpinLock lock;                         // of what follows, and of an entry's counts
   uint64_t issued = 0;                               // works; the entries go round
   std::atomic<uint64_t> in_flight{0}, claimable{0};  // read without the lock as well
+  uint64_t begun = 0;                                // of those claimable
   alignas(64) std::array<uint64_t, kEntries> blockers = {};
 
   static constexpr uint64_t kNone = std::numeric_limits<uint64_t>::max();
@@ -107,28 +108,30 @@ struct Scoreboard::Shared {
   std::vector<std::thread> members;
 };
 
-// The oldest of those preferred, or of all: others wait for it. All its pieces, if others have something else
-// to claim.
+// The oldest of those preferred, or that nobody has begun, or of all: others wait for it. Of its pieces as many
+// as leave some for everybody: who runs out of other work joins in.
 std::optional<Claim> Scoreboard::Shared::claim_one(uint64_t preferred) {
   const uint64_t bits = claimable.load(std::memory_order_relaxed);
   if (bits == 0) return std::nullopt;
-  const uint64_t choice = (bits & preferred) != 0 ? bits & preferred : bits;
+  const uint64_t choice = (bits & preferred) != 0 ? bits & preferred : (bits & ~begun) != 0 ? bits & ~begun : bits;
   const auto next = static_cast<unsigned>(issued % kEntries);
   const uint64_t behind = choice >> next << next;  // issued before those of the present round
   Claim claim;
   claim.entry = lowest(behind != 0 ? behind : choice);
   Entry& entry = entries[claim.entry];
-  const uint32_t left = entry.pieces - entry.claimed;
   claim.first = entry.claimed;
-  claim.end = entry.claimed += bits != bit(claim.entry) ? left : (left + size - 1) / size;
-  if (entry.claimed == entry.pieces) claimable.store(bits & ~bit(claim.entry));
+  claim.end = entry.claimed += (entry.pieces - entry.claimed + size - 1) / size;
+  begun |= bit(claim.entry);
+  if (entry.claimed != entry.pieces) return claim;
+  begun &= ~bit(claim.entry);
+  claimable.store(bits & ~bit(claim.entry));
   return claim;
 }
 
-// What has become claimable by it.
+// What should be claimed next: what has become claimable by it, or more of the same.
 uint64_t Scoreboard::Shared::finish(const Claim& claim) {
   const unsigned entry = claim.entry;
-  if ((entries[entry].unfinished -= claim.end - claim.first) != 0) return 0;
+  if ((entries[entry].unfinished -= claim.end - claim.first) != 0) return bit(entry);
   const uint64_t rest = in_flight.load(std::memory_order_relaxed) & ~bit(entry);
   uint64_t freed = 0;
   for_each(rest, [&](unsigned other) {
@@ -145,15 +148,15 @@ uint64_t Scoreboard::Shared::finish(const Claim& claim) {
 // what it costs. Work that waited for this is preferred, as its operands are near. False if one of those
 // awaited has ended: then there is no claim.
 bool Scoreboard::Shared::advance(std::optional<Claim>& claim, uint64_t awaited) {
-  uint64_t freed = 0;
+  uint64_t near = 0;
   bool goes_on = true;
   {
     const std::lock_guard<SpinLock> guard(lock);
-    if (claim) freed = finish(*claim);
+    if (claim) near = finish(*claim);
     goes_on = !has_one_ended(awaited);
-    claim = goes_on ? claim_one(freed) : std::nullopt;
+    claim = goes_on ? claim_one(near) : std::nullopt;
   }
-  if (freed != 0) wake();
+  if (near != 0) wake();
   return goes_on;
 }
 
