@@ -44,7 +44,7 @@ void multiply_lanes(const LaneProduct& p) {
 }
 
 constexpr StreamKernels kPlain = {
-    SimdLevel::plain, gather_pairs, widen_pairs, multiply_pairs, multiply_lanes, 0,
+    SimdLevel::plain, gather_pairs, widen_pairs, multiply_pairs, multiply_lanes, 0, 0,
     nullptr,          nullptr,      nullptr,     nullptr,        nullptr};
 
 }  // namespace

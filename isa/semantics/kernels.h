@@ -84,8 +84,8 @@ struct WordPanel {
 
 // c[row][column] = start + sum of a * b in 64 bits, |every sum| below 2^46. The kernel sums a * b modulo 2^32
 // and the products of the high bytes, which tell the sum to within 2^31 over kWordWindow depths: together
-// exact. a: signed words (unsigned ones less 2^15); a_high: their high bytes plus 128, if the level wants
-// them apart. Panels follow each other in a row, each padded to a whole quad.
+// exact. a: signed words (unsigned ones less 2^15); a_high: their high bytes, as the level gathers them.
+// Panels follow each other in a row, each padded to a whole quad.
 struct WordProduct {
   const int16_t* a;
   const uint8_t* a_high;
@@ -112,7 +112,7 @@ struct StreamKernels {
   // Faster ways for signed B. Null where a level has none. Packed 8-bit B takes so many bytes an element.
   // Packing returns how many columns are not all zeros; rows behind `rows` count as zeros up to the next
   // whole quad.
-  uint32_t packed_element_bytes;
+  uint32_t packed_element_bytes, gathered_high_bytes;
   uint32_t (*pack_bytes)(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns,
                          bool a_is_signed, uint8_t* packed);
   void (*multiply_bytes)(const ByteProduct& product);

@@ -1,6 +1,6 @@
 // mma.stream in AVX2 for signed 16-bit B. pmaddwd sums whole products modulo 2^32, and the products of the
-// high bytes, which tell each sum to within 2^31 (kernels.h): signed as they are, so that neither A nor B is
-// kept twice. Functions are compiled for their level by attribute.
+// high bytes, which tell each sum to within 2^31 (kernels.h): signed as they are, words again. Functions are
+// compiled for their level by attribute.
 #include "isa/semantics/kernels_avx2.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -66,11 +66,12 @@ struct RowSums {
     low = _mm256_add_epi32(low, low_of_panel);
     high = _mm256_add_epi32(high, high_of_panel);
   }
-  MMASIM_AVX2_INLINE void add(const int16_t* a, size_t pitch, __m256i b, __m256i b_high) {
-    others.add(a, pitch, b, b_high);
-    const __m256i operand = broadcast_four_bytes(a + (kCount - 1) * pitch);
-    low = _mm256_add_epi32(low, _mm256_madd_epi16(operand, b));
-    high = _mm256_add_epi32(high, _mm256_madd_epi16(_mm256_srai_epi16(operand, 8), b_high));
+  MMASIM_AVX2_INLINE void add(const int16_t* a, const int16_t* a_high, size_t pitch, __m256i b,
+                              __m256i b_high) {
+    others.add(a, a_high, pitch, b, b_high);
+    const size_t at = (kCount - 1) * pitch;
+    low = _mm256_add_epi32(low, _mm256_madd_epi16(broadcast_four_bytes(a + at), b));
+    high = _mm256_add_epi32(high, _mm256_madd_epi16(broadcast_four_bytes(a_high + at), b_high));
   }
   MMASIM_AVX2_INLINE void write(int64_t* const* c, uint32_t column) const {
     others.write(c, column);
@@ -83,7 +84,7 @@ struct RowSums<0> {
   void read(int64_t* const*, uint32_t) {}
   void renew() {}
   MMASIM_AVX2_INLINE void correct(__m256i, __m256i) {}
-  MMASIM_AVX2_INLINE void add(const int16_t*, size_t, __m256i, __m256i) {}
+  MMASIM_AVX2_INLINE void add(const int16_t*, const int16_t*, size_t, __m256i, __m256i) {}
   void write(int64_t* const*, uint32_t) const {}
 };
 
@@ -95,6 +96,7 @@ MMASIM_AVX2 void multiply_rows(uint32_t rows, const WordProduct& p, uint32_t row
   RowSums<kCount> sums;
   p.start == SumsStart::from_zero ? sums.clear() : sums.read(p.c + row, column);
   const int16_t* a = p.a + row * p.a_pitch;
+  const int16_t* a_high = reinterpret_cast<const int16_t*>(p.a_high) + row * p.a_pitch;
   uint32_t window = 0;
   for (size_t i = 0; i < p.panel_count; ++i) {
     const WordPanel& panel = p.panels[i];
@@ -102,9 +104,10 @@ MMASIM_AVX2 void multiply_rows(uint32_t rows, const WordProduct& p, uint32_t row
     if (window > kWordWindow) sums.renew(), window = 4 * panel.quads;
     sums.correct(load(panel.low_correction + column), load(panel.high_correction + column));
     const int16_t* pairs = panel.pairs + 2 * size_t{column};
-    for (uint32_t pair = 0; pair < 2 * panel.quads; ++pair, a += 2, pairs += 2 * size_t{p.b_columns}) {
+    for (uint32_t pair = 0; pair < 2 * panel.quads; ++pair) {
       const __m256i b = load(pairs);
-      sums.add(a, p.a_pitch, b, _mm256_srai_epi16(b, 8));
+      sums.add(a, a_high, p.a_pitch, b, _mm256_srai_epi16(b, 8));
+      a += 2, a_high += 2, pairs += 2 * size_t{p.b_columns};
     }
   }
   sums.write(p.c + row, column);
@@ -113,7 +116,7 @@ MMASIM_AVX2 void multiply_rows(uint32_t rows, const WordProduct& p, uint32_t row
 }  // namespace
 
 MMASIM_AVX2 void multiply_words(const WordProduct& p) {
-  constexpr uint32_t kMost = 5;
+  constexpr uint32_t kMost = 4;
   for (uint32_t column = 0; column < p.columns; column += kColumns) {
     uint32_t blocks = (p.rows + kMost - 1) / kMost;
     for (uint32_t row = 0; blocks > 0; --blocks) {
@@ -152,10 +155,11 @@ MMASIM_AVX2 uint32_t pack_words(const uint8_t* panel, size_t row_bytes, uint32_t
   return used;
 }
 
-MMASIM_AVX2 void gather_words(const Gather& from, bool is_signed, int16_t* a, uint8_t*) {
+MMASIM_AVX2 void gather_words(const Gather& from, bool is_signed, int16_t* a, uint8_t* a_high) {
+  auto* highs = reinterpret_cast<int16_t*>(a_high);
   const auto flip = static_cast<int16_t>(is_signed ? 0 : INT16_MIN);
   const __m256i flips = _mm256_set1_epi16(flip);
-  for (uint32_t row = 0; row < from.rows; ++row, a += from.pitch) {
+  for (uint32_t row = 0; row < from.rows; ++row, a += from.pitch, highs += from.pitch) {
     if (from.depth < from.pitch) std::fill_n(a, from.pitch, flip);  // what no run covers are zeros
     for (size_t i = 0; i < from.run_count; ++i) {
       const DepthRun& run = from.runs[i];
@@ -168,6 +172,7 @@ MMASIM_AVX2 void gather_words(const Gather& from, bool is_signed, int16_t* a, ui
         *words = static_cast<int16_t>(*words ^ flip);
       }
     }
+    for (size_t k = 0; k < from.pitch; ++k) highs[k] = static_cast<int16_t>(a[k] >> 8);
   }
 }
 

@@ -190,12 +190,20 @@ MMASIM_AVX512 void widen_pairs_avx512(const uint8_t* panel, size_t row_bytes, ui
 }
 
 constexpr StreamKernels kAvx2 = {
-    SimdLevel::avx2,  gather_pairs_avx2,    widen_pairs_avx2, multiply_pairs_avx2, multiply_lanes_avx2, 2,
+    SimdLevel::avx2,  gather_pairs_avx2,    widen_pairs_avx2, multiply_pairs_avx2, multiply_lanes_avx2, 2, 2,
     avx2::pack_bytes, avx2::multiply_bytes, avx2::pack_words, avx2::gather_words,  avx2::multiply_words};
-constexpr StreamKernels kAvx512 = {SimdLevel::avx512,     gather_pairs_avx512,   widen_pairs_avx512,
-                                   multiply_pairs_avx512, multiply_lanes_avx512, 1,
-                                   vnni::pack_bytes,      vnni::multiply_bytes,  vnni::pack_words,
-                                   vnni::gather_words,    vnni::multiply_words};
+constexpr StreamKernels kAvx512 = {SimdLevel::avx512,
+                                   gather_pairs_avx512,
+                                   widen_pairs_avx512,
+                                   multiply_pairs_avx512,
+                                   multiply_lanes_avx512,
+                                   1,
+                                   1,
+                                   vnni::pack_bytes,
+                                   vnni::multiply_bytes,
+                                   vnni::pack_words,
+                                   vnni::gather_words,
+                                   vnni::multiply_words};
 
 }  // namespace
 

@@ -126,9 +126,9 @@ void MatrixRows::multiply(const uint8_t* const* a, uint32_t rows, int32_t* const
 
 void MatrixRows::multiply(const uint8_t* const* a, uint32_t rows, int64_t* const* c, SumsStart start) const {
   const StreamKernels& kernels = stream_kernels();
-  const uint32_t most = std::min(rows, rows_at_once(3));
+  const uint32_t most = std::min(rows, rows_at_once(2 + kernels.gathered_high_bytes));
   scratch_.a_words.resize(size_t{most} * pitch_);
-  scratch_.a_bytes.resize(size_t{most} * pitch_);
+  scratch_.a_bytes.resize(size_t{most} * pitch_ * kernels.gathered_high_bytes);
   WordProduct product = {scratch_.a_words.data(),
                          scratch_.a_bytes.data(),
                          pitch_,

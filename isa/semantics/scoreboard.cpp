@@ -108,12 +108,17 @@ struct Scoreboard::Shared {
   std::vector<std::thread> members;
 };
 
-// The oldest of those preferred, or that nobody has begun, or of all: others wait for it. Of its pieces as many
-// as leave some for everybody: who runs out of other work joins in.
+// The oldest of those preferred, or that nobody has begun, or of all: others wait for it. Of its pieces as
+// many as leave some for everybody: who runs out of other work joins in.
 std::optional<Claim> Scoreboard::Shared::claim_one(uint64_t preferred) {
   const uint64_t bits = claimable.load(std::memory_order_relaxed);
   if (bits == 0) return std::nullopt;
-  const uint64_t choice = (bits & preferred) != 0 ? bits & preferred : (bits & ~begun) != 0 ? bits & ~begun : bits;
+  uint64_t choice = bits;
+  for (const uint64_t better : {bits & preferred, bits & ~begun}) {
+    if (better == 0) continue;
+    choice = better;
+    break;
+  }
   const auto next = static_cast<unsigned>(issued % kEntries);
   const uint64_t behind = choice >> next << next;  // issued before those of the present round
   Claim claim;

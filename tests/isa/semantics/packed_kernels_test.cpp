@@ -151,7 +151,7 @@ bool words_agree(uint64_t seed, SimdLevel level, bool is_extreme) {
   for (uint32_t r = 0; r < o.rows; ++r) a.push_back(bytes_of<uint16_t>(o.a, r, 1));
   for (const auto& row : a) a_rows.push_back(row.data());
   std::vector<int16_t> words(size_t{o.rows} * pitch);
-  std::vector<uint8_t> highs(words.size());
+  AlignedVector<uint8_t> highs(words.size() * kernels.gathered_high_bytes);
   kernels.gather_words({a_rows.data(), o.rows, runs.data(), runs.size(), first, pitch}, a_is_signed,
                        words.data(), highs.data());
   const SumsStart start = numbers.in(0, 1) ? SumsStart::from_c : SumsStart::from_zero;
@@ -182,8 +182,13 @@ TEST_CASE("kernels: 16-bit sums stay exact as far as their bound reaches, 2^15 d
   for (const auto level : available_simd_levels()) {
     const StreamKernels& kernels = stream_kernels(level);
     if (!kernels.multiply_words) continue;
-    const std::vector<int16_t> b(32 * 16, INT16_MIN), a(32 * 1024, INT16_MIN);
-    const std::vector<uint8_t> a_high(a.size(), 0);
+    const std::vector<int16_t> b(32 * 16, INT16_MIN);
+    AlignedVector<int16_t> a(32 * 1024, INT16_MIN);
+    AlignedVector<uint8_t> a_high(a.size() * kernels.gathered_high_bytes);
+    const std::vector<int16_t> in_memory(a.begin(), a.end());
+    const auto* const row_of_a = reinterpret_cast<const uint8_t*>(in_memory.data());
+    const DepthRun run = {0, 0, 32 * 1024};
+    kernels.gather_words({&row_of_a, 1, &run, 1, 32 * 1024, a.size()}, true, a.data(), a_high.data());
     WordPanelStorage s(32 * 16, 16);
     kernels.pack_words(reinterpret_cast<const uint8_t*>(b.data()), 32, 32, 16, true, s.pairs.data(),
                        s.highs.data(), s.low.data(), s.high.data());
