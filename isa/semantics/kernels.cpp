@@ -2,6 +2,7 @@
 #include "isa/semantics/kernels.h"
 
 #include "isa/semantics/kernel_loops.h"
+#include "isa/semantics/kernels_plain.h"
 #include "isa/semantics/kernels_x86.h"
 
 namespace mmasim::isa {
@@ -43,9 +44,18 @@ void multiply_lanes(const LaneProduct& p) {
   }
 }
 
-constexpr StreamKernels kPlain = {
-    SimdLevel::plain, gather_pairs, widen_pairs, multiply_pairs, multiply_lanes, 0, 0,
-    nullptr,          nullptr,      nullptr,     nullptr,        nullptr};
+constexpr StreamKernels kPlain = {SimdLevel::plain,
+                                  gather_pairs,
+                                  widen_pairs,
+                                  multiply_pairs,
+                                  multiply_lanes,
+                                  2,
+                                  0,
+                                  plain::pack_bytes,
+                                  plain::multiply_bytes,
+                                  plain::pack_words,
+                                  plain::gather_words,
+                                  plain::multiply_words};
 
 }  // namespace
 

@@ -76,7 +76,7 @@ struct ByteProduct {
 // A panel of signed 16-bit B: its words in pairs of depths, their high bytes in quads if the level wants them
 // apart, and what its columns add to the low and high sums (WordProduct).
 struct WordPanel {
-  const int16_t* pairs;  // [depth / 2][column][2]
+  const int16_t* pairs;  // [depth / 2][column][2]; at the plain level [depth][column]
   const int8_t* highs;   // [depth / 4][column][4], or not written
   const int32_t *low_correction, *high_correction;
   uint32_t quads;
@@ -109,9 +109,9 @@ struct StreamKernels {
   void (*multiply_pairs)(const PairProduct& product);
   void (*multiply_lanes)(const LaneProduct& product);
 
-  // Faster ways for signed B. Null where a level has none. Packed 8-bit B takes so many bytes an element.
-  // Packing returns how many columns are not all zeros; rows behind `rows` count as zeros up to the next
-  // whole quad.
+  // Ways for signed B that packs it first. Packed 8-bit B takes so many bytes an element, and so many the
+  // high bytes of an element of A. Packing returns how many columns are not all zeros; rows behind `rows`
+  // count as zeros up to the next whole quad.
   uint32_t packed_element_bytes, gathered_high_bytes;
   uint32_t (*pack_bytes)(const uint8_t* panel, size_t row_bytes, uint32_t rows, uint32_t columns,
                          bool a_is_signed, uint8_t* packed);

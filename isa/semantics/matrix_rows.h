@@ -1,4 +1,4 @@
-// Rows of A, where a pattern says they lie, times packed B panels: what the VNNI kernels need to know, found
+// Rows of A, where a pattern says they lie, times packed B panels: what their kernels need to know, found
 // once for any number of rows. Knows neither banks nor bounds: callers prove that the kernels' widths
 // suffice.
 #pragma once

@@ -18,7 +18,7 @@ size_t quad_elements(const Machine& machine, uint32_t operand_bytes) {
 }  // namespace
 
 bool takes_packed_panels(const MmaConfig& config) {
-  return stream_kernels().multiply_bytes && (config.b == Element::s8 || config.b == Element::s16);
+  return config.b == Element::s8 || config.b == Element::s16;
 }
 
 size_t packed_panel_bytes(const Machine& machine) {

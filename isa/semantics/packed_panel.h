@@ -1,4 +1,4 @@
-// B panels as the VNNI kernels take them (PackedPanel of registers.h): their room, and how they are made from
+// B panels as their kernels take them (PackedPanel of registers.h): their room, and how they are made from
 // the rows in memory.
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace mmasim::isa {
 
-// Whether this host has kernels for packed panels of these operands: signed B of 8 or 16 bits.
+// Whether there are kernels for packed panels of these operands: signed B of 8 or 16 bits.
 bool takes_packed_panels(const MmaConfig& config);
 
 // The room of a panel of any operands, a multiple of 64.
