@@ -53,7 +53,7 @@ bool ArrayPlanner::is_full() const {
 
 void ArrayPlanner::take(const MmaLoadB& load) {
   open();
-  plan_.bank_uses.push_back({BankUse::load, load.bank, 0, 0});
+  plan_.bank_uses.emplace_back(BankUse::load, load.bank, uint8_t{0}, uint8_t{0});
   loaded_[load.bank] = load;
   if (std::find(loaded_banks_.begin(), loaded_banks_.end(), load.bank) == loaded_banks_.end())
     loaded_banks_.push_back(load.bank);
@@ -78,15 +78,15 @@ ArrayPlanner::Draft& ArrayPlanner::new_draft() {
 
 void ArrayPlanner::take(const MmaStream& s) {
   open();
-  plan_.bank_uses.push_back(
-      {s.accumulate ? BankUse::stream_onto : BankUse::stream_from_zero, s.b_bank, s.c_bank, s.rows});
+  plan_.bank_uses.emplace_back(s.accumulate ? BankUse::stream_onto : BankUse::stream_from_zero, s.b_bank,
+                               s.c_bank, s.rows);
   if (bank_panel_[s.b_bank] == kNone && loaded_[s.b_bank]) {
     use_panel(*loaded_[s.b_bank]);
     preloaded_.push_back({s.b_bank, last_panel_});
   }
   const uint32_t panel = bank_panel_[s.b_bank];
-  const uint32_t size = machine_.panel(element_bytes(config_.a));
-  if (panel == kNone || s.c_bank >= machine_.c_banks || s.rows > size || s.depth > size) is_sound_ = false;
+  if (panel == kNone || s.c_bank >= machine_.c_banks || s.rows > panel_size_ || s.depth > panel_size_)
+    is_sound_ = false;
   const uint32_t last = last_of_[s.c_bank];
   Draft* draft = last == kNone ? nullptr : &drafts_[last];
   const bool continues = draft && draft->is_open && s.accumulate && draft->product.a == s.a &&
@@ -103,16 +103,15 @@ void ArrayPlanner::take(const MmaStream& s) {
     draft->product.c_bank = s.c_bank;
     draft->accumulate = s.accumulate != 0;
   }
-  draft->uses.push_back({panel, s.k_start, s.depth});
+  draft->uses.emplace_back(panel, s.k_start, s.depth);
   draft->k_end = s.k_start + s.depth;
 }
 
 void ArrayPlanner::take(const MmaTransfer& transfer) {
   open();
-  plan_.bank_uses.push_back({BankUse::transfer, 0, transfer.c_bank, transfer.rows});
+  plan_.bank_uses.emplace_back(BankUse::transfer, uint8_t{0}, transfer.c_bank, transfer.rows);
   const uint32_t last = last_of_[transfer.c_bank];
-  if (last == kNone || transfer.rows > drafts_[last].product.rows ||
-      transfer.columns > machine_.panel(element_bytes(config_.a))) {
+  if (last == kNone || transfer.rows > drafts_[last].product.rows || transfer.columns > panel_size_) {
     is_sound_ = false;
     return;
   }
@@ -227,7 +226,15 @@ void ArrayPlanner::add_stretch(CodeRange bytes) {
 
 ArrayPlan ArrayPlanner::take_plan(Behind behind) {
   find_kept(plan_, behind);
-  return std::exchange(plan_, {});
+  ArrayPlan next;  // about as large
+  next.panels.reserve(plan_.panels.size());
+  next.uses.reserve(plan_.uses.size());
+  next.products.reserve(plan_.products.size());
+  next.groups.reserve(plan_.groups.size());
+  next.transfers.reserve(plan_.transfers.size());
+  next.bank_uses.reserve(plan_.bank_uses.size());
+  next.reaches.reserve(plan_.reaches.size());
+  return std::exchange(plan_, std::move(next));
 }
 
 }  // namespace mmasim::isa

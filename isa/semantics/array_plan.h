@@ -27,6 +27,8 @@ struct PlannedPanel {
 };
 
 struct PanelUse {
+  PanelUse(uint32_t of_panel, uint32_t first, uint32_t count)
+      : panel(of_panel), k_start(first), depth(count) {}
   uint32_t panel;  // counted from the stretch's first
   uint32_t k_start, depth;
   friend bool operator==(const PanelUse& a, const PanelUse& b) {
@@ -59,7 +61,9 @@ struct PreloadedPanel {
 
 // What an instruction of the array does to banks.
 struct BankUse {
-  enum Kind : uint8_t { load, stream_from_zero, stream_onto, transfer } kind;
+  enum Kind : uint8_t { load, stream_from_zero, stream_onto, transfer };
+  BankUse(Kind what, uint8_t b, uint8_t c, uint8_t count) : kind(what), b_bank(b), c_bank(c), rows(count) {}
+  Kind kind;
   uint8_t b_bank, c_bank, rows;
 };
 
@@ -100,7 +104,10 @@ class ArrayPlanner {
  public:
   explicit ArrayPlanner(const Machine& machine) : machine_(machine) {}
 
-  void set(const MmaConfig& i) { config_ = i; }
+  void set(const MmaConfig& i) {
+    config_ = i;
+    panel_size_ = machine_.panel(element_bytes(i.a));
+  }
   void set(const MmaPattern& i) { pattern_ = i; }
   void set(const MmaStorePattern& i) { store_pattern_ = i; }
   void set(const StageSet& i) {
@@ -145,6 +152,7 @@ class ArrayPlanner {
   const Machine machine_;
   ArrayPlan plan_;
   MmaConfig config_;
+  uint32_t panel_size_ = machine_.panel(element_bytes(config_.a));
   MmaPattern pattern_;
   MmaStorePattern store_pattern_;
   StageSet stage_;
