@@ -25,8 +25,7 @@ void* allocate_large_pages(size_t bytes) {
   }
   if (bytes > SIZE_MAX / 2) throw std::bad_alloc();
   const size_t reserved = bytes + kLargePage;
-  void* const at =
-      mmap(nullptr, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* const at = mmap(nullptr, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (at == MAP_FAILED) throw std::bad_alloc();
   const auto begin = reinterpret_cast<uintptr_t>(at);
   const uintptr_t aligned = (begin + kLargePage - 1) / kLargePage * kLargePage;

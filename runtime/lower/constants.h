@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <new>
 #include <utility>
 
 #include "isa/address.h"
@@ -15,7 +16,11 @@ class Constants {
  public:
   // expected_ddr_bytes: of the whole program, as measured before, so that the constants can begin its memory.
   explicit Constants(bool with_values, uint64_t expected_ddr_bytes = 0) : with_values_(with_values) {
-    if (with_values) data_.reserve(expected_ddr_bytes);
+    if (!with_values) return;
+    try {
+      data_.reserve(expected_ddr_bytes);
+    } catch (const std::bad_alloc&) {  // a host with less memory can still make the program
+    }
   }
 
   // Reserves bytes and calls fill(uint8_t*) on them, zeroed, if there are values. Returns the offset in DDR.
