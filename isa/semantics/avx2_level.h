@@ -12,6 +12,17 @@
 
 namespace mmasim::isa::avx2 {
 
+// Calls take(row, count) for all rows in blocks of kMost at most, as even as they go.
+template <uint32_t kMost, class Take>
+MMASIM_AVX2_INLINE void for_blocks_of_rows(uint32_t rows, const Take& take) {
+  uint32_t blocks = (rows + kMost - 1) / kMost;
+  for (uint32_t row = 0; blocks > 0; --blocks) {
+    const uint32_t count = (rows - row + blocks - 1) / blocks;
+    take(row, count);
+    row += count;
+  }
+}
+
 // In every lane of 32 bits.
 MMASIM_AVX2_INLINE __m256i broadcast_four_bytes(const void* at) {
   int32_t four;

@@ -92,14 +92,10 @@ MMASIM_AVX2 void multiply_piece(const ByteProduct& p) {
   for (uint32_t first = 0; first < p.rows; first += kRows) {
     const uint32_t rows = std::min(kRows, p.rows - first);
     widen_rows(p, first, rows, a);
-    for (uint32_t column = 0; column < p.columns; column += 16) {
-      uint32_t blocks = (rows + kMost - 1) / kMost;
-      for (uint32_t row = 0; blocks > 0; --blocks) {
-        const uint32_t count = (rows - row + blocks - 1) / blocks;
+    for (uint32_t column = 0; column < p.columns; column += 16)
+      for_blocks_of_rows<kMost>(rows, [&](uint32_t row, uint32_t count) {
         multiply_rows<kMost>(count, p, a[row], p.c + first + row, column);
-        row += count;
-      }
-    }
+      });
   }
 }
 

@@ -117,14 +117,9 @@ MMASIM_AVX2 void multiply_rows(uint32_t rows, const WordProduct& p, uint32_t row
 
 MMASIM_AVX2 void multiply_words(const WordProduct& p) {
   constexpr uint32_t kMost = 4;
-  for (uint32_t column = 0; column < p.columns; column += kColumns) {
-    uint32_t blocks = (p.rows + kMost - 1) / kMost;
-    for (uint32_t row = 0; blocks > 0; --blocks) {
-      const uint32_t rows = (p.rows - row + blocks - 1) / blocks;
-      multiply_rows<kMost>(rows, p, row, column);
-      row += rows;
-    }
-  }
+  for (uint32_t column = 0; column < p.columns; column += kColumns)
+    for_blocks_of_rows<kMost>(
+        p.rows, [&](uint32_t row, uint32_t count) { multiply_rows<kMost>(count, p, row, column); });
 }
 
 // An unsigned A comes less 2^15, which takes 2^15 times the sum of B from the sum: half that in units of
