@@ -237,9 +237,11 @@ Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& mac
       // Constants come first in DDR, and their size shows only when every layer is lowered: once to measure,
       // once for real.
       StorageChoice choice{attempt.keep_in_l2, 0, 0};
-      Attempt measured(graph, plan, machine, options, attempt.tile_share, choice, false);
-      choice.ddr_base = measured.context().constants.bytes();
-      choice.expected_ddr_bytes = choice.ddr_base + end_of_tensors(measured.context().schedule);
+      {
+        Attempt measured(graph, plan, machine, options, attempt.tile_share, choice, false);
+        choice.ddr_base = measured.context().constants.bytes();
+        choice.expected_ddr_bytes = choice.ddr_base + end_of_tensors(measured.context().schedule);
+      }
       Attempt real(graph, plan, machine, options, attempt.tile_share, choice, plan.has_values);
       const auto emitted = emit(real.context(), attempt.weights_ahead);
       auto program = ProgramBuilder(real, emitted).build();
