@@ -9,13 +9,12 @@
 
 #include <cstring>
 
+#include "isa/semantics/avx2_level.h"
 #include "isa/semantics/kernel_loops.h"
 #include "isa/semantics/kernels_avx2.h"
 #include "isa/semantics/kernels_vnni.h"
 
-#define MMASIM_AVX2 __attribute__((target("avx2")))
 #define MMASIM_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
-#define MMASIM_AVX2_INLINE __attribute__((target("avx2"), always_inline)) inline
 #define MMASIM_AVX512_INLINE \
   __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"), always_inline)) inline
 

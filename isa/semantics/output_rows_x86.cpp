@@ -10,7 +10,8 @@
 #include <algorithm>
 #include <cstring>
 
-#define MMASIM_AVX2 __attribute__((target("avx2")))
+#include "isa/semantics/avx2_level.h"
+
 #define MMASIM_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
 
 namespace mmasim::isa {

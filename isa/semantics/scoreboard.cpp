@@ -47,6 +47,7 @@ class SpinLock {
 };
 
 constexpr uint64_t bit(unsigned entry) { return uint64_t{1} << entry; }
+constexpr uint64_t first_not_empty(uint64_t a, uint64_t b) { return a != 0 ? a : b; }
 unsigned lowest(uint64_t bits) { return static_cast<unsigned>(__builtin_ctzll(bits)); }
 
 // Calls visit for every entry whose bit is set.
@@ -113,12 +114,7 @@ struct Scoreboard::Shared {
 std::optional<Claim> Scoreboard::Shared::claim_one(uint64_t preferred) {
   const uint64_t bits = claimable.load(std::memory_order_relaxed);
   if (bits == 0) return std::nullopt;
-  uint64_t choice = bits;
-  for (const uint64_t better : {bits & preferred, bits & ~begun}) {
-    if (better == 0) continue;
-    choice = better;
-    break;
-  }
+  const uint64_t choice = first_not_empty(bits & preferred, first_not_empty(bits & ~begun, bits));
   const auto next = static_cast<unsigned>(issued % kEntries);
   const uint64_t behind = choice >> next << next;  // issued before those of the present round
   Claim claim;
@@ -126,10 +122,12 @@ std::optional<Claim> Scoreboard::Shared::claim_one(uint64_t preferred) {
   Entry& entry = entries[claim.entry];
   claim.first = entry.claimed;
   claim.end = entry.claimed += (entry.pieces - entry.claimed + size - 1) / size;
-  begun |= bit(claim.entry);
-  if (entry.claimed != entry.pieces) return claim;
-  begun &= ~bit(claim.entry);
-  claimable.store(bits & ~bit(claim.entry));
+  if (entry.claimed < entry.pieces) {
+    begun |= bit(claim.entry);
+  } else {
+    begun &= ~bit(claim.entry);
+    claimable.store(bits & ~bit(claim.entry));
+  }
   return claim;
 }
 

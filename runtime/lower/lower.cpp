@@ -64,8 +64,8 @@ struct NodeLowering {
 class Attempt {
  public:
   Attempt(const Graph& graph, const QuantPlan& plan, const isa::Machine& machine, const LowerOptions& options,
-          double tile_share, const StorageChoice& choice, bool with_values)
-      : context_{graph, plan, machine, options, Constants(with_values, choice.expected_ddr_bytes)} {
+          double tile_share, const StorageChoice& choice, Constants constants)
+      : context_{graph, plan, machine, options, std::move(constants)} {
     context_.tile_share = tile_share;
     add_call_layer();
     storages_ = place_storages(context_, choice);
@@ -236,13 +236,15 @@ Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& mac
     try {
       // Constants come first in DDR, and their size shows only when every layer is lowered: once to measure,
       // once for real.
-      StorageChoice choice{attempt.keep_in_l2, 0, 0};
+      StorageChoice choice{attempt.keep_in_l2, 0};
+      uint64_t tensor_bytes = 0;
       {
-        Attempt measured(graph, plan, machine, options, attempt.tile_share, choice, false);
+        Attempt measured(graph, plan, machine, options, attempt.tile_share, choice, Constants(false));
         choice.ddr_base = measured.context().constants.bytes();
-        choice.expected_ddr_bytes = choice.ddr_base + end_of_tensors(measured.context().schedule);
+        tensor_bytes = end_of_tensors(measured.context().schedule);
       }
-      Attempt real(graph, plan, machine, options, attempt.tile_share, choice, plan.has_values);
+      Attempt real(graph, plan, machine, options, attempt.tile_share, choice,
+                   Constants(plan.has_values, choice.ddr_base + tensor_bytes));
       const auto emitted = emit(real.context(), attempt.weights_ahead);
       auto program = ProgramBuilder(real, emitted).build();
       if (program.ddr_bytes_used > machine.ddr_bytes) {

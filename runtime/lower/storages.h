@@ -12,8 +12,7 @@ namespace mmasim::runtime {
 
 struct StorageChoice {
   bool keep_in_l2 = true;
-  uint64_t ddr_base = 0;            // behind the constants
-  uint64_t expected_ddr_bytes = 0;  // constants and tensors; a run's memory has room for them
+  uint64_t ddr_base = 0;  // behind the constants
 };
 
 // What the placement of a network's tensors came to.
