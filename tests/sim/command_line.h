@@ -11,6 +11,7 @@
 #include <sstream>
 #include <string>
 
+#include "test_places.h"
 #include "tests/runtime/io/temporary_folder.h"
 
 namespace mmasim::sim::test {

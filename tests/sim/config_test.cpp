@@ -10,6 +10,7 @@
 
 #include "runtime/user_error.h"
 #include "sim/config_schema.h"
+#include "test_places.h"
 
 using namespace mmasim;
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "test_places.h"
 #include "tests/runtime/import/imported.h"
 
 using namespace mmasim::runtime;

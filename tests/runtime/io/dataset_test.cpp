@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "test_places.h"
 #include "tests/runtime/io/temporary_folder.h"
 
 using namespace mmasim::runtime;
