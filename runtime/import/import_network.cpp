@@ -11,15 +11,15 @@
 #include <filesystem>
 #include <new>
 
-#include "runtime/import/file_skeleton.h"
+#include "runtime/graph/prune.h"
+#include "runtime/import/file/file_skeleton.h"
+#include "runtime/import/file/limits.h"
+#include "runtime/import/file/network_file.h"
+#include "runtime/import/file/printable.h"
 #include "runtime/import/import.h"
-#include "runtime/import/limits.h"
-#include "runtime/import/network_file.h"
-#include "runtime/import/node_import.h"
-#include "runtime/import/operator_table.h"
-#include "runtime/import/operators.h"
-#include "runtime/import/printable.h"
-#include "runtime/import/prune.h"
+#include "runtime/import/operators/node_import.h"
+#include "runtime/import/operators/operator_table.h"
+#include "runtime/import/operators/operators.h"
 #include "runtime/import/sha256.h"
 #include "runtime/user_error.h"
 

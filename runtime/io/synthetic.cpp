@@ -2,7 +2,7 @@
 // value. Integers until the last multiplication, so that every host gives the same.
 #include "runtime/io/synthetic.h"
 
-#include "runtime/import/random_weights.h"
+#include "runtime/io/random_weights.h"
 
 namespace mmasim::runtime {
 namespace {

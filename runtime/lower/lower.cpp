@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "isa/units.h"
-#include "runtime/lower/context.h"
-#include "runtime/lower/emitter.h"
-#include "runtime/lower/storages.h"
+#include "runtime/lower/schedule/emitter.h"
+#include "runtime/lower/tiles/context.h"
+#include "runtime/lower/tiles/storages.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime {

@@ -1,0 +1,228 @@
+#include "runtime/lower/array/array_work.h"
+
+#include <algorithm>
+
+namespace mmasim::runtime {
+
+namespace {
+
+int64_t element_min(isa::Element e) {
+  return isa::element_is_signed(e) ? -(int64_t{1} << (isa::element_bytes(e) * 8 - 1)) : 0;
+}
+int64_t element_max(isa::Element e) {
+  const auto bits = isa::element_bytes(e) * 8 - (isa::element_is_signed(e) ? 1 : 0);
+  return (int64_t{1} << bits) - 1;
+}
+
+}  // namespace
+
+isa::StageSet make_stage(const LinearLayer& layer, const LaneTables& tables, isa::Address at, isa::Unit unit,
+                         bool has_values) {
+  const auto& requant = layer.plan->requant;
+  isa::StageSet stage;
+  stage.unit = unit;
+  stage.out = layer.out.element;
+  stage.bias = at + static_cast<int64_t>(tables.bias);
+  stage.rounding = requant.rounding;
+  if (requant.has_multiplier)
+    stage.multiplier_mode = requant.per_channel ? isa::TableMode::per_lane : isa::TableMode::common;
+  stage.shift_mode = requant.per_channel ? isa::TableMode::per_lane : isa::TableMode::common;
+  if (stage.multiplier_mode == isa::TableMode::per_lane)
+    stage.multipliers = at + static_cast<int64_t>(tables.multipliers);
+  if (stage.shift_mode == isa::TableMode::per_lane) stage.shifts = at + static_cast<int64_t>(tables.shifts);
+  stage.clip_min = element_min(stage.out), stage.clip_max = element_max(stage.out);
+  if (!has_values) return stage;
+  if (stage.multiplier_mode == isa::TableMode::common) stage.multiplier = requant.multipliers[0];
+  if (stage.shift_mode == isa::TableMode::common) stage.shift = static_cast<int8_t>(requant.shifts[0]);
+  stage.zero_point = requant.zero_point;
+  stage.clip_min = requant.clip_min, stage.clip_max = requant.clip_max;
+  return stage;
+}
+
+void ArrayWork::run_units(StepEmitter& emit) const {
+  configure(emit);
+  if (!is_raw()) {
+    for (const auto& block : lines_of({region.frames(), 0, region.rows(), 0, region.columns()})) {
+      for (size_t unit = weights.first_unit; unit < weights.end_unit; ++unit) multiply(emit, unit, block, 0);
+    }
+    if (shared->path == OutputPath::stage_clip && ends_depth(shared->units[weights.first_unit]))
+      clip_in_place(emit);
+    return;
+  }
+  // Boxes of few enough positions: whole lines, or pieces of one.
+  const auto positions = raw_positions(shared->machine, shared->layer.operand_bytes);
+  const auto columns = std::min(region.columns(), positions),
+             rows = std::max<int64_t>(1, positions / columns);
+  for (int64_t f = 0; f < region.frames(); ++f) {
+    for (int64_t y = 0; y < region.rows(); y += rows) {
+      for (int64_t x = 0; x < region.columns(); x += columns) {
+        const Block box{1, f * region.rows() + y, std::min(rows, region.rows() - y), x,
+                        std::min(columns, region.columns() - x)};
+        for (size_t unit = weights.first_unit; unit < weights.end_unit; ++unit) multiply_raw(emit, unit, box);
+      }
+    }
+  }
+}
+
+// Blocks of positions for the array: a box whole, or cut at the ends of lines, over all its frames.
+std::vector<ArrayWork::Block> ArrayWork::lines_of(const Block& box) const {
+  if (shared->layer.spans_lines) return {box};
+  std::vector<Block> lines;
+  for (int64_t line = 0; line < box.frames * box.rows; ++line)
+    lines.push_back({1, box.y0 + line, 1, box.x0, box.columns});
+  return lines;
+}
+
+void ArrayWork::configure(StepEmitter& emit) const {
+  const auto& layer = shared->layer;
+  const auto tables = emit.address(shared->table_buffer);
+  emit.configure(isa::MmaConfig{input_element(layer), weight_element(layer)});
+  auto stage = make_stage(layer, shared->tables, tables, isa::Unit::mma, shared->has_values);
+  if (shared->path == OutputPath::stage_clip) {
+    stage.clip_min = element_min(stage.out), stage.clip_max = element_max(stage.out);
+  }
+  if (is_raw()) {
+    isa::StageSet raw;
+    raw.unit = isa::Unit::mma, raw.raw = 1;
+    raw.out = isa::accumulator_element(layer.operand_bytes);
+    raw.bias = stage.bias;
+    emit.configure(raw);
+    auto dsp = make_stage(layer, shared->tables, tables, isa::Unit::dsp, shared->has_values);
+    dsp.bias = {};  // the raw accumulators have it
+    emit.configure(dsp);
+  } else {
+    emit.configure(stage);
+  }
+}
+
+// Frames of a tile lie pitch_n apart; a raw block's y0 counts rows over all frames before it.
+void ArrayWork::set_patterns(StepEmitter& emit, const PanelUnit& unit, const Block& block) const {
+  const auto& layer = shared->layer;
+  const int64_t e = layer.operand_bytes;
+  isa::MmaPattern a;
+  if (layer.in.planes) {  // depth runs along the filter's line, then its lines, then planes
+    a.k0 = static_cast<uint32_t>(layer.kernel_x), a.k1 = static_cast<uint32_t>(layer.kernel_y);
+    a.k1_stride = static_cast<int32_t>(layer.dilation_y * in.pitch_y);
+    a.k2_stride = static_cast<int32_t>(in.pitch_c);
+  } else {
+    const bool runs_on = layer.dilation_x == 1 && in.pitch_x == unit.depth_channels * e;
+    a.k0 = static_cast<uint32_t>(runs_on ? layer.kernel_x * unit.depth_channels : unit.depth_channels);
+    a.k1 = static_cast<uint32_t>(runs_on ? 1 : layer.kernel_x);
+    a.k1_stride = static_cast<int32_t>(layer.dilation_x * in.pitch_x);
+    a.k2_stride = static_cast<int32_t>(layer.dilation_y * in.pitch_y);
+  }
+  a.r0 = static_cast<uint32_t>(block.columns), a.r1 = static_cast<uint32_t>(block.rows);
+  a.r0_stride = static_cast<int32_t>(layer.stride_x * in.pitch_x);
+  a.r1_stride = static_cast<int32_t>(layer.stride_y * in.pitch_y);
+  a.r2_stride = static_cast<int32_t>(in.pitch_n);
+  emit.configure(a);
+  isa::MmaStorePattern c;
+  c.r0 = a.r0, c.r1 = a.r1;
+  if (is_raw()) {
+    c.r0_stride = static_cast<int32_t>(raw_position_bytes());
+    c.r1_stride = static_cast<int32_t>(block.columns) * c.r0_stride;
+  } else {
+    c.r0_stride = static_cast<int32_t>(out.pitch_x), c.r1_stride = static_cast<int32_t>(out.pitch_y);
+    c.r2_stride = static_cast<int32_t>(out.pitch_n);
+  }
+  emit.configure(c);
+}
+
+void ArrayWork::multiply(StepEmitter& emit, size_t unit_index, const Block& block,
+                         uint64_t scratch_offset) const {
+  const auto& unit = shared->units[unit_index];
+  set_patterns(emit, unit, block);
+  const auto blocks = static_cast<int64_t>(isa::divide_up(block.positions(), panel()));
+  const auto tile_blocks = region.frames() * region.rows() / block.rows * blocks;
+  for (int64_t i = 0; i < blocks; ++i) {
+    // Between the pieces of a split depth a row block's accumulators stay in the bank that is its own; the
+    // next unit's first block takes the bank after the last, which has had time to drain.
+    const auto turn = static_cast<int64_t>(unit_index) * tile_blocks + block.y0 * blocks + i;
+    const auto own_bank = static_cast<uint8_t>(turn % shared->machine.c_banks);
+    multiply_rows(emit, unit, block, i * panel(), piece ? own_bank : emit.next_c_bank(), scratch_offset);
+  }
+}
+
+// The accumulators of a box gather in scratch, and the DSP requantizes them together.
+void ArrayWork::multiply_raw(StepEmitter& emit, size_t unit_index, const Block& box) const {
+  uint64_t offset = 0;
+  for (const auto& block : lines_of(box)) {
+    multiply(emit, unit_index, block, offset);
+    offset += static_cast<uint64_t>(block.positions() * raw_position_bytes());
+  }
+  const auto& unit = shared->units[unit_index];
+  if (ends_depth(unit)) requantize(emit, unit, box);
+}
+
+void ArrayWork::multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Block& block, int64_t first_row,
+                              uint8_t c_bank, uint64_t scratch_offset) const {
+  const auto& layer = shared->layer;
+  const auto rows = static_cast<uint8_t>(std::min(panel(), block.positions() - first_row));
+  const int64_t frame = block.y0 / region.rows(), y = block.y0 % region.rows();
+  const auto in_offset = static_cast<int64_t>(in.offset) + frame * in.pitch_n +
+                         y * layer.stride_y * in.pitch_y + block.x0 * layer.stride_x * in.pitch_x +
+                         unit.in_channel * layer.operand_bytes;
+  const auto weights_offset = static_cast<int64_t>(unit.offset - weights.offset);
+  const auto [begin, end] = depth_of(unit);
+  for (int64_t k = begin; k < end; k += panel()) {
+    const auto depth = static_cast<uint8_t>(std::min(panel(), end - k));
+    const auto b_bank = emit.next_b_bank();
+    emit.issue(isa::MmaLoadB{
+        b_bank, emit.address(weights.buffer) + weights_offset + (k - begin) * shared->machine.array_bytes,
+        depth});
+    emit.issue(isa::MmaStream{emit.address(in.buffer) + in_offset, static_cast<uint32_t>(first_row), rows,
+                              static_cast<uint32_t>(k), depth, b_bank, c_bank,
+                              static_cast<uint8_t>(k > 0 ? 1 : 0)});
+  }
+  if (!ends_depth(unit)) return;
+  const auto target =
+      is_raw() ? emit.address(scratch, scratch_offset) : output_address(emit, unit.out_channel, block);
+  emit.issue(isa::MmaTransfer{c_bank, rows, static_cast<uint8_t>(unit.columns),
+                              static_cast<uint32_t>(unit.out_channel), target,
+                              static_cast<uint32_t>(first_row)});
+}
+
+isa::Address ArrayWork::output_address(StepEmitter& emit, int64_t channel, const Block& block) const {
+  const int64_t frame = block.y0 / region.rows(), y = block.y0 % region.rows();
+  return emit.address(out.buffer, out.offset) + (channel - region.c0) * shared->layer.out.element_size() +
+         frame * out.pitch_n + y * out.pitch_y + block.x0 * out.pitch_x;
+}
+
+void ArrayWork::requantize(StepEmitter& emit, const PanelUnit& unit, const Block& block) const {
+  isa::DspRequantize requantize;
+  requantize.src = emit.address(scratch);
+  requantize.dst = output_address(emit, unit.out_channel, block);
+  requantize.src_type = isa::accumulator_element(shared->layer.operand_bytes);
+  requantize.count_y = static_cast<uint32_t>(block.rows),
+  requantize.count_x = static_cast<uint32_t>(block.columns);
+  requantize.channels = static_cast<uint32_t>(unit.columns),
+  requantize.lane = static_cast<uint32_t>(unit.out_channel);
+  requantize.src_x_stride = static_cast<int32_t>(raw_position_bytes());
+  requantize.src_y_stride = static_cast<int32_t>(block.columns) * requantize.src_x_stride;
+  requantize.dst_x_stride = static_cast<int32_t>(out.pitch_x),
+  requantize.dst_y_stride = static_cast<int32_t>(out.pitch_y);
+  emit.issue(requantize);
+}
+
+void ArrayWork::clip_in_place(StepEmitter& emit) const {
+  const auto first = shared->units[weights.first_unit].out_channel;
+  const auto& last = shared->units[weights.end_unit - 1];
+  const auto element = shared->layer.out.element;
+  isa::DspRescale clip;
+  clip.src_type = clip.dst_type = element;
+  clip.count_y = static_cast<uint32_t>(region.rows()), clip.count_x = static_cast<uint32_t>(region.columns());
+  clip.channels = static_cast<uint32_t>(last.out_channel + last.columns - first);
+  clip.src_y_stride = clip.dst_y_stride = static_cast<int32_t>(out.pitch_y);
+  clip.src_x_stride = clip.dst_x_stride = static_cast<int32_t>(out.pitch_x);
+  clip.clip_min = element_min(element), clip.clip_max = element_max(element);
+  if (shared->has_values)
+    clip.clip_min = shared->layer.plan->requant.clip_min,
+    clip.clip_max = shared->layer.plan->requant.clip_max;
+  for (int64_t frame = 0; frame < region.frames(); ++frame) {
+    clip.src = clip.dst =
+        output_address(emit, first, {1, frame * region.rows(), region.rows(), 0, region.columns()});
+    emit.issue(clip);
+  }
+}
+
+}  // namespace mmasim::runtime

@@ -1,0 +1,54 @@
+// Conv, ConvTranspose, Gemm and BatchNorm seen as one thing: a convolution with groups over a (possibly
+// spread) input.
+#pragma once
+
+#include "runtime/lower/tiles/context.h"
+#include "runtime/lower/tiles/tile.h"
+
+namespace mmasim::runtime {
+
+struct LinearLayer {
+  NodeId node = 0;
+  TensorView in, out;  // pointwise layers are flattened: n = 1, h = 1, w = positions
+  Spread spread;       // of the input, for ConvTranspose
+  int64_t kernel_y = 1, kernel_x = 1, stride_y = 1, stride_x = 1, dilation_y = 1, dilation_x = 1;
+  int64_t pad_top = 0, pad_left = 0;
+  int64_t groups = 1, group_in = 1, group_out = 1;  // channels of a group
+  bool spans_lines = true;                          // blocks of positions run over the ends of output lines
+  bool transposed_weights = false;                  // I,O/g,kh,kw with the filter turned about
+  const LinearPlan* plan = nullptr;
+  uint32_t operand_bytes = 1;
+  int64_t input_zero = 0;
+
+  bool is_depthwise() const { return group_in == 1 && group_out == 1 && groups > 1; }
+  int64_t taps() const { return kernel_y * kernel_x; }
+  int64_t input_rows(int64_t out_rows) const {
+    return (out_rows - 1) * stride_y + (kernel_y - 1) * dilation_y + 1;
+  }
+  int64_t input_columns(int64_t out_columns) const {
+    return (out_columns - 1) * stride_x + (kernel_x - 1) * dilation_x + 1;
+  }
+  // The (padded, spread) input that output region `out` needs.
+  Region input_region(const Region& region) const;
+
+  // Position in a unit's depth of channel i (of depth_channels) and a tap: channels innermost, or outermost
+  // over planes, as the elements of a vector lie.
+  int64_t depth_index(int64_t depth_channels, int64_t i, int64_t tap) const {
+    return in.planes ? i * taps() + tap : tap * depth_channels + i;
+  }
+
+  // Where the taps of output channel o (of all) and input channel i (of its group) begin among the weights;
+  // they follow one another, from the last to the first where the filter is turned about.
+  size_t filter_begin(int64_t o, int64_t i) const {
+    if (!transposed_weights) return static_cast<size_t>((o * group_in + i) * taps());
+    return static_cast<size_t>(((o / group_out * group_in + i) * group_out + o % group_out) * taps());
+  }
+};
+
+LinearLayer describe_linear(const LoweringContext& context, NodeId node);
+
+// The element of the operands as instructions name them.
+isa::Element input_element(const LinearLayer& layer);
+isa::Element weight_element(const LinearLayer& layer);
+
+}  // namespace mmasim::runtime

@@ -1,0 +1,174 @@
+#include "runtime/lower/array/panels.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/quantize/simd.h"
+
+namespace mmasim::runtime {
+
+std::vector<PanelUnit> panel_units(const LinearLayer& layer, const isa::Machine& machine,
+                                   uint32_t most_groups) {
+  const int64_t panel = machine.panel(layer.operand_bytes);
+  const auto widest = std::max(layer.group_in, layer.group_out);
+  auto together = std::clamp<int64_t>(panel / widest, 1, layer.groups);
+  if (most_groups > 0) together = std::min<int64_t>(together, most_groups);
+  std::vector<PanelUnit> units;
+  uint64_t offset = 0;
+  for (int64_t group = 0; group < layer.groups; group += together) {
+    const auto count = std::min(together, layer.groups - group);
+    const auto outs = count * layer.group_out;
+    for (int64_t first = 0; first < outs; first += panel) {
+      PanelUnit unit;
+      unit.in_channel = group * layer.group_in;
+      unit.depth_channels = count * layer.group_in;
+      unit.out_channel = group * layer.group_out + first;
+      unit.columns = std::min(panel, outs - first);
+      unit.offset = offset;
+      unit.bytes = static_cast<uint64_t>(unit.depth(layer)) * machine.array_bytes;
+      offset += unit.bytes;
+      units.push_back(unit);
+    }
+  }
+  return units;
+}
+
+namespace {
+
+// Sums of magnitudes in pieces short enough for 32 bits where the weights are narrow.
+#define MMASIM_MAGNITUDES(Integer, Sum)                                           \
+  MMASIM_SIMD_CLONES uint64_t magnitudes(const Integer* weights, int64_t count) { \
+    constexpr int64_t kPiece = int64_t{1} << 15;                                  \
+    uint64_t total = 0;                                                           \
+    for (int64_t begin = 0; begin < count; begin += kPiece) {                     \
+      const int64_t end = begin + kPiece < count ? begin + kPiece : count;        \
+      Sum sum = 0;                                                                \
+      for (int64_t i = begin; i < end; ++i) {                                     \
+        const Sum weight = static_cast<Sum>(weights[i]);                          \
+        sum += weights[i] < 0 ? Sum{0} - weight : weight;                         \
+      }                                                                           \
+      total += sum;                                                               \
+    }                                                                             \
+    return total;                                                                 \
+  }
+MMASIM_MAGNITUDES(int8_t, uint32_t)
+MMASIM_MAGNITUDES(int16_t, uint32_t)
+MMASIM_MAGNITUDES(int32_t, uint64_t)
+#undef MMASIM_MAGNITUDES
+
+// Of so many weights of an output channel in turn, so that the rows they go to stay in the host's cache.
+constexpr int64_t kWeightsInTurn = 256;
+
+template <class T>
+void pack_unit(const LinearLayer& layer, const PanelUnit& unit, const T* weights, int64_t panel, T* rows) {
+  const int64_t taps = layer.taps(), together = std::max<int64_t>(1, kWeightsInTurn / taps);
+  for (int64_t begin = 0; begin < layer.group_in; begin += together) {
+    const int64_t end = std::min(begin + together, layer.group_in);
+    for (int64_t column = 0; column < unit.columns; ++column) {
+      const auto o = unit.out_channel + column;
+      const auto first =
+          o / layer.group_out * layer.group_in - unit.in_channel;  // of the group, within the depth channels
+      for (int64_t i = begin; i < end; ++i) {
+        const T* filter = weights + layer.filter_begin(o, i);
+        for (int64_t tap = 0; tap < taps; ++tap) {
+          const auto k = layer.depth_index(unit.depth_channels, first + i, tap);
+          rows[k * panel + column] = filter[layer.transposed_weights ? taps - 1 - tap : tap];
+        }
+      }
+    }
+  }
+}
+
+// Of one output channel.
+template <class T>
+uint64_t magnitude_sum(const LinearLayer& layer, const T* weights, int64_t o) {
+  // The channel's filters follow one another, but for those that are turned about.
+  const int64_t pieces = layer.transposed_weights ? layer.group_in : 1;
+  const int64_t each = layer.group_in / pieces * layer.taps();
+  uint64_t sum = 0;  // of at most 2^31 magnitudes of at most 2^31
+  for (int64_t i = 0; i < pieces; ++i) sum += magnitudes(weights + layer.filter_begin(o, i), each);
+  return sum;
+}
+
+template <class Visit>
+auto with_weights(const IntegerArray& weights, Visit&& visit) {
+  if (weights.bits == 8) return visit(weights.s8.data());
+  if (weights.bits == 16) return visit(weights.s16.data());
+  return visit(weights.s32.data());
+}
+
+}  // namespace
+
+uint64_t add_panels(LoweringContext& context, const LinearLayer& layer, const std::vector<PanelUnit>& units) {
+  const auto bytes = units.back().offset + units.back().bytes;
+  const int64_t panel = context.machine.panel(layer.operand_bytes);
+  return context.constants.add(bytes, [&](uint8_t* data) {
+    with_weights(layer.plan->weights, [&](const auto* weights) {
+      using T = std::remove_const_t<std::remove_pointer_t<decltype(weights)>>;
+      for (const auto& unit : units)
+        pack_unit<T>(layer, unit, weights, panel, reinterpret_cast<T*>(data + unit.offset));
+    });
+  });
+}
+
+uint64_t add_depthwise_weights(LoweringContext& context, const LinearLayer& layer) {
+  const auto channels = layer.out.dims.c;
+  const auto bytes = static_cast<uint64_t>(layer.taps() * channels) * layer.operand_bytes;
+  return context.constants.add(bytes, [&](uint8_t* data) {
+    with_weights(layer.plan->weights, [&](const auto* weights) {
+      using T = std::remove_const_t<std::remove_pointer_t<decltype(weights)>>;
+      auto* table = reinterpret_cast<T*>(data);
+      for (int64_t tap = 0; tap < layer.taps(); ++tap) {
+        for (int64_t c = 0; c < channels; ++c) {
+          const auto place = layer.transposed_weights ? layer.taps() - 1 - tap : tap;
+          table[tap * channels + c] = weights[layer.filter_begin(c, 0) + static_cast<size_t>(place)];
+        }
+      }
+    });
+  });
+}
+
+LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer) {
+  const auto& requant = layer.plan->requant;
+  const auto channels = static_cast<uint64_t>(layer.out.dims.c);
+  const auto accumulator_bytes = isa::element_bytes(isa::accumulator_element(layer.operand_bytes));
+  LaneTables tables;
+  tables.bytes = channels * accumulator_bytes;
+  if (requant.per_channel && requant.has_multiplier) {
+    tables.multipliers = isa::round_up(tables.bytes, 64);
+    tables.bytes = tables.multipliers + channels * sizeof(uint32_t);
+  }
+  if (requant.per_channel) {
+    tables.shifts = isa::round_up(tables.bytes, 64);
+    tables.bytes = tables.shifts + channels;
+  }
+  tables.offset = context.constants.add(tables.bytes, [&](uint8_t* data) {
+    for (uint64_t c = 0; c < channels; ++c) {
+      std::memcpy(data + c * accumulator_bytes, &layer.plan->bias[c],
+                  accumulator_bytes);  // little endian: the low bytes
+      if (tables.multipliers != 0) std::memcpy(data + tables.multipliers + c * 4, &requant.multipliers[c], 4);
+      if (tables.shifts != 0)
+        data[tables.shifts + c] = static_cast<uint8_t>(static_cast<int8_t>(requant.shifts[c]));
+    }
+  });
+  return tables;
+}
+
+bool accumulators_hold(const LoweringContext& context, const LinearLayer& layer) {
+  if (!context.constants.with_values()) return true;  // or lowered to measure alone
+  const auto& input = context.tensor_plan(context.graph.nodes[layer.node].inputs[0]);
+  const auto largest_input = std::max<int128>(-static_cast<int128>(input.min()), input.max());
+  const auto bits = isa::element_bytes(isa::accumulator_element(layer.operand_bytes)) * 8;
+  const auto limit = (static_cast<int128>(1) << (bits - 2)) - 1 + (static_cast<int128>(1) << (bits - 2));
+  return with_weights(layer.plan->weights, [&](const auto* weights) {
+    for (int64_t o = 0; o < layer.out.dims.c; ++o) {
+      const auto sum = static_cast<int128>(magnitude_sum(layer, weights, o));
+      const auto bias = layer.plan->bias[static_cast<size_t>(o)];
+      // sum <= 2^(31 + 31), largest_input <= 2^32: the product stays below 2^94.
+      if (sum * largest_input + (bias < 0 ? -bias : bias) > limit) return false;
+    }
+    return true;
+  });
+}
+
+}  // namespace mmasim::runtime

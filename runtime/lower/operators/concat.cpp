@@ -1,0 +1,145 @@
+// Concat: every input is rescaled into its place in the result. Along the innermost axes the inputs' pieces
+// meet in one tile and leave together; otherwise each input goes to its own stretch of the result.
+#include <algorithm>
+
+#include "runtime/lower/schedule/emitter.h"
+#include "runtime/lower/tiles/dsp_tile.h"
+
+namespace mmasim::runtime {
+
+namespace {
+
+// Concat along an axis of the memory order is rows of pieces: `outer` rows, of each input `inner` elements.
+struct Piece {
+  TensorView view;  // dims {1, 1, outer, inner}
+  isa::DspRescale rescale;
+};
+
+int64_t inner_elements(const Shape& shape, int64_t axis) {
+  const auto d = dims_of(shape);
+  if (shape.size() == 4)
+    return axis == 1 ? d.c : axis == 3 ? d.w * d.c : axis == 2 ? d.h * d.w * d.c : d.elements();
+  int64_t inner = 1;
+  for (auto i = static_cast<size_t>(axis); i < shape.size(); ++i) inner *= shape[i];
+  return inner;
+}
+
+std::vector<Piece> pieces_of(const LoweringContext& context, NodeId id) {
+  const auto& node = context.graph.nodes[id];
+  const auto& plan = std::get<SumPlan>(context.plan.nodes[id]);
+  const auto axis = std::get<Concat>(node.op).axis;
+  std::vector<Piece> pieces;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    Piece piece{context.view(node.inputs[i]), {}};
+    const auto inner = inner_elements(context.graph.tensors[node.inputs[i]].shape, axis);
+    piece.view.dims = {1, 1, piece.view.dims.elements() / inner, inner};
+    set_finish(piece.rescale, plan.requants.at(i), context.has_values());
+    if (context.has_values()) {
+      piece.rescale.multiplier = plan.multipliers.at(i);
+      piece.rescale.src_zero = context.tensor_plan(node.inputs[i]).zero_point;
+    }
+    pieces.push_back(piece);
+  }
+  return pieces;
+}
+
+int64_t channels_of(const std::vector<Piece>& pieces) {
+  int64_t sum = 0;
+  for (const auto& piece : pieces) sum += piece.view.dims.c;
+  return sum;
+}
+
+// Several inputs' pieces of some rows, side by side in one output tile.
+void add_joint_step(LoweringContext& context, uint32_t row, const std::vector<Piece>& pieces,
+                    const TensorView& out_view, const Region& region) {
+  auto& step = context.schedule.new_step(row);
+  std::vector<Tile> sources;
+  for (const auto& piece : pieces) {
+    auto part = region;
+    part.c0 = 0, part.c1 = piece.view.dims.c;
+    sources.push_back(load_tile(context, step, piece.view, part, 0));
+  }
+  const auto out = output_tile(context, step, out_view, region);
+  step.compute = [pieces, sources, out, out_view, region](StepEmitter& emit) {
+    uint64_t at = out.offset;
+    for (size_t i = 0; i < pieces.size(); ++i) {
+      auto work = pieces[i].rescale;
+      work.src_type = pieces[i].view.element, work.dst_type = out_view.element;
+      set_tile(work, 1, region.columns(), pieces[i].view.dims.c);
+      set_source(work, emit.address(sources[i].buffer, sources[i].offset), sources[i]);
+      set_destination(work, emit.address(out.buffer, at), out);
+      emit.issue(work);
+      at += static_cast<uint64_t>(pieces[i].view.dims.c * out_view.element_size());
+    }
+  };
+  store_tile(context, step, out_view, region, out);
+}
+
+// One input's stretch of one row, in as many steps as it takes.
+void add_stretch_steps(LoweringContext& context, uint32_t row, const Piece& piece, const TensorView& out_view,
+                       int64_t channel, uint64_t budget) {
+  const auto size = piece.view.element_size() + out_view.element_size();
+  const auto need = [&](const Region& region) { return static_cast<uint64_t>(region.elements() * size); };
+  for (const auto& region : cut_regions(piece.view.dims, need, budget)) {
+    auto& step = context.schedule.new_step(row);
+    auto target = region;
+    target.c0 += channel, target.c1 += channel;
+    const auto src = load_tile(context, step, piece.view, region, 0);
+    const auto out = output_tile(context, step, out_view, target);
+    step.compute = [piece, src, out, out_view, region](StepEmitter& emit) {
+      auto work = piece.rescale;
+      work.src_type = piece.view.element, work.dst_type = out_view.element;
+      set_tile(work, 1, region.columns(), region.channels());
+      set_source(work, emit.address(src.buffer, src.offset), src);
+      set_destination(work, emit.address(out.buffer, out.offset), out);
+      emit.issue(work);
+    };
+    store_tile(context, step, out_view, target, out);
+  }
+}
+
+// Loads of a step and of the one before it must fit into a DMA queue.
+constexpr size_t kPiecesTogether = 6;
+
+void add_group(LoweringContext& context, uint32_t row, const std::vector<Piece>& group, const TensorView& out,
+               int64_t channel, uint64_t budget) {
+  const auto inner = channels_of(group);
+  const auto size = group[0].view.element_size() + out.element_size();
+  const auto need = [&](const Region& region) {
+    return static_cast<uint64_t>(region.columns() * inner * size);
+  };
+  if (2 * need({0, 1, 0, 1, 0, 1, 0, inner}) <= budget) {
+    const Dims rows{1, 1, out.dims.w, inner};
+    for (auto region : cut_regions(rows, need, budget)) {
+      region.c0 = channel, region.c1 = channel + inner;
+      add_joint_step(context, row, group, out, region);
+    }
+    return;
+  }
+  for (const auto& piece : group) {
+    add_stretch_steps(context, row, piece, out, channel, budget);
+    channel += piece.view.dims.c;
+  }
+}
+
+}  // namespace
+
+void lower_concat(LoweringContext& context, NodeId id) {
+  const auto row = begin_layer(context, id, "concat", isa::Setup::light);
+  context.schedule.layers[row].dataflow = "dsp";
+  const auto pieces = pieces_of(context, id);
+  auto out = context.view(context.graph.nodes[id].output);
+  const auto inner = channels_of(pieces);
+  out.dims = {1, 1, out.dims.elements() / inner, inner};
+  const auto budget = context.tile_budget_bytes(id);
+  int64_t channel = 0;
+  for (size_t first = 0; first < pieces.size(); first += kPiecesTogether) {
+    const auto end = std::min(first + kPiecesTogether, pieces.size());
+    const std::vector<Piece> group(pieces.begin() + static_cast<ptrdiff_t>(first),
+                                   pieces.begin() + static_cast<ptrdiff_t>(end));
+    add_group(context, row, group, out, channel, budget);
+    channel += channels_of(group);
+  }
+}
+
+}  // namespace mmasim::runtime

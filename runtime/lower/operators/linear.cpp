@@ -1,0 +1,246 @@
+// Steps of a linear layer on the array (or, where that is cheaper, of a depthwise one on the DSP).
+#include <algorithm>
+
+#include "runtime/lower/array/array_work.h"
+#include "runtime/lower/operators/depthwise.h"
+#include "runtime/lower/schedule/emitter.h"
+#include "runtime/user_error.h"
+
+namespace mmasim::runtime {
+
+namespace {
+
+const char* kind_of(const Node& node, const LinearLayer& layer) {
+  if (std::holds_alternative<Gemm>(node.op)) return "gemm";
+  if (std::holds_alternative<BatchNorm>(node.op)) return "batchnorm";
+  if (std::holds_alternative<ConvTranspose>(node.op)) return "conv_transpose";
+  if (layer.is_depthwise()) return "depthwise";
+  return layer.groups > 1 ? "grouped_conv" : "conv";
+}
+
+class ArraySteps {
+ public:
+  ArraySteps(LoweringContext& context, uint32_t row, std::shared_ptr<ArrayLayer> shared, const Tiling& tiling)
+      : context_(context), row_(row), shared_(std::move(shared)), tiling_(tiling) {
+    panels_offset_ = add_panels(context_, layer(), shared_->units);
+    cut_tiles();
+    for (size_t first = 0; first < shared_->units.size(); first += tiling_.units) {
+      const auto end = std::min(first + static_cast<size_t>(tiling_.units), shared_->units.size());
+      chunks_.push_back({BufferId{}, first, end, shared_->units[first].offset});
+    }
+  }
+
+  void add() {
+    switch (tiling_.dataflow) {
+      case Dataflow::weights_resident:
+        return add_resident();
+      case Dataflow::weights_outer:
+        return add_outer();
+      case Dataflow::weights_streamed:
+        return add_streamed();
+      case Dataflow::depth_split:
+        return add_split();
+    }
+  }
+
+ private:
+  const LinearLayer& layer() const { return shared_->layer; }
+
+  void cut_tiles() {
+    const auto& out = layer().out.dims;
+    for (int64_t n = 0; n < out.n; n += tiling_.frames) {
+      for (int64_t y = 0; y < out.h; y += tiling_.rows) {
+        for (int64_t x = 0; x < out.w; x += tiling_.columns) {
+          tiles_.push_back({n, std::min(n + tiling_.frames, out.n), y, std::min(y + tiling_.rows, out.h), x,
+                            std::min(x + tiling_.columns, out.w), 0, out.c});
+        }
+      }
+    }
+  }
+
+  // The first step of a layer also fetches the lane tables.
+  Step& new_step() {
+    auto& step = context_.schedule.new_step(row_);
+    if (first_step_) {
+      shared_->table_buffer = load_constants(context_, step, shared_->tables.offset, shared_->tables.bytes);
+      first_step_ = false;
+    }
+    step.uses.push_back(shared_->table_buffer);
+    if (shared_->path == OutputPath::raw) {
+      const auto positions = std::min(tiling_.frames * tiling_.rows * tiling_.columns,
+                                      raw_positions(shared_->machine, layer().operand_bytes));
+      work_.scratch =
+          context_.schedule.new_buffer(raw_bytes(shared_->machine, layer().operand_bytes, positions));
+      step.allocates.push_back(work_.scratch);
+    }
+    return step;
+  }
+
+  void begin_tile(Step& step, const Region& region) {
+    work_.shared = shared_;
+    work_.in = load_tile(context_, step, layer().in, layer().input_region(region), layer().input_zero,
+                         layer().spread);
+    begin_output(step, region);
+  }
+  void begin_output(Step& step, const Region& region) {
+    work_.region = region;
+    work_.out = output_tile(context_, step, layer().out, region);
+  }
+  void use_tile(Step& step) const {
+    step.uses.push_back(work_.in.buffer);
+    step.uses.push_back(work_.out.buffer);
+  }
+  void fetch(Step& step, WeightBuffer& chunk) {
+    const auto& last = shared_->units[chunk.end_unit - 1];
+    chunk.buffer = load_constants(context_, step, panels_offset_ + chunk.offset,
+                                  last.offset + last.bytes - chunk.offset);
+  }
+  // Several chunks in one step: one after another.
+  void compute(Step& step, const std::vector<WeightBuffer>& chunks) {
+    std::vector<ArrayWork> works;
+    for (const auto& chunk : chunks) {
+      step.uses.push_back(chunk.buffer);
+      works.push_back(work_);
+      works.back().weights = chunk;
+    }
+    step.compute = [works](StepEmitter& emit) {
+      for (const auto& work : works) work.run_units(emit);
+    };
+  }
+
+  void add_resident() {
+    for (size_t t = 0; t < tiles_.size(); ++t) {
+      if (t > 0) {
+        auto& step = new_step();
+        begin_tile(step, tiles_[t]);
+        compute(step, chunks_);
+        store_tile(context_, step, layer().out, tiles_[t], work_.out);
+        continue;
+      }
+      add_chunk_by_chunk(tiles_[t]);
+    }
+  }
+
+  void add_streamed() {
+    for (const auto& tile : tiles_) add_chunk_by_chunk(tile);
+  }
+
+  void add_chunk_by_chunk(const Region& tile) {
+    for (auto& chunk : chunks_) {
+      auto& step = new_step();
+      fetch(step, chunk);
+      if (chunk.first_unit == 0) begin_tile(step, tile);
+      use_tile(step);
+      compute(step, {chunk});
+      if (chunk.end_unit == shared_->units.size()) store_tile(context_, step, layer().out, tile, work_.out);
+    }
+  }
+
+  void add_outer() {
+    for (auto& chunk : chunks_) {
+      for (size_t t = 0; t < tiles_.size(); ++t) {
+        auto& step = new_step();
+        if (t == 0) fetch(step, chunk);
+        auto region = tiles_[t];
+        region.c0 = shared_->units[chunk.first_unit].out_channel;
+        const auto& last = shared_->units[chunk.end_unit - 1];
+        region.c1 = last.out_channel + last.columns;
+        if (tiles_.size() > 1 || chunk.first_unit == 0)
+          begin_tile(step, region);
+        else
+          begin_output(step, region);
+        use_tile(step);
+        compute(step, {chunk});
+        store_tile(context_, step, layer().out, region, work_.out);
+      }
+    }
+  }
+
+  void add_split() {
+    for (const auto& tile : tiles_) {
+      for (size_t unit = 0; unit < shared_->units.size(); ++unit) {
+        const auto depth = shared_->units[unit].depth(layer());
+        for (int64_t k = 0; k < depth; k += tiling_.depth)
+          add_piece(tile, unit, k, std::min(k + tiling_.depth, depth), depth);
+      }
+    }
+  }
+
+  void add_piece(const Region& tile, size_t unit, int64_t begin, int64_t end, int64_t depth) {
+    auto& step = new_step();
+    const auto row_bytes = static_cast<int64_t>(shared_->machine.array_bytes);
+    WeightBuffer piece{BufferId{}, unit, unit + 1, shared_->units[unit].offset};
+    piece.buffer = load_constants(context_, step,
+                                  panels_offset_ + piece.offset + static_cast<uint64_t>(begin * row_bytes),
+                                  static_cast<uint64_t>((end - begin) * row_bytes));
+    if (unit == 0 && begin == 0) begin_tile(step, tile);
+    use_tile(step);
+    auto work = work_;
+    work.weights = piece, work.piece = DepthPiece{begin, end};
+    step.compute = [work](StepEmitter& emit) { work.run_units(emit); };
+    if (unit + 1 == shared_->units.size() && end == depth)
+      store_tile(context_, step, layer().out, tile, work_.out);
+  }
+
+  LoweringContext& context_;
+  const uint32_t row_;
+  std::shared_ptr<ArrayLayer> shared_;
+  const Tiling tiling_;
+  uint64_t panels_offset_ = 0;
+  std::vector<Region> tiles_;
+  std::vector<WeightBuffer> chunks_;
+  ArrayWork work_;
+  bool first_step_ = true;
+};
+
+void report_fallback(LoweringContext& context, NodeId node, OutputPath path) {
+  if (path == OutputPath::stage) return;
+  const std::string reason =
+      path == OutputPath::raw ? "the array's output stage cannot requantize as " + context.plan.spec.preset +
+                                    " asks (multiplier, per-channel shift or zero point)"
+                              : "the array's output stage has no programmable clip";
+  context.fallbacks.push_back({context.graph.nodes[node].name, reason, "DSP"});
+}
+
+// A network whose values grow or vanish from layer to layer can ask for more than the array's output stage
+// has.
+void require_shifts(const LoweringContext& context, NodeId id, const LinearLayer& layer, OutputPath path) {
+  if (path == OutputPath::raw || !context.has_values()) return;
+  for (const auto shift : layer.plan->requant.shifts) {
+    if (shift <= static_cast<int64_t>(context.machine.max_shift)) continue;
+    throw UserError(context.place(id) + ": its scales ask for a right shift by " + std::to_string(shift) +
+                    "; the machine's output stage shifts by at most " +
+                    std::to_string(context.machine.max_shift));
+  }
+}
+
+}  // namespace
+
+void lower_linear(LoweringContext& context, NodeId id) {
+  const auto& node = context.graph.nodes[id];
+  auto shared = std::make_shared<ArrayLayer>();
+  shared->layer = describe_linear(context, id);
+  shared->machine = context.machine;
+  shared->has_values = context.has_values();
+  const auto& layer = shared->layer;
+  shared->units = panel_units(layer, context.machine, context.options.rules.groups_per_panel);
+  shared->path = output_path(context, layer);
+  context.accumulator_proven = context.accumulator_proven && accumulators_hold(context, layer);
+  const auto row = begin_layer(context, id, kind_of(node, layer), isa::Setup::heavy);
+  if (layer.group_in == 1 && layer.group_out == 1 &&
+      depthwise_dsp_cycles(context, layer) < array_cycles(layer, shared->units, context.machine,
+                                                          layer.out.dims.n, layer.out.dims.h,
+                                                          layer.out.dims.w)) {
+    return add_depthwise_steps(context, row, layer);
+  }
+  require_shifts(context, id, layer, shared->path);
+  shared->tables = add_lane_tables(context, layer);
+  const auto tiling = choose_tiling(context, layer, shared->units, shared->tables.bytes, shared->path,
+                                    context.tile_budget_bytes(id));
+  if (!tiling) throw OutOfScratchpad("no tiling of layer '" + node.name + "' fits into L2");
+  report_fallback(context, id, shared->path);
+  context.schedule.layers[row].dataflow = dataflow_name(tiling->dataflow);
+  ArraySteps(context, row, shared, *tiling).add();
+}
+
+}  // namespace mmasim::runtime

@@ -1,0 +1,108 @@
+// Pools on the DSP.
+#include "runtime/lower/operators/tile_steps.h"
+
+namespace mmasim::runtime {
+
+namespace {
+
+Region window_region(const Window& w, const Region& out) {
+  Region in = out;
+  in.y0 = out.y0 * w.stride[0] - w.pad[0],
+  in.y1 = in.y0 + (out.rows() - 1) * w.stride[0] + (w.kernel[0] - 1) * w.dilation[0] + 1;
+  in.x0 = out.x0 * w.stride[1] - w.pad[1],
+  in.x1 = in.x0 + (out.columns() - 1) * w.stride[1] + (w.kernel[1] - 1) * w.dilation[1] + 1;
+  return in;
+}
+
+template <class Instruction>
+void set_window(Instruction& work, const Window& w) {
+  work.kernel_y = static_cast<uint16_t>(w.kernel[0]), work.kernel_x = static_cast<uint16_t>(w.kernel[1]);
+  work.stride_y = static_cast<uint16_t>(w.stride[0]), work.stride_x = static_cast<uint16_t>(w.stride[1]);
+}
+
+struct PoolTiles {
+  TensorView in, out;
+  Window window;
+  int64_t pad_value = 0;
+};
+
+// set(instruction, input region, constants) finishes each instruction.
+template <class Instruction, class Set>
+void add_pool_steps(LoweringContext& context, NodeId id, uint32_t row, const PoolTiles& pool,
+                    const Instruction& prototype, const std::optional<ConstantTable>& table, Set set) {
+  TileSteps steps(pool.in, pool.out);
+  steps.source = [window = pool.window](const Region& region) { return window_region(window, region); };
+  steps.pad_value = pool.pad_value;
+  steps.table = table;
+  add_tile_steps(context, id, row, steps, prototype,
+                 [=](Instruction& work, const Region& source, const Region& target, isa::Address at) {
+                   set_tile(work, target.rows(), target.columns(), target.channels());
+                   set(work, source, at);
+                 });
+}
+
+void lower_max(LoweringContext& context, NodeId id, uint32_t row, const PoolTiles& tiles) {
+  isa::DspPoolMax work;
+  set_window(work, tiles.window);
+  work.dilation_y = static_cast<uint16_t>(tiles.window.dilation[0]),
+  work.dilation_x = static_cast<uint16_t>(tiles.window.dilation[1]);
+  work.type = tiles.in.element;
+  add_pool_steps(context, id, row, tiles, work, std::nullopt,
+                 [](isa::DspPoolMax&, const Region&, isa::Address) {});
+}
+
+void lower_average(LoweringContext& context, NodeId id, uint32_t row, const PoolTiles& tiles,
+                   bool count_padding) {
+  const auto& plan = std::get<PoolPlan>(context.plan.nodes[id]);
+  isa::DspPoolAverage work;
+  set_window(work, tiles.window);
+  work.src_type = tiles.in.element, work.dst_type = tiles.out.element;
+  work.src_zero = tiles.pad_value;
+  set_finish(work, plan.requant, context.has_values());
+  // One reciprocal where every window counts the same cells: structure, so it follows from the window alone.
+  const auto cells = static_cast<uint64_t>(tiles.window.kernel[0] * tiles.window.kernel[1]);
+  const bool padded = tiles.window.pad != std::array<int64_t, 4>{};
+  std::optional<ConstantTable> table;
+  if (padded)
+    table = add_table(context, plan.reciprocals, cells, 8);
+  else if (context.has_values())
+    work.reciprocal = plan.reciprocals.back();
+  const auto dims = tiles.in.dims;
+  const auto pad = tiles.window.pad;
+  add_pool_steps(context, id, row, tiles, work, table,
+                 [=](isa::DspPoolAverage& pool, const Region& input, isa::Address at) {
+                   pool.reciprocals = at;
+                   const auto top = count_padding ? -pad[0] : 0, left = count_padding ? -pad[1] : 0;
+                   const auto bottom = dims.h + (count_padding ? pad[2] : 0),
+                              right = dims.w + (count_padding ? pad[3] : 0);
+                   pool.valid_y_begin = static_cast<int32_t>(top - input.y0),
+                   pool.valid_y_end = static_cast<int32_t>(bottom - input.y0);
+                   pool.valid_x_begin = static_cast<int32_t>(left - input.x0),
+                   pool.valid_x_end = static_cast<int32_t>(right - input.x0);
+                 });
+}
+
+}  // namespace
+
+void lower_pool(LoweringContext& context, NodeId id) {
+  const auto& node = context.graph.nodes[id];
+  const auto row = begin_layer(context, id, "pool", isa::Setup::light);
+  context.schedule.layers[row].dataflow = "dsp";
+  PoolTiles tiles{context.view(node.inputs[0]), context.view(node.output), {}, 0};
+  const auto& input = context.tensor_plan(node.inputs[0]);
+  if (const auto* max = std::get_if<MaxPool>(&node.op)) {
+    tiles.window = max->window;
+    tiles.pad_value = input.min();
+    return lower_max(context, id, row, tiles);
+  }
+  tiles.pad_value = input.zero_point;
+  if (const auto* average = std::get_if<AveragePool>(&node.op)) {
+    tiles.window = average->window;
+    return lower_average(context, id, row, tiles, average->count_padding);
+  }
+  tiles.window.kernel = {tiles.in.dims.h, tiles.in.dims.w};
+  tiles.out.dims = {tiles.in.dims.n, 1, 1, tiles.in.dims.c};  // whether the network keeps the axes or not
+  lower_average(context, id, row, tiles, false);
+}
+
+}  // namespace mmasim::runtime

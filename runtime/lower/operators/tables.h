@@ -1,0 +1,39 @@
+// Tables of constants for DSP instructions.
+#pragma once
+
+#include <cstring>
+#include <optional>
+
+#include "runtime/lower/tiles/context.h"
+
+namespace mmasim::runtime {
+
+struct ConstantTable {
+  uint64_t offset = 0, bytes = 0;  // in DDR
+};
+
+// `count` entries of entry_bytes each (their low bytes, little endian).
+inline ConstantTable add_table(LoweringContext& context, const std::vector<int64_t>& entries, uint64_t count,
+                               uint64_t entry_bytes) {
+  const auto offset = context.constants.add(count * entry_bytes, [&](uint8_t* data) {
+    for (uint64_t i = 0; i < count; ++i) std::memcpy(data + i * entry_bytes, &entries.at(i), entry_bytes);
+  });
+  return {offset, count * entry_bytes};
+}
+
+struct LookupTable {
+  ConstantTable constants;
+  uint8_t fraction_bits = 0;
+};
+
+constexpr uint32_t kSegmentsLog2 = 10;  // of tables for operands wider than 8 bits (quantization.md 5.12)
+
+// A direct table of entries as wide as `direct`, or 1025 knots of 64 bits.
+inline LookupTable add_lookup_table(LoweringContext& context, const std::vector<int64_t>& entries,
+                                    uint32_t operand_bits, isa::Element direct) {
+  if (operand_bits == 8) return {add_table(context, entries, 256, isa::element_bytes(direct)), 0};
+  return {add_table(context, entries, (1u << kSegmentsLog2) + 1, 8),
+          static_cast<uint8_t>(operand_bits - kSegmentsLog2)};
+}
+
+}  // namespace mmasim::runtime

@@ -1,0 +1,54 @@
+// What every layer's lowering shares: the network and its plan, the machine, and the schedule that grows.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "isa/machine.h"
+#include "runtime/graph/graph.h"
+#include "runtime/lower/lower.h"
+#include "runtime/lower/schedule/constants.h"
+#include "runtime/lower/schedule/schedule.h"
+#include "runtime/lower/tiles/tensor_view.h"
+#include "runtime/quantize/plan.h"
+
+namespace mmasim::runtime {
+
+struct LoweringContext {
+  const Graph& graph;
+  const QuantPlan& plan;
+  const isa::Machine& machine;
+  const LowerOptions& options;
+  Constants constants;
+  Schedule schedule{};
+  std::vector<TensorView> views{};         // one a tensor
+  std::vector<uint64_t> resident_bytes{};  // of L2, while a node runs: one a node
+  double tile_share = 1.0;                 // of the L2 that residents leave
+  std::vector<Fallback> fallbacks{};
+  bool accumulator_proven = true;
+
+  const TensorView& view(TensorId tensor) const { return views[tensor]; }
+  const TensorPlan& tensor_plan(TensorId tensor) const { return plan.tensors[tensor]; }
+  bool has_values() const { return plan.has_values; }
+  uint64_t tile_budget_bytes(NodeId node) const;
+  std::string place(NodeId node) const;  // "node 'conv1' (Conv)" for messages
+};
+
+// Opens a row of the layer table; its steps follow.
+uint32_t begin_layer(LoweringContext& context, NodeId node, const std::string& kind, isa::Setup setup);
+isa::Address ddr_address(uint64_t offset);
+
+// Layer lowerings, one file each. Each appends steps for one node.
+void lower_linear(LoweringContext& context, NodeId node);       // Conv, ConvTranspose, Gemm, BatchNorm
+void lower_elementwise(LoweringContext& context, NodeId node);  // Clip, Prelu, Unary, Add, Sub, Mul
+void lower_concat(LoweringContext& context, NodeId node);
+void lower_pool(LoweringContext& context, NodeId node);      // MaxPool, AveragePool, GlobalAveragePool
+void lower_channels(LoweringContext& context, NodeId node);  // Softmax, ArgMax
+void lower_movement(LoweringContext& context, NodeId node);  // Pad, Reshape, Transpose, Slice
+void lower_resize(LoweringContext& context, NodeId node);
+
+// A copy between a tensor's channels-last form and the network's row-major form, as a layer of its own.
+void lower_layout(LoweringContext& context, const std::string& name, const TensorView& from,
+                  const TensorView& to, bool to_channels_last);
+
+}  // namespace mmasim::runtime

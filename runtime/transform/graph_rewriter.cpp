@@ -1,0 +1,121 @@
+#include "runtime/transform/graph_rewriter.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "runtime/graph/prune.h"
+
+namespace mmasim::runtime::importing {
+
+GraphRewriter::GraphRewriter(const Graph& graph)
+    : graph_(graph),
+      inserted_(graph.nodes.size()),
+      alive_(graph.nodes.size(), true),
+      output_(graph.tensors.size(), false),
+      producer_(graph.tensors.size()),
+      readers_(graph.tensors.size()) {
+  for (TensorId tensor : graph_.outputs) output_[tensor] = true;
+  for (NodeId id = 0; id < node_count(); ++id) {
+    producer_[node(id).output] = id;
+    for (TensorId tensor : node(id).inputs) readers_[tensor].push_back(id);
+  }
+}
+
+std::optional<NodeId> GraphRewriter::private_producer(NodeId id, size_t index) {
+  const TensorId tensor = node(id).inputs[index];
+  const std::optional<NodeId> found = producer_[tensor];
+  const bool is_private = found && readers_[tensor].size() == 1 && !output_[tensor] &&
+                          node(*found).activation.kind == Activation::Kind::none;
+  return is_private ? found : std::nullopt;
+}
+
+void GraphRewriter::remove(NodeId id, NodeId heir, Order order) {
+  alive_[id] = false;
+  std::vector<std::string>& names = node(heir).covers;
+  const auto place = order == Order::before ? names.begin() : names.end();
+  names.insert(place, node(id).covers.begin(), node(id).covers.end());
+  for (TensorId tensor : node(id).inputs) drop_reader(tensor, id);
+  if (producer_[node(id).output] == id) producer_[node(id).output].reset();
+}
+
+void GraphRewriter::set_input(NodeId id, size_t index, TensorId tensor) {
+  drop_reader(node(id).inputs[index], id);
+  node(id).inputs[index] = tensor;
+  readers_[tensor].push_back(id);
+}
+
+void GraphRewriter::set_inputs(NodeId id, std::vector<TensorId> tensors) {
+  for (TensorId tensor : node(id).inputs) drop_reader(tensor, id);
+  for (TensorId tensor : tensors) readers_[tensor].push_back(id);
+  node(id).inputs = std::move(tensors);
+}
+
+void GraphRewriter::set_output(NodeId id, TensorId tensor) {
+  producer_[node(id).output].reset();
+  node(id).output = tensor;
+  producer_[tensor] = id;
+}
+
+void GraphRewriter::move_readers(TensorId from, TensorId to) {
+  for (NodeId reader : readers_[from]) {
+    for (TensorId& input : node(reader).inputs) {
+      if (input == from) input = to;
+    }
+    readers_[to].push_back(reader);
+  }
+  readers_[from].clear();
+}
+
+void GraphRewriter::insert_after(NodeId id, Node added) {
+  const NodeId fresh = node_count();
+  producer_[added.output] = fresh;
+  for (TensorId tensor : added.inputs) readers_[tensor].push_back(fresh);
+  graph_.nodes.push_back(std::move(added));
+  alive_.push_back(true);
+  inserted_.emplace_back();
+  inserted_[id].push_back(fresh);
+}
+
+TensorId GraphRewriter::add_tensor(const std::string& name, Shape shape) {
+  std::string unique = name;
+  const auto taken = [&](const Tensor& tensor) { return tensor.name == unique; };
+  for (int copy = 2; std::any_of(graph_.tensors.begin(), graph_.tensors.end(), taken); ++copy) {
+    unique = name + "#" + std::to_string(copy);
+  }
+  graph_.tensors.push_back({unique, std::move(shape)});
+  output_.push_back(false);
+  producer_.emplace_back();
+  readers_.emplace_back();
+  return static_cast<TensorId>(graph_.tensors.size() - 1);
+}
+
+Graph GraphRewriter::take() {
+  std::vector<Node> ordered;
+  std::vector<bool> behind(graph_.nodes.size(), false);
+  for (const auto& followers : inserted_) {
+    for (NodeId id : followers) behind[id] = true;
+  }
+  // Depth first: what stands behind a node follows it at once.
+  std::vector<NodeId> waiting;
+  for (NodeId id = node_count(); id-- > 0;) {
+    if (!behind[id]) waiting.push_back(id);
+  }
+  while (!waiting.empty()) {
+    const NodeId id = waiting.back();
+    waiting.pop_back();
+    if (alive_[id]) ordered.push_back(std::move(node(id)));
+    waiting.insert(waiting.end(), inserted_[id].rbegin(), inserted_[id].rend());
+  }
+  graph_.nodes = std::move(ordered);
+  prune(graph_);
+  return std::move(graph_);
+}
+
+void GraphRewriter::drop_reader(TensorId tensor, NodeId id) {
+  std::vector<NodeId>& readers = readers_[tensor];
+  const auto found = std::find(readers.begin(), readers.end(), id);
+  if (found != readers.end()) readers.erase(found);
+}
+
+}  // namespace mmasim::runtime::importing
