@@ -13,7 +13,7 @@
 
 #include "isa/address.h"
 #include "isa/element.h"
-#include "isa/fields.h"
+#include "isa/kit/fields.h"
 
 namespace mmasim::isa {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "isa/fields.h"
+#include "isa/kit/fields.h"
 
 namespace mmasim::isa {
 

@@ -9,7 +9,7 @@
 #include "isa/address.h"
 #include "isa/element.h"
 #include "isa/instruction.h"
-#include "isa/large_bytes.h"
+#include "isa/kit/large_bytes.h"
 #include "isa/machine.h"
 
 namespace mmasim::isa {

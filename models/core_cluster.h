@@ -9,9 +9,9 @@
 #include <memory>
 #include <string>
 
+#include "isa/executor/core/execute_core.h"
+#include "isa/executor/untimed.h"
 #include "isa/program.h"
-#include "isa/semantics/semantics.h"
-#include "isa/semantics/untimed.h"
 #include "models/activity.h"
 #include "models/dma/dma.h"
 #include "models/dsp/dsp.h"

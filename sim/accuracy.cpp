@@ -1,16 +1,16 @@
-#include "sim/accuracy.h"
+#include "sim/experiment/accuracy.h"
 
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
-#include "isa/semantics/untimed.h"
+#include "isa/executor/untimed.h"
+#include "isa/kit/parallel.h"
 #include "runtime/graph/shape_text.h"
-#include "runtime/quantize/parallel.h"
 #include "runtime/quantize/quantize.h"
 #include "runtime/user_error.h"
-#include "sim/execution.h"
-#include "sim/placed_tensor.h"
+#include "sim/experiment/execution.h"
+#include "sim/inputs/placed_tensor.h"
 
 namespace mmasim::sim {
 namespace {

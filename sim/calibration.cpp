@@ -1,4 +1,4 @@
-#include "sim/calibration.h"
+#include "sim/inputs/calibration.h"
 
 #include <filesystem>
 

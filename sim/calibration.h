@@ -7,7 +7,7 @@
 #include "runtime/graph/graph.h"
 #include "runtime/io/dataset.h"
 #include "runtime/quantize/quantize.h"
-#include "sim/network_inputs.h"
+#include "sim/inputs/network_inputs.h"
 
 namespace mmasim::sim {
 

@@ -1,4 +1,4 @@
-#include "sim/child_process.h"
+#include "sim/host/child_process.h"
 
 #include <poll.h>
 #include <sys/prctl.h>
@@ -13,7 +13,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "isa/program_file.h"
+#include "isa/program/program_file.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::sim {

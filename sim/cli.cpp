@@ -1,14 +1,14 @@
-#include "sim/cli.h"
+#include "sim/commands/cli.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <new>
 #include <string>
 
-#include "isa/assembly.h"
-#include "isa/nearest_word.h"
-#include "isa/program_file.h"
-#include "isa/semantics/semantics.h"
+#include "isa/executor/core/execute_core.h"
+#include "isa/kit/nearest_word.h"
+#include "isa/program/assembly.h"
+#include "isa/program/program_file.h"
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
 

@@ -1,15 +1,15 @@
 // Overrides and values: the second half of reading a configuration. The YAML half is config_yaml.cpp.
-#include "sim/config.h"
+#include "sim/config/config.h"
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 
 #include "runtime/user_error.h"
-#include "sim/config_check.h"
-#include "sim/config_entries.h"
-#include "sim/config_schema.h"
-#include "sim/config_units.h"
+#include "sim/config/config_check.h"
+#include "sim/config/config_entries.h"
+#include "sim/config/config_schema.h"
+#include "sim/config/config_units.h"
 
 namespace mmasim::sim {
 namespace {

@@ -1,9 +1,9 @@
-#include "sim/config_check.h"
+#include "sim/config/config_check.h"
 
 #include <fmt/format.h>
 
 #include "models/memory/dram_address_map.h"
-#include "sim/config_schema.h"
+#include "sim/config/config_schema.h"
 
 namespace mmasim::sim {
 namespace {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "models/soc_config.h"
-#include "sim/config_entries.h"
+#include "sim/config/config_entries.h"
 
 namespace mmasim::sim {
 

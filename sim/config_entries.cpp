@@ -1,4 +1,4 @@
-#include "sim/config_entries.h"
+#include "sim/config/config_entries.h"
 
 #include <yaml-cpp/yaml.h>
 
@@ -8,9 +8,9 @@
 #include <sstream>
 #include <tuple>
 
-#include "isa/nearest_word.h"
+#include "isa/kit/nearest_word.h"
 #include "runtime/user_error.h"
-#include "sim/config_schema.h"
+#include "sim/config/config_schema.h"
 
 namespace mmasim::sim {
 namespace {

@@ -1,4 +1,4 @@
-#include "sim/config_schema.h"
+#include "sim/config/config_schema.h"
 
 #include <fmt/format.h>
 

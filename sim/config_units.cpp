@@ -1,4 +1,4 @@
-#include "sim/config_units.h"
+#include "sim/config/config_units.h"
 
 #include <algorithm>
 #include <array>

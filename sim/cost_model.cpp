@@ -1,7 +1,7 @@
 // What lowering assumes of time, from the configuration: see pipeline.h.
 #include <algorithm>
 
-#include "sim/pipeline.h"
+#include "sim/experiment/pipeline.h"
 
 namespace mmasim::sim {
 

@@ -1,13 +1,13 @@
-#include "sim/execution.h"
+#include "sim/experiment/execution.h"
 
 #include <algorithm>
 #include <future>
 #include <stdexcept>
 
-#include "isa/semantics/scoreboard.h"
+#include "isa/executor/scoreboard.h"
 #include "runtime/user_error.h"
-#include "sim/placed_tensor.h"
-#include "sim/stopwatch.h"
+#include "sim/host/stopwatch.h"
+#include "sim/inputs/placed_tensor.h"
 
 namespace mmasim::sim {
 namespace {

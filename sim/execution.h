@@ -7,11 +7,11 @@
 #include <variant>
 #include <vector>
 
+#include "isa/executor/untimed.h"
 #include "isa/program.h"
-#include "isa/semantics/untimed.h"
 #include "models/activity.h"
+#include "models/simulate.h"
 #include "models/soc_config.h"
-#include "sim/soc.h"
 
 namespace mmasim::sim {
 

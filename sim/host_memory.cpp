@@ -1,4 +1,4 @@
-#include "sim/host_memory.h"
+#include "sim/host/host_memory.h"
 
 #include <malloc.h>
 #include <unistd.h>

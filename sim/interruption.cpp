@@ -1,4 +1,4 @@
-#include "sim/interruption.h"
+#include "sim/host/interruption.h"
 
 #include <unistd.h>
 
@@ -6,7 +6,7 @@
 #include <csignal>
 #include <cstring>
 
-#include "sim/cli.h"
+#include "sim/commands/cli.h"
 
 namespace mmasim::sim {
 namespace {

@@ -6,8 +6,8 @@
 #include <malloc.h>
 #endif
 
-#include "sim/cli.h"
-#include "sim/interruption.h"
+#include "sim/commands/cli.h"
+#include "sim/host/interruption.h"
 
 int sc_main(int argc, char** argv) { return mmasim::sim::run_command_line(argc, argv); }
 

@@ -1,13 +1,13 @@
-#include "sim/network_inputs.h"
+#include "sim/inputs/network_inputs.h"
 
 #include <cmath>
 
-#include "isa/nearest_word.h"
+#include "isa/kit/nearest_word.h"
 #include "runtime/graph/shape_text.h"
 #include "runtime/io/npz.h"
 #include "runtime/io/synthetic.h"
 #include "runtime/user_error.h"
-#include "sim/placed_tensor.h"
+#include "sim/inputs/placed_tensor.h"
 
 namespace mmasim::sim {
 namespace {

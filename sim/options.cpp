@@ -1,4 +1,4 @@
-#include "sim/options.h"
+#include "sim/commands/options.h"
 
 #include <algorithm>
 #include <thread>

@@ -1,4 +1,4 @@
-#include "sim/output_folder.h"
+#include "sim/host/output_folder.h"
 
 #include <unistd.h>
 

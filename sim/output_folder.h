@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/interruption.h"
+#include "sim/host/interruption.h"
 
 namespace mmasim::sim {
 

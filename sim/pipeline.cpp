@@ -1,14 +1,14 @@
-#include "sim/pipeline.h"
+#include "sim/experiment/pipeline.h"
 
 #include <algorithm>
 #include <filesystem>
 
-#include "isa/program_file.h"
+#include "isa/program/program_file.h"
 #include "runtime/import/import.h"
 #include "runtime/quantize/quantize.h"
 #include "runtime/user_error.h"
-#include "sim/host_memory.h"
-#include "sim/stopwatch.h"
+#include "sim/host/host_memory.h"
+#include "sim/host/stopwatch.h"
 
 namespace mmasim::sim {
 namespace {

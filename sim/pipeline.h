@@ -10,9 +10,9 @@
 #include "runtime/graph/graph.h"
 #include "runtime/lower/lower.h"
 #include "runtime/quantize/plan.h"
-#include "sim/calibration.h"
-#include "sim/network_inputs.h"
-#include "sim/options.h"
+#include "sim/commands/options.h"
+#include "sim/inputs/calibration.h"
+#include "sim/inputs/network_inputs.h"
 
 namespace mmasim::sim {
 

@@ -1,4 +1,4 @@
-#include "sim/placed_tensor.h"
+#include "sim/inputs/placed_tensor.h"
 
 #include <cstring>
 #include <stdexcept>

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "isa/executor/reach.h"
 #include "isa/program.h"
 #include "isa/semantics/memory.h"
-#include "isa/semantics/reach.h"
 #include "runtime/quantize/plan.h"
 #include "runtime/tensor_data.h"
 

@@ -1,4 +1,4 @@
-#include "sim/soc.h"
+#include "models/simulate.h"
 
 #include <cstdlib>
 #include <memory>

@@ -1,4 +1,4 @@
-#include "sim/stream_file.h"
+#include "sim/inputs/stream_file.h"
 
 #include <array>
 #include <charconv>

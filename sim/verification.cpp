@@ -1,10 +1,10 @@
-#include "sim/verification.h"
+#include "sim/experiment/verification.h"
 
 #include <algorithm>
 #include <stdexcept>
 
 #include "runtime/reference/reference.h"
-#include "sim/placed_tensor.h"
+#include "sim/inputs/placed_tensor.h"
 
 namespace mmasim::sim {
 namespace {

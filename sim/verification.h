@@ -12,7 +12,7 @@
 #include "runtime/graph/graph.h"
 #include "runtime/quantize/plan.h"
 #include "runtime/tensor_data.h"
-#include "sim/options.h"
+#include "sim/commands/options.h"
 
 namespace mmasim::sim {
 

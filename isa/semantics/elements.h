@@ -5,8 +5,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "isa/arithmetic.h"
 #include "isa/element.h"
-#include "isa/semantics/arithmetic.h"
 
 namespace mmasim::isa {
 

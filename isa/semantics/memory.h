@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "isa/address.h"
-#include "isa/large_bytes.h"
+#include "isa/kit/large_bytes.h"
 #include "isa/machine.h"
 
 namespace mmasim::isa {

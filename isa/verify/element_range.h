@@ -7,9 +7,9 @@
 #include <limits>
 
 #include "isa/element.h"
+#include "isa/encoding/words.h"
 #include "isa/verify/extent.h"
 #include "isa/verify/violation.h"
-#include "isa/words.h"
 
 namespace mmasim::isa {
 

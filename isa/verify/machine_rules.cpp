@@ -4,7 +4,7 @@
 #include <cstring>
 #include <iterator>
 
-#include "isa/program_file.h"
+#include "isa/program/program_file.h"
 #include "isa/verify/violation.h"
 
 namespace mmasim::isa {

@@ -1,10 +1,10 @@
 // Which bytes of each memory a program may touch.
 #pragma once
 
+#include "isa/encoding/words.h"
 #include "isa/program.h"
 #include "isa/verify/extent.h"
 #include "isa/verify/violation.h"
-#include "isa/words.h"
 
 namespace mmasim::isa {
 

@@ -1,8 +1,8 @@
 // Walks a whole program and gives every broken rule its place. The rules are in the files beside this one.
 #include <cmath>
 
-#include "isa/codec.h"
-#include "isa/program_file.h"
+#include "isa/encoding/codec.h"
+#include "isa/program/program_file.h"
 #include "isa/verify/instruction_checks.h"
 #include "isa/verify/machine_rules.h"
 

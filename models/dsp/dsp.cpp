@@ -2,8 +2,8 @@
 
 #include <type_traits>
 
-#include "isa/codec.h"
-#include "isa/units.h"
+#include "isa/encoding/codec.h"
+#include "isa/kit/units.h"
 #include "models/dsp/stall.h"
 #include "models/kit/direct_memory.h"
 

@@ -8,8 +8,8 @@
 #include <functional>
 #include <string>
 
+#include "isa/executor/core/execute_core.h"
 #include "isa/program.h"
-#include "isa/semantics/semantics.h"
 #include "models/dma/dma_commands.h"
 #include "models/dsp/dsp_config.h"
 #include "models/dsp/dsp_timing.h"

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "isa/units.h"
+#include "isa/kit/units.h"
 #include "models/dsp/dsp.h"
 
 namespace mmasim::models {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "isa/units.h"
+#include "isa/kit/units.h"
 
 namespace mmasim::models {
 namespace {

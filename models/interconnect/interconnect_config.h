@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <tuple>
 
-#include "models/kit/config_field.h"
+#include "isa/kit/config_field.h"
 
 namespace mmasim::models {
 

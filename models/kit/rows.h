@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "isa/units.h"
+#include "isa/kit/units.h"
 #include "models/kit/systemc.h"
 
 namespace mmasim::models {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "isa/semantics/untimed.h"
+#include "isa/executor/untimed.h"
 #include "models/kit/systemc.h"
 
 namespace mmasim::models {

@@ -7,7 +7,7 @@
 #include <string>
 #include <tuple>
 
-#include "models/kit/config_field.h"
+#include "isa/kit/config_field.h"
 
 namespace mmasim::models {
 

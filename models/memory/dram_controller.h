@@ -9,7 +9,7 @@
 #include <tuple>
 #include <vector>
 
-#include "models/kit/config_field.h"
+#include "isa/kit/config_field.h"
 
 namespace mmasim::models {
 

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "isa/units.h"
+#include "isa/kit/units.h"
 #include "models/kit/direct_memory.h"
 
 namespace mmasim::models {

@@ -5,8 +5,8 @@
 
 #include <tlm_utils/simple_initiator_socket.h>
 
+#include "isa/executor/core/execute_core.h"
 #include "isa/machine.h"
-#include "isa/semantics/semantics.h"
 #include "models/kit/ledger.h"
 #include "models/memory/stream_banks.h"
 #include "models/mma/array_commands.h"

@@ -5,9 +5,9 @@
 #include <cstring>
 #include <optional>
 
+#include "isa/kit/simd.h"
 #include "runtime/float_network/float_network.h"
 #include "runtime/quantize/quantize.h"
-#include "runtime/quantize/simd.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime {

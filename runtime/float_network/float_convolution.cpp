@@ -3,9 +3,9 @@
 // panels.
 #include <algorithm>
 
+#include "isa/kit/parallel.h"
 #include "runtime/float_network/float_step.h"
 #include "runtime/float_network/float_tile.h"
-#include "runtime/quantize/parallel.h"
 
 namespace mmasim::runtime::quantization {
 

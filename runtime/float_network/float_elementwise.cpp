@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "isa/kit/exponential.h"
 #include "runtime/float_network/float_step.h"
-#include "runtime/quantize/exponential.h"
 
 namespace mmasim::runtime::quantization {
 

@@ -1,7 +1,7 @@
 // One body, compiled per SIMD level with the accumulators that fit its registers.
 #include "runtime/float_network/float_tile.h"
 
-#include "runtime/quantize/simd.h"
+#include "isa/kit/simd.h"
 
 namespace mmasim::runtime::quantization {
 

@@ -3,10 +3,10 @@
 #include <limits>
 #include <stdexcept>
 
+#include "isa/kit/simd.h"
 #include "runtime/float_network/float_network.h"
 #include "runtime/float_network/float_step.h"
 #include "runtime/quantize/quantize.h"
-#include "runtime/quantize/simd.h"
 
 namespace mmasim::runtime {
 namespace quantization {

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <new>
 
+#include "isa/kit/sha256.h"
 #include "runtime/graph/prune.h"
 #include "runtime/import/file/file_skeleton.h"
 #include "runtime/import/file/limits.h"
@@ -20,7 +21,6 @@
 #include "runtime/import/operators/node_import.h"
 #include "runtime/import/operators/operator_table.h"
 #include "runtime/import/operators/operators.h"
-#include "runtime/import/sha256.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime {

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <set>
 
-#include "isa/nearest_word.h"
+#include "isa/kit/nearest_word.h"
 #include "runtime/io/file_bytes.h"
 #include "runtime/user_error.h"
 

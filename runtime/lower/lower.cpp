@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "isa/units.h"
+#include "isa/kit/units.h"
 #include "runtime/lower/schedule/emitter.h"
 #include "runtime/lower/tiles/context.h"
 #include "runtime/lower/tiles/storages.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "isa/nearest_word.h"
+#include "isa/kit/nearest_word.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "runtime/quantize/exponential.h"
+#include "isa/kit/exponential.h"
 #include "runtime/quantize/grid.h"
 #include "runtime/quantize/planning.h"
 #include "runtime/quantize/rounding.h"

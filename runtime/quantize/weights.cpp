@@ -6,7 +6,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "runtime/quantize/simd.h"
+#include "isa/kit/simd.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime::quantization {

@@ -2,12 +2,12 @@
 #include <cstdio>
 #include <memory>
 
-#include "isa/assembly.h"
-#include "isa/program_file.h"
+#include "isa/program/assembly.h"
+#include "isa/program/program_file.h"
 #include "runtime/io/file_bytes.h"
-#include "sim/cli.h"
+#include "sim/commands/cli.h"
 #include "sim/commands/commands.h"
-#include "sim/output_folder.h"
+#include "sim/host/output_folder.h"
 
 namespace mmasim::sim {
 namespace {

@@ -2,7 +2,7 @@
 // chose it.
 #pragma once
 
-#include "sim/options.h"
+#include "sim/commands/options.h"
 
 namespace mmasim::sim {
 

@@ -6,14 +6,14 @@
 #include <memory>
 
 #include "runtime/quantize/spec.h"
-#include "sim/child_process.h"
-#include "sim/cli.h"
+#include "sim/commands/cli.h"
 #include "sim/commands/commands.h"
-#include "sim/config.h"
-#include "sim/execution.h"
-#include "sim/output_folder.h"
-#include "sim/pipeline.h"
-#include "sim/progress.h"
+#include "sim/config/config.h"
+#include "sim/experiment/execution.h"
+#include "sim/experiment/pipeline.h"
+#include "sim/host/child_process.h"
+#include "sim/host/output_folder.h"
+#include "sim/host/progress.h"
 #include "sim/report/run_files.h"
 #include "sim/report/table.h"
 

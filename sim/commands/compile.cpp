@@ -2,13 +2,13 @@
 #include <cstdio>
 #include <memory>
 
-#include "isa/program_file.h"
-#include "sim/cli.h"
+#include "isa/program/program_file.h"
+#include "sim/commands/cli.h"
 #include "sim/commands/commands.h"
 #include "sim/commands/hardware.h"
-#include "sim/output_folder.h"
-#include "sim/pipeline.h"
-#include "sim/progress.h"
+#include "sim/experiment/pipeline.h"
+#include "sim/host/output_folder.h"
+#include "sim/host/progress.h"
 
 namespace mmasim::sim {
 namespace {

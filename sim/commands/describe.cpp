@@ -2,8 +2,8 @@
 #include <cstdio>
 #include <memory>
 
-#include "isa/assembly.h"
-#include "sim/cli.h"
+#include "isa/program/assembly.h"
+#include "sim/commands/cli.h"
 #include "sim/commands/commands.h"
 #include "sim/describe/describe.h"
 #include "sim/report/run_files.h"

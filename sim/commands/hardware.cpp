@@ -1,6 +1,6 @@
 #include "sim/commands/hardware.h"
 
-#include "sim/config.h"
+#include "sim/config/config.h"
 
 namespace mmasim::sim {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "models/soc_config.h"
-#include "sim/options.h"
+#include "sim/commands/options.h"
 
 namespace mmasim::sim {
 

@@ -5,12 +5,12 @@
 #include <memory>
 
 #include "models/memory/stream_replay.h"
-#include "sim/cli.h"
+#include "sim/commands/cli.h"
 #include "sim/commands/commands.h"
 #include "sim/commands/hardware.h"
+#include "sim/inputs/stream_file.h"
 #include "sim/report/run_files.h"
 #include "sim/report/table.h"
-#include "sim/stream_file.h"
 
 namespace mmasim::sim {
 namespace {

@@ -5,9 +5,9 @@
 #include "sim/commands/commands.h"
 #include "sim/commands/hardware.h"
 #include "sim/commands/run_output.h"
-#include "sim/progress.h"
+#include "sim/host/progress.h"
+#include "sim/host/stopwatch.h"
 #include "sim/report/run_files.h"
-#include "sim/stopwatch.h"
 
 namespace mmasim::sim {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <cstdio>
 
-#include "sim/cli.h"
-#include "sim/progress.h"
+#include "sim/commands/cli.h"
+#include "sim/host/progress.h"
 #include "sim/report/layer_table.h"
 #include "sim/report/run_files.h"
 

@@ -1,7 +1,7 @@
 // What `run` and `simulate` print of a finished run, and the exit code it means.
 #pragma once
 
-#include "sim/options.h"
+#include "sim/commands/options.h"
 #include "sim/report/run_report.h"
 
 namespace mmasim::sim {

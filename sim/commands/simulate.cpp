@@ -1,18 +1,18 @@
 // `mmasim simulate`: executes a compiled program.
 #include <memory>
 
-#include "isa/codec.h"
-#include "isa/program_file.h"
+#include "isa/encoding/codec.h"
+#include "isa/program/program_file.h"
 #include "runtime/quantize/quantize.h"
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
 #include "sim/commands/hardware.h"
 #include "sim/commands/run_output.h"
-#include "sim/network_inputs.h"
-#include "sim/placed_tensor.h"
-#include "sim/progress.h"
+#include "sim/host/progress.h"
+#include "sim/host/stopwatch.h"
+#include "sim/inputs/network_inputs.h"
+#include "sim/inputs/placed_tensor.h"
 #include "sim/report/run_files.h"
-#include "sim/stopwatch.h"
 
 namespace mmasim::sim {
 namespace {

@@ -1,8 +1,8 @@
 // docs/config.md: every key of a hardware configuration, with the models' default, unit, range and sentence.
 #include <fmt/format.h>
 
-#include "sim/config_schema.h"
-#include "sim/config_units.h"
+#include "sim/config/config_schema.h"
+#include "sim/config/config_units.h"
 #include "sim/describe/describe.h"
 #include "sim/report/table.h"
 

@@ -4,11 +4,11 @@
 #include <set>
 #include <string_view>
 
-#include "isa/program_file.h"
-#include "runtime/import/sha256.h"
+#include "isa/kit/sha256.h"
+#include "isa/program/program_file.h"
 #include "runtime/io/npy.h"
 #include "runtime/quantize/quantize.h"
-#include "sim/placed_tensor.h"
+#include "sim/inputs/placed_tensor.h"
 #include "sim/report/layer_table.h"
 
 namespace mmasim::sim {

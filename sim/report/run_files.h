@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "isa/program.h"
-#include "sim/output_folder.h"
+#include "sim/host/output_folder.h"
 #include "sim/report/run_report.h"
 
 namespace mmasim::sim {

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <string>
 
-#include "sim/config.h"
+#include "sim/config/config.h"
 
 namespace mmasim::sim {
 namespace {

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "runtime/lower/lower.h"
-#include "sim/execution.h"
-#include "sim/pipeline.h"
+#include "sim/experiment/execution.h"
+#include "sim/experiment/pipeline.h"
+#include "sim/experiment/verification.h"
 #include "sim/report/layer_stats.h"
 #include "sim/report/total_stats.h"
-#include "sim/verification.h"
 
 namespace mmasim::sim {
 

@@ -6,9 +6,9 @@
 #include <random>
 #include <vector>
 
-#include "isa/codec.h"
-#include "isa/semantics/kernels.h"
-#include "isa/semantics/untimed.h"
+#include "isa/encoding/codec.h"
+#include "isa/executor/untimed.h"
+#include "isa/kernels/kernels.h"
 
 #ifdef MMASIM_HAS_DNNL
 #include <dnnl.h>

@@ -10,11 +10,11 @@
 
 #include "runtime/io/dataset.h"
 #include "runtime/quantize/quantize.h"
-#include "sim/accuracy.h"
-#include "sim/child_process.h"
-#include "sim/config.h"
-#include "sim/execution.h"
-#include "sim/pipeline.h"
+#include "sim/config/config.h"
+#include "sim/experiment/accuracy.h"
+#include "sim/experiment/execution.h"
+#include "sim/experiment/pipeline.h"
+#include "sim/host/child_process.h"
 #include "tests/kit/onnx_builder.h"
 
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "isa/codec.h"
+#include "isa/encoding/codec.h"
 #include "isa/program.h"
-#include "isa/program_file.h"
+#include "isa/program/program_file.h"
 
 namespace mmasim::isa {
 

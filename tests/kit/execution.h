@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "isa/program_file.h"
-#include "isa/semantics/untimed.h"
+#include "isa/executor/untimed.h"
+#include "isa/program/program_file.h"
 #include "runtime/io/synthetic.h"
 #include "runtime/lower/lower.h"
 #include "runtime/quantize/quantize.h"

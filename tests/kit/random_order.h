@@ -8,9 +8,9 @@
 #include <stdexcept>
 #include <vector>
 
-#include "isa/codec.h"
+#include "isa/encoding/codec.h"
+#include "isa/executor/core/execute_core.h"
 #include "isa/program.h"
-#include "isa/semantics/semantics.h"
 
 namespace mmasim::tests {
 

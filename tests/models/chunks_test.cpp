@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "isa/semantics/semantics.h"
+#include "isa/executor/core/execute_core.h"
 
 using namespace mmasim;
 using isa::Address;

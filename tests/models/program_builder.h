@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "isa/codec.h"
+#include "isa/encoding/codec.h"
 #include "isa/program.h"
 #include "models/soc.h"
 

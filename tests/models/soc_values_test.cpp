@@ -4,8 +4,8 @@
 
 #include <random>
 
-#include "isa/program_file.h"
-#include "isa/semantics/untimed.h"
+#include "isa/executor/untimed.h"
+#include "isa/program/program_file.h"
 #include "tests/models/random_program.h"
 
 using namespace mmasim;

@@ -1,5 +1,5 @@
 // Jobs in processes of their own: results in order, failures told as what they are.
-#include "sim/child_process.h"
+#include "sim/host/child_process.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>

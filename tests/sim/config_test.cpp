@@ -1,5 +1,5 @@
 // The default configuration is complete, and every way to get a configuration wrong is told with its place.
-#include "sim/config.h"
+#include "sim/config/config.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include <sstream>
 
 #include "runtime/user_error.h"
-#include "sim/config_schema.h"
+#include "sim/config/config_schema.h"
 #include "test_places.h"
 
 using namespace mmasim;

@@ -1,5 +1,5 @@
 // A program that is executed again and again: it has its constants back, and memory begins as zeros.
-#include "sim/execution.h"
+#include "sim/experiment/execution.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Files appear whole or not at all, and a run that fails leaves no folder behind.
-#include "sim/output_folder.h"
+#include "sim/host/output_folder.h"
 
 #include <filesystem>
 #include <stdexcept>

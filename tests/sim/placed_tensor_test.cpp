@@ -1,5 +1,5 @@
 // Tensors written to and read from where a placement says, against a loop over all indices.
-#include "sim/placed_tensor.h"
+#include "sim/inputs/placed_tensor.h"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>

@@ -1,7 +1,7 @@
 // What `run` and `simulate` leave behind: files, and a report whose numbers fit each other.
 #include <filesystem>
 
-#include "runtime/import/sha256.h"
+#include "isa/kit/sha256.h"
 #include "runtime/io/npy.h"
 #include "tests/sim/command_line.h"
 

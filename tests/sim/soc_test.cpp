@@ -1,12 +1,12 @@
 // simulate(): the one elaboration of a process.
-#include "sim/soc.h"
+#include "models/simulate.h"
 
 #include <doctest/doctest.h>
 
 #include <stdexcept>
 #include <vector>
 
-#include "isa/codec.h"
+#include "isa/encoding/codec.h"
 
 using namespace mmasim;
 

@@ -1,12 +1,12 @@
 // A verification that finds what differs: on a network small enough to know every integer.
-#include "sim/verification.h"
+#include "sim/experiment/verification.h"
 
 #include <doctest/doctest.h>
 
 #include "isa/semantics/memory.h"
 #include "runtime/quantize/quantize.h"
-#include "sim/pipeline.h"
-#include "sim/placed_tensor.h"
+#include "sim/experiment/pipeline.h"
+#include "sim/inputs/placed_tensor.h"
 
 using namespace mmasim;
 

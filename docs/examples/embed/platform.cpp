@@ -10,7 +10,7 @@
 #include <exception>
 #include <vector>
 
-#include "isa/program_file.h"
+#include "isa/program/program_file.h"
 #include "models/soc.h"
 
 using namespace mmasim;

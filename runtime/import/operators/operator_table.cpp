@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "isa/nearest_word.h"
+#include "isa/kit/nearest_word.h"
 #include "runtime/import/operators/operators.h"
 
 namespace mmasim::runtime::importing {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "runtime/quantize/simd.h"
+#include "isa/kit/simd.h"
 
 namespace mmasim::runtime {
 

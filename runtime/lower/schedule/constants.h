@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "isa/address.h"
-#include "isa/large_bytes.h"
-#include "isa/units.h"
+#include "isa/kit/large_bytes.h"
+#include "isa/kit/units.h"
 
 namespace mmasim::runtime {
 

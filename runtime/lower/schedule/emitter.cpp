@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "isa/units.h"
+#include "isa/kit/units.h"
 
 namespace mmasim::runtime {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "isa/codec.h"
+#include "isa/encoding/codec.h"
 #include "isa/program.h"
 #include "runtime/lower/schedule/schedule.h"
 #include "runtime/lower/schedule/scratchpad.h"

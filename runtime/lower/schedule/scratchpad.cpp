@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "isa/units.h"
+#include "isa/kit/units.h"
 
 namespace mmasim::runtime {
 

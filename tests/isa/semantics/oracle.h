@@ -6,8 +6,8 @@
 #include <initializer_list>
 #include <vector>
 
+#include "isa/executor/core/execute_core.h"
 #include "isa/semantics/elements.h"
-#include "isa/semantics/semantics.h"
 
 namespace mmasim::isa::oracle {
 

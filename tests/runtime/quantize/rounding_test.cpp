@@ -6,7 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "runtime/quantize/exponential.h"
+#include "isa/kit/exponential.h"
 
 using namespace mmasim::runtime;
 using namespace mmasim::runtime::quantization;

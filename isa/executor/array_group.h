@@ -1,0 +1,166 @@
+// Rows of a group of products (array_plan.h): multiplied some at a time, passed through the output stage, and
+// kept in their banks where something reads them later. For array_run.cpp, which proves that the sums fit.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "isa/executor/array_plan.h"
+#include "isa/executor/core/output_stage.h"
+#include "isa/executor/core/registers.h"
+#include "isa/executor/core/row_pattern.h"
+#include "isa/kernels/matrix_rows.h"
+#include "isa/semantics/elements.h"
+
+namespace mmasim::isa {
+
+// No sum that the group adds to a row has a larger magnitude.
+inline Wide bound_of(const ProductGroup& group, const MmaConfig& config) {
+  return group.depth * element_magnitude(config.a) * element_magnitude(config.b);
+}
+
+// What the parts of a stretch have in common.
+struct StretchContext {
+  const ArrayPlan& plan;
+  const ArraySettings& settings;
+  const std::vector<PackedPanel>& panels;
+  const std::vector<Wide>&
+      bounds_before;  // of what the banks hold: one a product, counted from first_product
+  uint32_t first_product;
+  std::vector<CBank>& banks;
+  const MemoryView& memory;
+};
+
+// Some of a group's rows, made by one thread. Every row's sums pass through the transfers that take them.
+template <class Sum>
+class GroupPart {
+ public:
+  GroupPart(const StretchContext& stretch, const ProductGroup& group, Worker& worker)
+      : stretch_(stretch),
+        plan_(stretch.plan),
+        group_(group),
+        settings_(stretch.settings),
+        memory_(stretch.memory),
+        worker_(worker),
+        columns_(settings_.columns()),
+        bound_(bound_of(group, settings_.config)),
+        matrix_(settings_.pattern, settings_.config.a, columns_, panels_of(stretch.panels), worker.scratch),
+        largest_bound_(bound_) {
+    pieces().clear();
+    worker.scratch.planned_sums.resize(size_t{kRowsAtOnce} * columns_ * sizeof(Sum));
+    const uint32_t used = matrix_.used_columns();  // no product touches the others
+    for (uint32_t row = 0; used < columns_ && row < kRowsAtOnce; ++row)
+      std::fill_n(sums_of(row) + used, columns_ - used, Sum{0});
+  }
+
+  // Rows first .. end of the group's, counted over all its products.
+  void make(uint32_t first, uint32_t end) {
+    uint32_t before = 0;  // rows of earlier products
+    for (uint32_t p = group_.products.first; p < group_.products.end; ++p) {
+      const PlannedProduct& product = plan_.products[p];
+      const uint32_t from = std::max(first, before) - before, to = std::min(end, before + product.rows);
+      for (uint32_t row = from; row + before < to;) {
+        const uint32_t count = std::min(to - before - row, kRowsAtOnce - filled_);
+        add_rows(product, row, count);
+        row += count;
+        if (filled_ == kRowsAtOnce) finish_rows();
+      }
+      before += product.rows;
+    }
+    finish_rows();
+  }
+
+ private:
+  static constexpr uint32_t kRowsAtOnce = 48;  // their accumulators stay in the first-level cache
+
+  void add_rows(const PlannedProduct& product, uint32_t row, uint32_t count) {
+    RowPattern(settings_.pattern, product.row + row)
+        .take<const uint8_t*>(memory_.at(product.a), count, a_ + filled_);
+    for (uint32_t i = 0; i < count; ++i) c_[filled_ + i] = sums_of(filled_ + i);
+    const bool is_plain = !group_.accumulate && product.kept_from >= product.kept_to;
+    for (uint32_t i = 0; !is_plain && i < count; ++i) begin_row(product, row + i, c_[filled_ + i]);
+    pieces().push_back({&product, row, count});
+    filled_ += count;
+  }
+
+  // A row that begins with the bank's sums, or that the bank must hold afterwards: then its sums go there.
+  void begin_row(const PlannedProduct& product, uint32_t row, Sum*& sums) {
+    Sum* const held = storage_of(stretch_.banks[product.c_bank]).data() + size_t{row} * columns_;
+    const bool is_kept = row >= product.kept_from && row < product.kept_to;
+    const Wide before = stretch_.bounds_before[&product - &plan_.products[stretch_.first_product]];
+    if (before != 0 && !is_kept) std::copy_n(held, columns_, sums);
+    if (is_kept) sums = held;
+    if (before == 0) std::fill_n(sums, columns_, Sum{0});
+    largest_bound_ = std::max(largest_bound_, before + bound_);
+  }
+
+  void finish_rows() {
+    if (filled_ == 0) return;
+    matrix_.multiply(a_, filled_, c_, group_.accumulate ? SumsStart::from_c : SumsStart::from_zero);
+    uint32_t at = 0;
+    for (const PlannedRows& piece : pieces()) {
+      for (uint32_t t = piece.product->transfers.first; t < piece.product->transfers.end; ++t)
+        transfer(plan_.transfers[t], piece, c_ + at);
+      at += piece.count;
+    }
+    pieces().clear();
+    filled_ = 0;
+  }
+
+  void transfer(const MmaTransfer& transfer, const PlannedRows& piece, Sum* const* rows) {
+    if (piece.row >= transfer.rows) return;
+    const uint32_t count = std::min(piece.count, transfer.rows - piece.row);
+    prepare_stage(transfer);
+    RowPattern(settings_.store_pattern, transfer.row + piece.row).take(memory_.at(transfer.dst), count, dst_);
+    stage_->apply_rows<Sum>(rows, dst_, count);
+  }
+
+  void prepare_stage(const MmaTransfer& transfer) {
+    if (stage_ && stage_lane_ == transfer.lane && stage_columns_ == transfer.columns &&
+        stage_bound_ >= largest_bound_)
+      return;
+    stage_lane_ = transfer.lane, stage_columns_ = transfer.columns, stage_bound_ = largest_bound_;
+    stage_.reset();
+    stage_.emplace(settings_.mma_stage, settings_.accumulator(), transfer.lane, transfer.columns,
+                   stage_bound_, worker_, memory_);
+  }
+
+  static AlignedVector<Sum>& storage_of(CBank& bank) {
+    if constexpr (sizeof(Sum) == 4)
+      return bank.narrow;
+    else
+      return bank.middle;
+  }
+  const std::vector<PanelOfDepth>& panels_of(const std::vector<PackedPanel>& panels) {
+    worker_.scratch.panels.clear();
+    for (uint32_t i = group_.uses.first; i < group_.uses.end; ++i)
+      worker_.scratch.panels.push_back(
+          {panels[plan_.uses[i].panel], plan_.uses[i].k_start, plan_.uses[i].depth});
+    return worker_.scratch.panels;
+  }
+  Sum* sums_of(uint32_t row) {
+    return reinterpret_cast<Sum*>(worker_.scratch.planned_sums.data()) + size_t{row} * columns_;
+  }
+  std::vector<PlannedRows>& pieces() { return worker_.scratch.planned_rows; }
+
+  const StretchContext& stretch_;
+  const ArrayPlan& plan_;
+  const ProductGroup& group_;
+  const ArraySettings& settings_;
+  const MemoryView& memory_;
+  Worker& worker_;
+  const uint32_t columns_;
+  const Wide bound_;  // of what the group adds to a row
+  const MatrixRows matrix_;
+  const uint8_t* a_[kRowsAtOnce];
+  Sum* c_[kRowsAtOnce];
+  uint32_t filled_ = 0;
+  uint8_t* dst_[kRowsAtOnce];
+  Wide largest_bound_;  // of any row so far
+  std::optional<OutputStage> stage_;
+  uint32_t stage_lane_ = 0, stage_columns_ = 0;
+  Wide stage_bound_ = 0;
+};
+
+}  // namespace mmasim::isa

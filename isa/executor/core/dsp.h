@@ -1,0 +1,33 @@
+// What the DSP's instructions do to memory, through its output stage where they have one. The comments of
+// isa/instruction.h define them. Each touches the worker's state alone.
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "isa/executor/core/registers.h"
+
+namespace mmasim::isa {
+
+void execute(const DspRescale&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspAdd&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspMultiply&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspPrelu&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspDepthwise&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspRequantize&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspPoolMax&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspPoolAverage&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspLookup&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspSoftmax&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspArgmax&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspResize&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspPermute&, const StageSet&, Worker&, const MemoryView&);
+
+template <class T, class = void>
+constexpr bool kRunsOnDsp = false;
+template <class T>
+constexpr bool kRunsOnDsp<
+    T, std::void_t<decltype(execute(std::declval<const T&>(), std::declval<const StageSet&>(),
+                                    std::declval<Worker&>(), std::declval<const MemoryView&>()))>> = true;
+
+}  // namespace mmasim::isa

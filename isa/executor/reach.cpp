@@ -1,0 +1,72 @@
+#include "isa/executor/reach.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <numeric>
+
+namespace mmasim::isa {
+namespace {
+
+// From one phase to another, going up.
+uint64_t distance(uint64_t from, uint64_t to, uint64_t period) {
+  return to >= from ? to - from : to + period - from;
+}
+
+}  // namespace
+
+bool Reach::meets_in_period(const Reach& other) const {
+  const uint64_t apart = distance(phase, other.phase, period);
+  return apart < width || apart + other.width > period;
+}
+
+bool Reach::join(const Reach& other) {
+  if (period != other.period || first > other.end + period || other.first > end + period) return false;
+  if (period != 0) {
+    const uint64_t behind = distance(phase, other.phase, period), before = period - behind;
+    if (behind <= width) {
+      width = std::max(width, behind + other.width);
+    } else if (before <= other.width) {
+      phase = other.phase;
+      width = std::max(other.width, before + width);
+    } else {
+      return false;
+    }
+    if (width >= period) period = phase = width = 0;
+  }
+  first = std::min(first, other.first);
+  end = std::max(end, other.end);
+  return true;
+}
+
+void Reach::repeat_every(uint64_t stride, Address base, uint64_t bytes) {
+  if (bytes < stride) period = stride, phase = base.raw % stride, width = bytes;
+}
+
+Reach reach_of(Address base, uint64_t bytes, const Steps* dimensions, size_t num_dimensions) {
+  int64_t lowest = 0, highest = 0;
+  uint64_t common = 0;  // divides every offset
+  for (size_t i = 0; i < num_dimensions; ++i) {
+    const Steps& d = dimensions[i];
+    if (d.count < 2 || d.stride == 0) continue;
+    const int64_t last = static_cast<int64_t>(d.count - 1) * d.stride;
+    lowest += std::min<int64_t>(last, 0);
+    highest += std::max<int64_t>(last, 0);
+    common = std::gcd(common, static_cast<uint64_t>(std::abs(d.stride)));
+  }
+  Reach reach{base.raw + static_cast<uint64_t>(lowest), base.raw + static_cast<uint64_t>(highest) + bytes};
+  reach.repeat_every(common, base, bytes);
+  return reach;
+}
+
+void ReachList::add(const Reach& reach) {
+  for (uint32_t i = count_; i-- > 0;)
+    if (reaches_[i].join(reach)) return;
+  if (count_ < kMost) {
+    reaches_[count_++] = reach;
+  } else {
+    Reach& last = reaches_[kMost - 1];
+    last = {std::min(last.first, reach.first), std::max(last.end, reach.end)};
+  }
+}
+
+}  // namespace mmasim::isa

@@ -1,0 +1,301 @@
+// Up to 64 works in flight, a bit each: which are there, which have pieces to claim, and which each one waits
+// for. The issuer finds out without the lock what new work meets, as only it changes footprints; what has
+// retired meanwhile no longer counts once it holds the lock.
+#include "isa/executor/scoreboard.h"
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace mmasim::isa {
+namespace {
+
+constexpr unsigned kEntries = 64;
+
+// Waiting, a member spins for some tens of microseconds, then lets others run, and after a while sleeps.
+constexpr int kSpins = 2000, kYields = 300;
+
+void pause() {
+#if defined(__x86_64__) && defined(__GNUC__)
+  __builtin_ia32_pause();
+#endif
+}
+
+// Returns the next turn.
+int wait_a_little(int turn) {
+  turn < kSpins ? pause() : std::this_thread::yield();
+  return turn < kSpins + kYields ? turn + 1 : turn;
+}
+
+// Held for some dozens of nanoseconds.
+class SpinLock {
+ public:
+  void lock() {
+    for (int turn = 0; flag_.test_and_set(std::memory_order_acquire);) turn = wait_a_little(turn);
+  }
+  void unlock() { flag_.clear(std::memory_order_release); }
+
+ private:
+  std::atomic_flag flag_ = ATOMIC_FLAG_INIT;
+};
+
+constexpr uint64_t bit(unsigned entry) { return uint64_t{1} << entry; }
+constexpr uint64_t first_not_empty(uint64_t a, uint64_t b) { return a != 0 ? a : b; }
+unsigned lowest(uint64_t bits) { return static_cast<unsigned>(__builtin_ctzll(bits)); }
+
+// Calls visit for every entry whose bit is set.
+template <class Visit>
+void for_each(uint64_t bits, const Visit& visit) {
+  for (; bits != 0; bits &= bits - 1) visit(lowest(bits));
+}
+
+struct Entry {
+  Footprint footprint;
+  Scoreboard::Work work;
+  uint64_t number = 0;  // in the order of issue
+  uint32_t pieces = 0, claimed = 0, unfinished = 0;
+};
+
+struct Claim {
+  unsigned entry;
+  uint32_t first, end;  // pieces
+};
+
+}  // namespace
+
+struct Scoreboard::Shared {
+  explicit Shared(unsigned threads) : size(threads) {
+    for (unsigned member = 1; member < threads; ++member)
+      members.emplace_back([this, member] { serve(member); });
+  }
+
+  void serve(unsigned member);
+  void help_until_one_ended(uint64_t awaited);
+  void help_until_all_ended();
+  bool has_one_ended(uint64_t awaited) const { return (in_flight.load() & awaited) != awaited; }
+  void sleep();
+  void wake();
+  bool advance(std::optional<Claim>& claim, uint64_t awaited);
+  uint64_t finish(const Claim& claim);
+  std::optional<Claim> claim_one(uint64_t preferred);
+  bool publish(unsigned entry, uint64_t met);
+  void perform(unsigned member, const Claim& claim);
+  std::exception_ptr take_failure();
+
+  const unsigned size;
+  std::array<Entry, kEntries> entries;
+
+  alignas(64) SpinLock lock;                         // of what follows, and of an entry's counts
+  uint64_t issued = 0;                               // works; the entries go round
+  std::atomic<uint64_t> in_flight{0}, claimable{0};  // read without the lock as well
+  uint64_t begun = 0;                                // of those claimable
+  alignas(64) std::array<uint64_t, kEntries> blockers = {};
+
+  static constexpr uint64_t kNone = std::numeric_limits<uint64_t>::max();
+  std::atomic<uint64_t> failed{kNone};  // the first work that failed: none behind it is performed
+  std::exception_ptr failure;
+
+  std::atomic<unsigned> sleepers{0};
+  std::atomic<bool> is_over{false};
+  std::mutex mutex;  // of sleep and failure
+  std::condition_variable is_work;
+  std::vector<std::thread> members;
+};
+
+// The oldest of those preferred, or that nobody has begun, or of all: others wait for it. Of its pieces as
+// many as leave some for everybody: who runs out of other work joins in.
+std::optional<Claim> Scoreboard::Shared::claim_one(uint64_t preferred) {
+  const uint64_t bits = claimable.load(std::memory_order_relaxed);
+  if (bits == 0) return std::nullopt;
+  const uint64_t choice = first_not_empty(bits & preferred, first_not_empty(bits & ~begun, bits));
+  const auto next = static_cast<unsigned>(issued % kEntries);
+  const uint64_t behind = choice >> next << next;  // issued before those of the present round
+  Claim claim;
+  claim.entry = lowest(behind != 0 ? behind : choice);
+  Entry& entry = entries[claim.entry];
+  claim.first = entry.claimed;
+  claim.end = entry.claimed += (entry.pieces - entry.claimed + size - 1) / size;
+  if (entry.claimed < entry.pieces) {
+    begun |= bit(claim.entry);
+  } else {
+    begun &= ~bit(claim.entry);
+    claimable.store(bits & ~bit(claim.entry));
+  }
+  return claim;
+}
+
+// What should be claimed next: what has become claimable by it, or more of the same.
+uint64_t Scoreboard::Shared::finish(const Claim& claim) {
+  const unsigned entry = claim.entry;
+  if ((entries[entry].unfinished -= claim.end - claim.first) != 0) return bit(entry);
+  const uint64_t rest = in_flight.load(std::memory_order_relaxed) & ~bit(entry);
+  uint64_t freed = 0;
+  for_each(rest, [&](unsigned other) {
+    if ((blockers[other] & bit(entry)) == 0) return;
+    blockers[other] &= ~bit(entry);
+    if (blockers[other] == 0) freed |= bit(other);
+  });
+  if (freed != 0) claimable.store(claimable.load(std::memory_order_relaxed) | freed);
+  in_flight.store(rest);
+  return freed;
+}
+
+// Finishes the claim and takes the next, if there is one, at once: the lock goes from core to core, which is
+// what it costs. Work that waited for this is preferred, as its operands are near. False if one of those
+// awaited has ended: then there is no claim.
+bool Scoreboard::Shared::advance(std::optional<Claim>& claim, uint64_t awaited) {
+  uint64_t near = 0;
+  bool goes_on = true;
+  {
+    const std::lock_guard<SpinLock> guard(lock);
+    if (claim) near = finish(*claim);
+    goes_on = !has_one_ended(awaited);
+    claim = goes_on ? claim_one(near) : std::nullopt;
+  }
+  if (near != 0) wake();
+  return goes_on;
+}
+
+void Scoreboard::Shared::perform(unsigned member, const Claim& claim) {
+  const Entry& entry = entries[claim.entry];
+  if (entry.number > failed.load(std::memory_order_relaxed)) return;
+  try {
+    entry.work(member, claim.first, claim.end);
+  } catch (...) {
+    const std::lock_guard<std::mutex> guard(mutex);
+    if (entry.number >= failed.load()) return;
+    failed = entry.number;
+    failure = std::current_exception();
+  }
+}
+
+void Scoreboard::Shared::help_until_one_ended(uint64_t awaited) {
+  std::optional<Claim> claim;
+  for (int turn = 0; claim || !has_one_ended(awaited);) {
+    if ((claim || claimable.load() != 0) && !advance(claim, awaited)) return;
+    turn = claim ? perform(0, *claim), 0 : wait_a_little(turn);
+  }
+}
+
+void Scoreboard::Shared::help_until_all_ended() {
+  while (const uint64_t awaited = in_flight.load()) help_until_one_ended(awaited);
+}
+
+// Whether it may begin at once: of what it met, some may have ended meanwhile.
+bool Scoreboard::Shared::publish(unsigned entry, uint64_t met) {
+  const std::lock_guard<SpinLock> guard(lock);
+  const uint64_t before = in_flight.load(std::memory_order_relaxed);
+  ++issued;
+  blockers[entry] = met & before;
+  in_flight.store(before | bit(entry));
+  if (blockers[entry] != 0) return false;
+  claimable.store(claimable.load(std::memory_order_relaxed) | bit(entry));
+  return true;
+}
+
+void Scoreboard::Shared::sleep() {
+  std::unique_lock<std::mutex> guard(mutex);
+  ++sleepers;
+  is_work.wait(guard, [this] { return claimable.load() != 0 || is_over.load(); });
+  --sleepers;
+}
+
+// A member about to sleep has seen the work, or is counted here.
+void Scoreboard::Shared::wake() {
+  if (sleepers.load() == 0) return;
+  const std::lock_guard<std::mutex> guard(mutex);
+  is_work.notify_all();
+}
+
+void Scoreboard::Shared::serve(unsigned member) {
+  std::optional<Claim> claim;
+  for (int turn = 0; claim || !is_over.load();) {
+    if (claim || claimable.load() != 0) advance(claim, 0);
+    if (claim)
+      perform(member, *claim), turn = 0;
+    else if (turn < kSpins + kYields)
+      turn = wait_a_little(turn);
+    else
+      sleep(), turn = 0;
+  }
+}
+
+// Null if there is none.
+std::exception_ptr Scoreboard::Shared::take_failure() {
+  if (failed.load() == kNone) return nullptr;
+  const std::lock_guard<std::mutex> guard(mutex);
+  failed = kNone;
+  return std::exchange(failure, nullptr);
+}
+
+Scoreboard::Scoreboard(unsigned threads) : shared_(std::make_unique<Shared>(threads)) {}
+
+Scoreboard::~Scoreboard() {
+  abandon();
+  Shared& s = *shared_;
+  {
+    const std::lock_guard<std::mutex> guard(s.mutex);
+    s.is_over = true;
+  }
+  s.is_work.notify_all();
+  for (auto& member : s.members) member.join();
+}
+
+unsigned Scoreboard::threads() const { return shared_->size; }
+
+void Scoreboard::drain() {
+  shared_->help_until_all_ended();
+  if (const auto failure = shared_->take_failure()) std::rethrow_exception(failure);
+}
+
+void Scoreboard::abandon() {
+  shared_->help_until_all_ended();
+  shared_->take_failure();
+}
+
+bool Scoreboard::has_ended(uint64_t number) const {
+  const auto entry = static_cast<unsigned>(number % kEntries);
+  return shared_->entries[entry].number != number || shared_->has_one_ended(bit(entry));
+}
+
+void Scoreboard::help_until_one_ended(const std::vector<uint64_t>& numbers) {
+  uint64_t awaited = 0;
+  for (const uint64_t number : numbers) {
+    if (has_ended(number)) return;
+    awaited |= bit(static_cast<unsigned>(number % kEntries));
+  }
+  shared_->help_until_one_ended(awaited);
+}
+
+uint64_t Scoreboard::issue(const Footprint& footprint, uint32_t pieces, Work work) {
+  Shared& s = *shared_;
+  const uint64_t number = s.issued;
+  if (s.size == 1 || pieces == 0) {
+    if (pieces != 0) work(0, 0, pieces);
+    return number;
+  }
+  if (s.failed.load() != Shared::kNone) drain();
+  const auto entry = static_cast<unsigned>(number % kEntries);
+  s.help_until_one_ended(bit(entry));
+  uint64_t met = 0;
+  for_each(s.in_flight.load(), [&](unsigned other) {
+    if (footprint.meets(s.entries[other].footprint)) met |= bit(other);
+  });
+  Entry& e = s.entries[entry];
+  e.footprint = footprint;
+  e.work = std::move(work);
+  e.number = number;
+  e.pieces = e.unfinished = pieces;
+  e.claimed = 0;
+  if (s.publish(entry, met)) s.wake();
+  return number;
+}
+
+}  // namespace mmasim::isa
