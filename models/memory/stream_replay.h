@@ -1,5 +1,5 @@
 // Replays a list of bursts on a DRAM of its own, each issued as soon as the controller takes it, and sums up
-// what came of it. Reads no file: sim/stream_file.h does.
+// what came of it. Reads no file: sim/inputs/stream_file.h does.
 #pragma once
 
 #include <cstdint>

@@ -68,7 +68,7 @@ class Camera : public sc_core::sc_module {
 int run(const char* program_file, double camera_megabytes_per_second) {
   const isa::Program program = isa::load_program(program_file);
   isa::verify_program(program);
-  models::SocConfig config;  // the TDA4VM's values; sim/config.h reads them from YAML
+  models::SocConfig config;  // the TDA4VM's values; sim/config/config.h reads them from YAML
   config.machine = program.machine;
 
   const uint64_t frame_offset = program.ddr_bytes_used;
