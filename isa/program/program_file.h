@@ -1,8 +1,10 @@
 // The .mma file: magic, version, sections with sizes, checksum. load() trusts nothing in it.
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "isa/program.h"
 
@@ -14,7 +16,9 @@ struct ProgramFileError : std::runtime_error {
 };
 
 void save_program(const Program& program,
-                  const std::string& path);     // writes beside and renames: never half a file
+                  const std::string& path);  // writes beside and renames: never half a file
+// The file but for program.constants, which are its end: for a caller that writes files in its own way.
+std::vector<uint8_t> program_file_head(const Program& program);
 Program load_program(const std::string& path);  // throws ProgramFileError
 
 // Checks what every executor may then rely on: each instruction decodes, addresses and extents lie inside the

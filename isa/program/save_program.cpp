@@ -80,8 +80,13 @@ class Writer {
   std::vector<uint8_t> file_;
 };
 
-// The file but for the constants themselves, which are its end.
-std::vector<uint8_t> all_but_constants(const Program& program) {
+[[noreturn]] void fail(const std::string& path, const std::string& what) {
+  throw ProgramFileError(fmt::format("{}: cannot write the program: {}", path, what));
+}
+
+}  // namespace
+
+std::vector<uint8_t> program_file_head(const Program& program) {
   Writer writer;
   writer.bytes(std::vector<uint8_t>(kMagic, kMagic + sizeof kMagic));
   writer.integer(kProgramFileVersion, 4);
@@ -109,14 +114,8 @@ std::vector<uint8_t> all_but_constants(const Program& program) {
   return writer.take();
 }
 
-[[noreturn]] void fail(const std::string& path, const std::string& what) {
-  throw ProgramFileError(fmt::format("{}: cannot write the program: {}", path, what));
-}
-
-}  // namespace
-
 void save_program(const Program& program, const std::string& path) {
-  const std::vector<uint8_t> head = all_but_constants(program);
+  const std::vector<uint8_t> head = program_file_head(program);
   std::error_code error;
   if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
     fail(path, "it exists and is no regular file");

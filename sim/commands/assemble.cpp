@@ -8,6 +8,7 @@
 #include "sim/commands/cli.h"
 #include "sim/commands/commands.h"
 #include "sim/host/output_folder.h"
+#include "sim/report/run_files.h"
 
 namespace mmasim::sim {
 namespace {
@@ -20,7 +21,7 @@ int assemble(const TextOptions& options) {
   const auto bytes = runtime::read_file_bytes(options.from);
   const auto program = isa::assemble(std::string(bytes.begin(), bytes.end()), options.from);
   isa::verify_program(program);
-  write_file(options.to, [&](const std::string& path) { isa::save_program(program, path); });
+  write_program(options.to, program);
   return kDone;
 }
 

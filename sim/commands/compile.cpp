@@ -2,13 +2,13 @@
 #include <cstdio>
 #include <memory>
 
-#include "isa/program/program_file.h"
 #include "sim/commands/cli.h"
 #include "sim/commands/commands.h"
 #include "sim/commands/hardware.h"
 #include "sim/experiment/pipeline.h"
 #include "sim/host/output_folder.h"
 #include "sim/host/progress.h"
+#include "sim/report/run_files.h"
 
 namespace mmasim::sim {
 namespace {
@@ -43,7 +43,7 @@ int compile(const CompileOptions& options) {
                    options.choices, WeightValues::consumed);
   for (const auto& warning : planned.plan.warnings) note("warning: " + warning);
   const auto& program = planned.lowered.program;
-  write_file(options.program, [&](const std::string& path) { isa::save_program(program, path); });
+  write_program(options.program, program);
   progress.say("");
   std::printf("%s: %llu instructions in %zu bytes, %llu bytes of constants, %zu layers\n",
               options.program.c_str(), static_cast<unsigned long long>(program.instruction_count),

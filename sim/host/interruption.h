@@ -2,26 +2,29 @@
 // in the middle of writing. Does not decide what those are: output_folder.cpp does.
 #pragma once
 
-#include <cstddef>
+#include <memory>
 #include <string>
 
 namespace mmasim::sim {
 
 // From now on SIGINT, SIGTERM and SIGHUP, unless ignored, remove every RemovedOnInterrupt path and end the
-// process.
+// process. To be called on the thread that makes files: removing happens there, whichever thread the signal
+// reaches, and so never between a file's making and its registration.
 void install_interruption();
 
 // Its path is removed if the process is interrupted while it lives: a file, or a folder that is empty by
-// then.
+// then. To be made before what lies at the path, on the thread that called install_interruption().
 class RemovedOnInterrupt {
  public:
   explicit RemovedOnInterrupt(const std::string& path);
-  ~RemovedOnInterrupt();
-  RemovedOnInterrupt(RemovedOnInterrupt&& other) noexcept;
-  RemovedOnInterrupt& operator=(RemovedOnInterrupt&&) = delete;
+
+  struct Registration;
 
  private:
-  size_t slot_;
+  struct Ended {
+    void operator()(Registration* registration) const;
+  };
+  std::unique_ptr<Registration, Ended> registration_;
 };
 
 }  // namespace mmasim::sim

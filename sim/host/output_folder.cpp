@@ -31,23 +31,33 @@ void write_text(const fs::path& path, const fs::path& file, const FileParts& par
   if (!out) cannot_write(path, std::strerror(errno));
 }
 
+// A file that is not there before or after: gone with its scope, renamed away, or gone with the process.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const fs::path& path) : path_(path), guard_(path.string()) {}
+  ~TemporaryFile() {
+    std::error_code error;
+    fs::remove(path_, error);
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  const fs::path& path() const { return path_; }
+
+ private:
+  const fs::path path_;
+  const RemovedOnInterrupt guard_;
+};
+
 }  // namespace
 
 void write_file(const fs::path& path, const std::function<void(const std::string& temporary)>& make) {
   check_writable(path);
-  const auto temporary = temporary_beside(path);
-  const RemovedOnInterrupt guard(temporary.string());
+  const TemporaryFile temporary(temporary_beside(path));
+  make(temporary.path().string());
   std::error_code error;
-  try {
-    make(temporary.string());
-    fs::rename(temporary, path);
-  } catch (const fs::filesystem_error& failure) {
-    fs::remove(temporary, error);
-    cannot_write(path, failure.code().message());
-  } catch (...) {
-    fs::remove(temporary, error);
-    throw;
-  }
+  fs::rename(temporary.path(), path, error);
+  if (error) cannot_write(path, error.message());
 }
 
 void write_file(const fs::path& path, const FileParts& parts) {
@@ -59,9 +69,11 @@ void write_file(const fs::path& path, const std::string& text) { write_file(path
 void check_writable(const fs::path& path) {
   std::error_code error;
   if (fs::is_directory(path, error)) cannot_write(path, "it is a folder");
-  const auto temporary = temporary_beside(path);
-  write_text(path, temporary, {});
-  fs::remove(temporary, error);
+  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) {
+    cannot_write(path, "it exists and is no regular file");
+  }
+  const TemporaryFile temporary(temporary_beside(path));
+  write_text(path, temporary.path(), {});
 }
 
 OutputFolder::OutputFolder(const std::string& path) : path_(path) {
@@ -69,13 +81,19 @@ OutputFolder::OutputFolder(const std::string& path) : path_(path) {
     create(path_);
     check_writable(path_ / "report.json");
   } catch (const fs::filesystem_error& failure) {
+    remove_created();
     throw runtime::UserError("--out " + path + " cannot be written: " + failure.code().message());
+  } catch (...) {
+    remove_created();
+    throw;
   }
 }
 
-OutputFolder::~OutputFolder() {
-  std::error_code
-      error;  // a folder that holds something is not removed; nor does anything inside it need to be
+OutputFolder::~OutputFolder() { remove_created(); }
+
+// A folder that holds something is not removed; nor does anything inside it need to be.
+void OutputFolder::remove_created() {
+  std::error_code error;
   for (size_t i = created_.size(); i-- > 0;) fs::remove(created_[i].path, error);
 }
 
@@ -94,12 +112,6 @@ void OutputFolder::create(const fs::path& folder) {
 void OutputFolder::write(const std::string& name, const FileParts& parts) {
   create(path_of(name).parent_path());
   write_file(path_of(name), parts);
-}
-
-void OutputFolder::write_through(const std::string& name,
-                                 const std::function<void(const std::string& temporary)>& make) {
-  create(path_of(name).parent_path());
-  write_file(path_of(name), make);
 }
 
 void OutputFolder::remove(const std::string& name) {

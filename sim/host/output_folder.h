@@ -24,13 +24,12 @@ class OutputFolder {
 
   void write(const std::string& name, const std::string& text) { write(name, FileParts{text}); }
   void write(const std::string& name, const FileParts& parts);
-  // `make` writes the file at the temporary path it is given.
-  void write_through(const std::string& name, const std::function<void(const std::string& temporary)>& make);
   void remove(const std::string& name);  // if it is there
   std::filesystem::path path_of(const std::string& name) const { return path_ / name; }
 
  private:
   void create(const std::filesystem::path& folder);
+  void remove_created();
 
   const std::filesystem::path path_;
   struct Created {
@@ -40,7 +39,8 @@ class OutputFolder {
   std::vector<Created> created_;  // outermost first
 };
 
-// One file, whole or not at all; for commands that write a single file. Throws runtime::UserError.
+// One file, whole or not at all; for commands that write a single file. `make` writes it at the temporary
+// path it is given, and no second one: only that goes with an interrupted process. Throws runtime::UserError.
 void write_file(const std::filesystem::path& path,
                 const std::function<void(const std::string& temporary)>& make);
 void write_file(const std::filesystem::path& path, const std::string& text);

@@ -14,9 +14,9 @@
 namespace mmasim::sim {
 namespace {
 
-template <class Value>
-std::string_view bytes_of(const std::vector<Value>& values) {
-  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Value)};
+template <class Array>
+std::string_view bytes_of(const Array& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(*values.data())};
 }
 
 // A network's name of a tensor as a file name: no folder, nothing hidden, not endless, different from those
@@ -76,7 +76,13 @@ std::vector<OutputFacts> write_outputs(OutputFolder& folder, const isa::Program&
 }
 
 void write_program(OutputFolder& folder, const isa::Program& program) {
-  folder.write_through("program.mma", [&](const std::string& path) { isa::save_program(program, path); });
+  const auto head = isa::program_file_head(program);
+  folder.write("program.mma", FileParts{bytes_of(head), bytes_of(program.constants)});
+}
+
+void write_program(const std::filesystem::path& path, const isa::Program& program) {
+  const auto head = isa::program_file_head(program);
+  write_file(path, FileParts{bytes_of(head), bytes_of(program.constants)});
 }
 
 void write_report(OutputFolder& folder, const RunReport& report) {

@@ -2,6 +2,7 @@
 // last, so that a folder with one holds a whole run.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ void remove_earlier_run(OutputFolder& folder);
 std::vector<OutputFacts> write_outputs(OutputFolder& folder, const isa::Program& program,
                                        const std::vector<std::vector<uint8_t>>& outputs);
 
-void write_program(OutputFolder& folder, const isa::Program& program);
+void write_program(OutputFolder& folder, const isa::Program& program);  // program.mma
+void write_program(const std::filesystem::path& path, const isa::Program& program);
 void write_report(OutputFolder& folder, const RunReport& report);  // layers.csv, report.json
 
 // As files have it: indented, ending in a newline, whatever bytes names are made of.

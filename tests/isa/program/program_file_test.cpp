@@ -71,6 +71,15 @@ TEST_CASE("program file: everything comes back") {
   CHECK(read_bytes(folder.file("a.mma")) == read_bytes(folder.file("b.mma")));
 }
 
+TEST_CASE("program file: its head and the constants are the file") {
+  const Folder folder;
+  const Program program = sample_program();
+  save_program(program, folder.file("a.mma"));
+  Bytes file = program_file_head(program);
+  file.insert(file.end(), program.constants.begin(), program.constants.end());
+  CHECK(file == read_bytes(folder.file("a.mma")));
+}
+
 TEST_CASE("program file: equality sees every kind of difference") {
   const Program program = sample_program();
   std::vector<Program> changed(9, program);

@@ -5,8 +5,11 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
+#include "sim/host/interruption.h"
+#include "sim/host/output_folder.h"
 #include "tests/sim/command_line.h"
 
 using namespace mmasim::sim::test;
@@ -14,8 +17,7 @@ using mmasim::runtime::test::TemporaryFolder;
 
 namespace {
 
-// Starts a run that takes seconds, interrupts it as soon as its folder is there, gives the exit code back.
-int interrupt_run(const std::string& out, int signal) {
+pid_t start_run(const std::string& out) {  // of seconds
   const auto network = kNetworks + "vgg16.onnx";
   const pid_t process = fork();
   REQUIRE(process >= 0);
@@ -24,13 +26,41 @@ int interrupt_run(const std::string& out, int signal) {
           out.c_str(), static_cast<char*>(nullptr));
     _exit(127);
   }
+  return process;
+}
+
+int exit_code_of(pid_t process) {
+  int status = 0;
+  waitpid(process, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+// Interrupts a run as soon as its folder is there, gives the exit code back.
+int interrupt_run(const std::string& out, int signal) {
+  const pid_t process = start_run(out);
   for (int waited_ms = 0; waited_ms < 20'000 && !std::filesystem::exists(out); waited_ms += 5)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   CHECK(std::filesystem::exists(out));
   kill(process, signal);
-  int status = 0;
-  waitpid(process, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return exit_code_of(process);
+}
+
+// The signal comes while a file is half written, in a folder below 30 others made for it; on another thread
+// than the one that writes if asked.
+[[noreturn]] void be_interrupted_writing(const std::string& folder, bool is_elsewhere) {
+  mmasim::sim::install_interruption();
+  std::string deep = folder;
+  for (int level = 0; level < 30; ++level) deep += "/level";
+  const mmasim::sim::OutputFolder out(deep);
+  mmasim::sim::write_file(deep + "/file", [&](const std::string& temporary) {
+    std::ofstream(temporary) << "half";
+    if (is_elsewhere) {
+      std::thread([] { raise(SIGTERM); }).join();
+      for (;;) pause();
+    }
+    raise(SIGTERM);
+  });
+  _exit(0);  // not reached
 }
 
 }  // namespace
@@ -41,4 +71,26 @@ TEST_CASE("interruption: an interrupted run leaves no empty folder behind") {
   CHECK_FALSE(std::filesystem::exists(folder.file("new")));
   CHECK(interrupt_run(folder.file("new/out"), SIGTERM) == 128 + SIGTERM);
   CHECK_FALSE(std::filesystem::exists(folder.file("new")));
+}
+
+TEST_CASE("interruption: an early one leaves nothing behind whenever it comes") {
+  const TemporaryFolder folder("interrupted-early");
+  for (int after_us = 0; after_us < 20'000; after_us += 250) {
+    const pid_t process = start_run(folder.file("new/out"));
+    std::this_thread::sleep_for(std::chrono::microseconds(after_us));
+    kill(process, SIGTERM);
+    exit_code_of(process);  // by the signal itself before the program has begun to listen
+    REQUIRE_FALSE(std::filesystem::exists(folder.file("new")));
+  }
+}
+
+TEST_CASE("interruption: a half written file goes and so do 31 folders made for it") {
+  const TemporaryFolder folder("interrupted-deep");
+  for (const bool is_elsewhere : {false, true}) {
+    const pid_t process = fork();
+    REQUIRE(process >= 0);
+    if (process == 0) be_interrupted_writing(folder.file("new"), is_elsewhere);
+    CHECK(exit_code_of(process) == 128 + SIGTERM);
+    CHECK_FALSE(std::filesystem::exists(folder.file("new")));
+  }
 }

@@ -1,6 +1,8 @@
 // Files appear whole or not at all, and a run that fails leaves no folder behind.
 #include "sim/host/output_folder.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <stdexcept>
 
@@ -59,6 +61,22 @@ TEST_CASE("output folder: a place that cannot be written is the user's mistake a
   CHECK_THROWS_AS(sim::OutputFolder(folder.file("file/below")), runtime::UserError);
   CHECK_THROWS_AS(sim::write_file(folder.file("missing/file"), "text"), runtime::UserError);
   CHECK_THROWS_AS(sim::write_file(folder.path(), "text"), runtime::UserError);
+}
+
+TEST_CASE("output folder: what is no regular file is not replaced by one") {
+  const TemporaryFolder folder("out-fifo");
+  const auto fifo = folder.file("fifo");
+  REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+  CHECK_THROWS_WITH_AS(sim::write_file(fifo, "text"),
+                       (fifo + ": cannot be written: it exists and is no regular file").c_str(),
+                       runtime::UserError);
+  CHECK(fs::is_fifo(fifo));
+}
+
+TEST_CASE("output folder: one that cannot be made whole takes its made parents away") {
+  const TemporaryFolder folder("out-long");
+  CHECK_THROWS_AS(sim::OutputFolder(folder.file("a/b/" + std::string(300, 'c'))), runtime::UserError);
+  CHECK_FALSE(fs::exists(folder.file("a")));
 }
 
 TEST_CASE("output folder: an earlier report that names files outside outputs/ removes none of them") {
