@@ -63,12 +63,21 @@ isa::TokenWatcher token_watcher(const isa::MemoryView& view, const MemoryWatcher
   return [&](uint16_t token, uint32_t count) { watcher(view, token, count); };
 }
 
+// Every token begins at 0: a view of an input is whole at that count, before the program starts.
+void watch_start(const isa::Program& program, const isa::MemoryView& view, const MemoryWatcher& watcher) {
+  if (!watcher) return;
+  for (uint32_t token = 0; token < program.machine.tokens; ++token)
+    watcher(view, static_cast<uint16_t>(token), 0);
+}
+
 // The memory begins with the program's constants.
 Execution execute_untimed(const isa::Program& program, const isa::MemoryView& view,
                           const std::vector<std::vector<uint8_t>>& inputs, const MemoryWatcher& watcher,
                           unsigned threads) {
   isa::Scoreboard scoreboard(threads);
   issue_inputs(program, inputs, view, scoreboard);
+  if (watcher) scoreboard.drain();
+  watch_start(program, view, watcher);
   isa::UntimedMachine machine(program, scoreboard);
   machine.run(view, token_watcher(view, watcher));
   Execution execution;
@@ -83,6 +92,7 @@ Execution execute_in_models(const isa::Program& program, const models::SocConfig
   auto memory = memory_for(program);
   auto view = memory.view();
   write_inputs(view, program, inputs);
+  watch_start(program, view, watcher);
   Execution execution;
   execution.activity = models::simulate(program, config, &view, token_watcher(view, watcher), progress);
   execution.overflow_count = execution.activity->overflow_count;

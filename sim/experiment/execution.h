@@ -24,7 +24,8 @@ struct Execution {
   double simulate_s = 0;
 };
 
-// Called with a view of memory when a token's count has changed.
+// Called with a view of memory when a token's count has changed, and for every token's 0 once the inputs are
+// there.
 using MemoryWatcher = std::function<void(const isa::MemoryView& memory, uint16_t token, uint32_t count)>;
 
 // Where the values of a timed run are made. In the models: in the order of their own time, which also shows

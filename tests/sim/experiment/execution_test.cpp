@@ -46,4 +46,29 @@ TEST_CASE("execution: a program has its constants back, and finds no bytes of an
   }
 }
 
+// The bytes of the input where a watcher first hears of token 0, which is when the program has not begun.
+std::vector<uint8_t> seen_at_start(Mode mode) {
+  auto program = isa::program_of({copy_64(ddr(0), ddr(64))});
+  program.inputs = {bytes_at(0)};
+  program.ddr_bytes_used = 128;
+  REQUIRE(isa::complaint(program) == "");
+  std::vector<std::vector<uint8_t>> seen;
+  execute(program, {}, mode, {std::vector<uint8_t>(64, 7)},
+          [&](const isa::MemoryView& memory, uint16_t token, uint32_t count) {
+            if (token != 0) return;
+            CHECK(count == 0);
+            seen.emplace_back(memory.at(ddr(0)), memory.at(ddr(0)) + 128);
+          });
+  REQUIRE(seen.size() == 1);
+  return seen[0];
+}
+
+TEST_CASE(
+    "execution: a watcher hears of every token's 0 once the inputs are there and before the program runs") {
+  std::vector<uint8_t> expected(64, 7);
+  expected.resize(128, 0);  // where the program will write
+  CHECK(seen_at_start(Mode::functional_only) == expected);
+  CHECK(seen_at_start(Mode::timed_values) == expected);
+}
+
 }  // namespace mmasim::sim
