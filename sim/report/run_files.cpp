@@ -19,15 +19,23 @@ std::string_view bytes_of(const Array& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(*values.data())};
 }
 
-// A network's name of a tensor as a file name: no folder, nothing hidden, not endless, different from those
-// before.
+// taken: the files of the outputs before.
+bool take_both(const std::string& name, std::set<std::string>& taken) {
+  const auto integers = name + ".npy", floats = name + ".float.npy";
+  if (taken.count(integers) + taken.count(floats) > 0) return false;
+  taken.insert({integers, floats});
+  return true;
+}
+
+// A network's name of a tensor as a file name: no folder, nothing hidden, not endless, and neither of its two
+// files that of an output before.
 std::string file_name_of(const std::string& tensor, std::set<std::string>& taken) {
   constexpr size_t kLongestName = 200;
   std::string name = tensor.substr(0, kLongestName);
   for (auto& c : name) c = c == '/' || static_cast<unsigned char>(c) < ' ' ? '_' : c;
   if (name.empty() || name[0] == '.') name.insert(name.begin(), '_');
   std::string unique = name;
-  for (int n = 2; !taken.insert(unique).second; ++n) unique = name + "_" + std::to_string(n);
+  for (int n = 2; !take_both(unique, taken); ++n) unique = name + "_" + std::to_string(n);
   return unique;
 }
 

@@ -66,7 +66,9 @@ const StatTable<OutputFacts>& output_table() {
   using Row = OutputFacts;
   static const StatTable<Row> table{
       {"name", "", "of the network's output", [](const Row& row) { return ordered_json(row.name); }},
-      {"file", "", "its integers, relative to the report",
+      {"file", "",
+       "its integers, relative to the report: outputs/NAME.npy with NAME_2, NAME_3, ... for a name whose "
+       ".npy or .float.npy is an earlier output's",
        [](const Row& row) { return ordered_json(row.file); }},
       {"dtype", "", "of the integers", [](const Row& row) { return ordered_json(row.dtype); }},
       {"shape", "", "as the network names it", [](const Row& row) { return ordered_json(row.shape); }},
