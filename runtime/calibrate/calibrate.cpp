@@ -73,12 +73,22 @@ std::string shape_text(const Shape& shape) {
   return text + ")";
 }
 
+int64_t first_axis(const Shape& shape) { return shape.empty() ? 1 : shape[0]; }
+
+// Every input as the network takes it, whatever first axes those have: one run.
+bool is_one_run(const Graph& graph, const FloatViews& samples) {
+  for (size_t i = 0; i < samples.size(); ++i)
+    if (samples[i]->shape != graph.tensors[graph.inputs[i]].shape) return false;
+  return true;
+}
+
 // Samples in each array; all arrays must agree with each other and, but for the first axis, with the network.
 int64_t count_samples(const Graph& graph, const FloatViews& samples) {
   if (samples.size() != graph.inputs.size()) {
     throw UserError("calibration gives " + std::to_string(samples.size()) + " arrays; the network has " +
                     std::to_string(graph.inputs.size()) + " inputs");
   }
+  if (is_one_run(graph, samples)) return samples.empty() ? 0 : first_axis(samples[0]->shape);
   for (size_t i = 0; i < samples.size(); ++i) {
     const Tensor& input = graph.tensors[graph.inputs[i]];
     const Shape& shape = samples[i]->shape;
@@ -94,7 +104,7 @@ int64_t count_samples(const Graph& graph, const FloatViews& samples) {
                       " for the first input; at least 1, as many for each");
     }
   }
-  return samples.empty() ? 0 : samples[0]->shape[0];
+  return samples[0]->shape[0];
 }
 
 // Samples [first, first + batch) of one input; past the last one, that repeats.
@@ -114,7 +124,8 @@ FloatTensor batch_of(const FloatTensor& samples, const Shape& shape, int64_t fir
 
 Ranges calibrate(const Graph& graph, const std::vector<const FloatTensor*>& samples, unsigned threads) {
   const int64_t count = count_samples(graph, samples);
-  const int64_t batch = samples.empty() ? 1 : std::max<int64_t>(graph.tensors[graph.inputs[0]].shape[0], 1);
+  const int64_t batch =
+      samples.empty() ? 1 : std::max<int64_t>(first_axis(graph.tensors[graph.inputs[0]].shape), 1);
   std::vector<std::optional<Range>> seen(graph.tensors.size());
   for (int64_t first = 0; first < count; first += batch) {
     std::vector<FloatTensor> parts(samples.size());

@@ -25,8 +25,8 @@ std::vector<FloatTensor> run_float(const Graph& graph, const std::vector<FloatTe
                                    unsigned threads = 1, Keep keep = Keep::all_tensors);
 
 // Min/max of every tensor over all samples. samples: per graph input, first axis the sample; the graph's own
-// batch divides it or the last part is padded by repetition. Throws UserError on NaN or infinity, naming
-// sample and tensor.
+// batch divides it or the last part is padded by repetition. Arrays of just the graph's shapes are one run of
+// it. Throws UserError on NaN or infinity, naming sample and tensor.
 Ranges calibrate(const Graph& graph, const std::vector<FloatTensor>& samples, unsigned threads = 1);
 Ranges calibrate(const Graph& graph, const std::vector<const FloatTensor*>& samples, unsigned threads);
 

@@ -50,8 +50,7 @@ isa::Program load_checked(const SimulateOptions& options, const models::SocConfi
 
 std::vector<std::vector<uint8_t>> make_inputs(const isa::Program& program,
                                               const std::vector<GivenArray>& given, uint64_t seed) {
-  std::vector<InputPort> ports;
-  for (const auto& placement : program.inputs) ports.push_back({placement.name, placement.shape});
+  const auto ports = input_ports(program);
   const auto values = bind_inputs(ports, given, seed);
   std::vector<std::vector<uint8_t>> integers;
   for (size_t i = 0; i < ports.size(); ++i) {
@@ -103,7 +102,7 @@ int simulate(const SimulateOptions& options) {
   Progress progress(options.output.quiet ? Loudness::quiet : Loudness::normal);
   const auto config = resolve_hardware(options.hardware);
   auto program = load_checked(options, config);
-  const auto given = read_given_arrays(options.data.inputs);
+  const auto given = read_given_arrays(options.data.inputs, input_ports(program));
   OutputFolder folder(options.output.out.empty()
                           ? "mmasim-out/" + file_stem(options.program) + "-" + program.precision
                           : options.output.out);

@@ -13,13 +13,20 @@
 namespace mmasim::sim {
 namespace {
 
-runtime::ImportedNetwork import_batched(const std::string& file, const std::vector<GivenArray>& given,
-                                        Values values) {
+struct BatchedNetwork {
+  runtime::ImportedNetwork imported;
+  std::vector<GivenArray> given;
+};
+
+// With the batch that the given arrays ask for, whose names are told by the network.
+BatchedNetwork import_batched(const std::string& file, const DataOptions& data, Values values) {
   runtime::ImportOptions options{0, values == Values::made};
-  auto imported = runtime::import_network(file, options);
-  options.batch = asked_batch(input_ports(imported.graph), given);
-  if (options.batch > 0) imported = runtime::import_network(file, options);
-  return imported;
+  BatchedNetwork network{runtime::import_network(file, options), {}};
+  const auto ports = input_ports(network.imported.graph);
+  network.given = read_given_arrays(data.inputs, ports);
+  options.batch = asked_batch(ports, network.given);
+  if (options.batch > 0) network.imported = runtime::import_network(file, options);
+  return network;
 }
 
 void give_weights(runtime::Graph& graph, const std::string& file, const DataOptions& data) {
@@ -84,8 +91,7 @@ void drop_weights(runtime::QuantPlan& plan) {
 LoadedNetwork load_network(const std::string& file, const DataOptions& data, Values values,
                            uint64_t ddr_bytes) {
   const Stopwatch stopwatch;
-  const auto given = read_given_arrays(data.inputs);
-  auto imported = import_batched(file, given, values);
+  auto [imported, given] = import_batched(file, data, values);
   auto& graph = imported.graph;
   check_fits(graph, file, ddr_bytes);
   if (values == Values::made) give_weights(graph, file, data);

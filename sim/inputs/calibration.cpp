@@ -23,7 +23,7 @@ void check_samples_fit(const InputPort& port, const runtime::Shape& shape, const
 Calibration calibrate_on_files(const runtime::Graph& graph, const std::string& path, unsigned threads) {
   const auto ports = input_ports(graph);
   std::vector<runtime::FloatTensor> samples(ports.size());
-  for (const auto& given : read_given_arrays({path})) {
+  for (const auto& given : read_array_file(path)) {
     size_t index = 0;
     while (index < ports.size() && given.name && ports[index].name != *given.name) ++index;
     if (index == ports.size() || (!given.name && ports.size() != 1)) {
@@ -38,10 +38,12 @@ Calibration calibrate_on_files(const runtime::Graph& graph, const std::string& p
     samples[index] = runtime::to_float(given.array);
     check_finite(samples[index], given.array.source);
   }
+  bool is_one_run = true;  // each input as the network takes it, whatever first axes those have
+  for (size_t i = 0; i < ports.size(); ++i) is_one_run &= samples[i].shape == ports[i].shape;
   for (size_t i = 0; i < ports.size(); ++i) {
     if (samples[i].shape.empty())
       throw UserError("--calibration " + path + ": no samples for '" + ports[i].name + "'");
-    if (samples[i].shape[0] != samples[0].shape[0]) {
+    if (!is_one_run && samples[i].shape[0] != samples[0].shape[0]) {
       throw UserError("--calibration " + path + ": '" + ports[i].name + "' has " +
                       std::to_string(samples[i].shape[0]) + " samples, '" + ports[0].name + "' has " +
                       std::to_string(samples[0].shape[0]));

@@ -1,6 +1,9 @@
 #include "sim/inputs/network_inputs.h"
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <system_error>
 
 #include "isa/kit/nearest_word.h"
 #include "runtime/graph/shape_text.h"
@@ -38,6 +41,45 @@ const InputPort& port_of(const std::vector<InputPort>& ports, const GivenArray& 
   throw UserError("--input " + *given.name + "=" + given.array.source +
                   ": the network has no such input; did you mean '" + isa::nearest_word(*given.name, names) +
                   "'?");
+}
+
+// A way to read the text of an --input.
+struct Reading {
+  std::optional<std::string> name;
+  std::string file;
+
+  std::string said() const { return (name ? "input '" + *name + "' from " : "") + "file '" + file + "'"; }
+};
+
+// As a file, and split at each '=' that has the name of an input before it.
+std::vector<Reading> readings_of(const std::string& text, const std::vector<InputPort>& ports) {
+  std::vector<Reading> readings{{std::nullopt, text}};
+  for (size_t at = text.find('='); at != std::string::npos; at = text.find('=', at + 1)) {
+    const auto name = text.substr(0, at);
+    const auto is_it = [&](const InputPort& port) { return port.name == name; };
+    if (std::any_of(ports.begin(), ports.end(), is_it)) readings.push_back({name, text.substr(at + 1)});
+  }
+  return readings;
+}
+
+// Where no file exists, what was most probably meant: the message will be of that.
+Reading probable_reading(const std::string& text, const std::vector<Reading>& readings) {
+  const auto equals = text.find('=');
+  if (readings.size() > 1 || equals == std::string::npos) return readings.back();
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+Reading read_text(const std::string& text, const std::vector<InputPort>& ports) {
+  std::vector<Reading> existing;
+  const auto readings = readings_of(text, ports);
+  for (const auto& reading : readings) {
+    std::error_code error;
+    if (std::filesystem::exists(reading.file, error)) existing.push_back(reading);
+  }
+  if (existing.empty()) return probable_reading(text, readings);
+  if (existing.size() == 1) return existing.front();
+  throw UserError("--input " + text + ": may be " + existing[0].said() + " or " + existing[1].said() +
+                  "; begin the file's path with ./ or /");
 }
 
 // The batch an array asks for, if it fits the port in all but a first dimension of 1.
@@ -81,18 +123,21 @@ void check_finite(const runtime::FloatTensor& tensor, const std::string& source)
   }
 }
 
-std::vector<GivenArray> read_given_arrays(const std::vector<std::string>& texts) {
+std::vector<GivenArray> read_array_file(const std::string& path) {
+  if (!ends_in(path, ".npz")) return {{std::nullopt, runtime::read_npy(path)}};
+  std::vector<GivenArray> given;
+  for (auto& [name, array] : runtime::read_npz(path)) given.push_back({name, std::move(array)});
+  return given;
+}
+
+std::vector<GivenArray> read_given_arrays(const std::vector<std::string>& texts,
+                                          const std::vector<InputPort>& ports) {
   std::vector<GivenArray> given;
   for (const auto& text : texts) {
-    if (ends_in(text, ".npz")) {
-      for (auto& [name, array] : runtime::read_npz(text)) given.push_back({name, std::move(array)});
-      continue;
-    }
-    const auto equals = text.find('=');
-    if (equals == std::string::npos) {
-      given.push_back({std::nullopt, runtime::read_npy(text)});
-    } else {
-      given.push_back({text.substr(0, equals), runtime::read_npy(text.substr(equals + 1))});
+    const auto reading = read_text(text, ports);
+    for (auto& each : read_array_file(reading.file)) {
+      if (reading.name) each.name = reading.name;
+      given.push_back(std::move(each));
     }
   }
   return given;
@@ -101,6 +146,12 @@ std::vector<GivenArray> read_given_arrays(const std::vector<std::string>& texts)
 std::vector<InputPort> input_ports(const runtime::Graph& graph) {
   std::vector<InputPort> ports;
   for (const auto id : graph.inputs) ports.push_back({graph.tensors[id].name, graph.tensors[id].shape});
+  return ports;
+}
+
+std::vector<InputPort> input_ports(const isa::Program& program) {
+  std::vector<InputPort> ports;
+  for (const auto& placement : program.inputs) ports.push_back({placement.name, placement.shape});
   return ports;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "isa/element.h"
+#include "isa/program.h"
 #include "runtime/graph/graph.h"
 #include "runtime/io/npy.h"
 #include "runtime/tensor_data.h"
@@ -18,15 +19,22 @@ struct GivenArray {
   runtime::NpyArray array;
 };
 
-// texts: "NAME=FILE.npy", "FILE.npy", or "FILE.npz" with an array a name. Throws runtime::UserError.
-std::vector<GivenArray> read_given_arrays(const std::vector<std::string>& texts);
-
 // A network input as a name and a shape: of a graph, or of a compiled program.
 struct InputPort {
   std::string name;
   runtime::Shape shape;
 };
 std::vector<InputPort> input_ports(const runtime::Graph& graph);
+std::vector<InputPort> input_ports(const isa::Program& program);
+
+// texts: "NAME=FILE.npy", "FILE.npy", or "FILE.npz" with an array a name. Names and files may themselves hold
+// a
+// '=': the way to read a text is the one whose name an input of the network has and whose file exists. Throws
+// runtime::UserError, also where there are two ways.
+std::vector<GivenArray> read_given_arrays(const std::vector<std::string>& texts,
+                                          const std::vector<InputPort>& ports);
+// "FILE.npy", or "FILE.npz" with an array a name.
+std::vector<GivenArray> read_array_file(const std::string& path);
 
 // The batch that given arrays ask for where the network says 1: their first dimension. 0: nothing asked.
 int64_t asked_batch(const std::vector<InputPort>& ports, const std::vector<GivenArray>& given);

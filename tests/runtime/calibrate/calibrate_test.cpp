@@ -93,6 +93,22 @@ TEST_CASE("calibrate: samples that do not fit the network are the user's error")
   CHECK_THROWS_AS(calibrate(rectifier(1), {}), UserError);
 }
 
+TEST_CASE("calibrate: inputs of different first axes are one run if each is as the network takes it") {
+  GraphBuilder b;
+  b.input({1, 2}, {});
+  const TensorId y = b.input({4, 2}, {});
+  b.node(Clip{}, {y}, {4, 2}, {}, relu());
+  std::vector<FloatTensor> samples{{{1, 2}, {-3, 1}}, {{4, 2}, {1, -2, 3, 4, 5, 6, -8, 7}}};
+  const Ranges ranges = calibrate(b.graph, samples);
+  CHECK(ranges[0].low == -3);
+  CHECK(ranges[0].high == 1);
+  CHECK(ranges[1].low == -8);
+  CHECK(ranges[2].low == 0);
+  CHECK(ranges[2].high == 7);
+  samples[0] = {{2, 2}, {-3, 1, 0, 0}};  // two samples of one, what is one sample of the other
+  CHECK_THROWS_AS(calibrate(b.graph, samples), UserError);
+}
+
 TEST_CASE("calibrate: ranges are the same on any number of threads") {
   GraphBuilder b;
   const TensorId x = b.input({1, 32, 14, 14}, {});
