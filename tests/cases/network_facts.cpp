@@ -1,0 +1,23 @@
+#include "tests/cases/network_facts.h"
+
+#include "runtime/import/import.h"
+#include "runtime/user_error.h"
+
+namespace mmasim::cases {
+
+NetworkFacts network_facts(const std::filesystem::path& network) {
+  NetworkFacts facts;
+  try {
+    const auto graph = runtime::import_network(network.string()).graph;
+    for (const auto id : graph.inputs) facts.input_names.push_back(graph.tensors[id].name);
+    for (const auto& node : graph.nodes) {
+      const auto& activation = node.activation;
+      if (activation.kind == runtime::Activation::Kind::clip && activation.low == 0 && activation.high > 0)
+        facts.upper_bounds.push_back(activation.high);
+    }
+  } catch (const runtime::UserError&) {
+  }
+  return facts;
+}
+
+}  // namespace mmasim::cases

@@ -1,0 +1,18 @@
+// What must be known of a case's network to run and judge it: the names of its inputs, the bounds it clips
+// at.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace mmasim::cases {
+
+struct NetworkFacts {
+  std::vector<std::string> input_names;  // none if the network cannot be imported: running it will say why
+  std::vector<double> upper_bounds;      // positive ones, of Clip with a lower bound of 0
+};
+
+NetworkFacts network_facts(const std::filesystem::path& network);
+
+}  // namespace mmasim::cases
