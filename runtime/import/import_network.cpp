@@ -156,11 +156,16 @@ class NetworkImport {
     return type;
   }
 
+  // Named or left out, as the standard has it; exporters also write -1.
+  static bool is_open(const onnx::TensorShapeProto::Dimension& dimension) {
+    return !dimension.has_dim_value() || dimension.dim_value() == -1;
+  }
+
   // The first axis is the batch: free or 1 in the file, any number in a run.
   int64_t batch_of(const onnx::TensorShapeProto::Dimension& dimension, const std::string& what) const {
     const int64_t asked = state_.options.batch;
     if (asked < 0) refuse("a batch of " + std::to_string(asked) + " was asked for; expected 1 or more");
-    if (!dimension.has_dim_value()) return asked == 0 ? 1 : asked;
+    if (is_open(dimension)) return asked == 0 ? 1 : asked;
     const int64_t declared = dimension.dim_value();
     if (asked == 0 || asked == declared) return declared;
     if (declared == 1) return asked;
@@ -177,7 +182,7 @@ class NetworkImport {
         shape.push_back(batch_of(dimension, what));
         continue;
       }
-      if (!dimension.has_dim_value()) {
+      if (is_open(dimension)) {
         refuse(what + ": dimension " + std::to_string(shape.size()) +
                " is not fixed; only the first (the batch) may be open");
       }
@@ -193,8 +198,7 @@ class NetworkImport {
   void declare_weights(const onnx::ValueInfoProto& value) {
     Shape shape;
     for (const auto& dimension : tensor_type(value).shape().dim()) {
-      if (!dimension.has_dim_value())
-        refuse("weights '" + value.name() + "' are declared with an open dimension");
+      if (is_open(dimension)) refuse("weights '" + value.name() + "' are declared with an open dimension");
       shape.push_back(dimension.dim_value());
     }
     checked_elements(shape, "weights '" + value.name() + "'");

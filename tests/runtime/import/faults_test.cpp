@@ -205,6 +205,20 @@ TEST_CASE("faults: a batch that the network does not allow") {
   CHECK(fault(fixed, four) == "net.onnx: input 'x' has a fixed batch of 2; a batch of 4 was asked for");
 }
 
+TEST_CASE("faults: a dimension of -1 is an open one") {
+  ImportOptions four;
+  four.batch = 4;
+  OnnxBuilder network(13);
+  network.input("x", {1, 3}).add_node("Relu", {"x"}, {"y"}).output("y");
+  auto* shape = network.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape();
+  shape->mutable_dim(0)->set_dim_value(-1);
+  CHECK(fault(network) == "(no error)");
+  CHECK(fault(network, four) == "(no error)");
+  shape->mutable_dim(1)->set_dim_value(-1);
+  CHECK(fault(network) ==
+        "net.onnx: input 'x': dimension 1 is not fixed; only the first (the batch) may be open");
+}
+
 TEST_CASE("faults: what a graph grows to is bounded before anything is made of it") {
   OnnxBuilder network(13);
   network.input("x", {1, 1, 1024, 1024})
