@@ -5,6 +5,7 @@
 
 #include "isa/kit/units.h"
 #include "runtime/lower/schedule/emitter.h"
+#include "runtime/lower/schedule/field.h"
 #include "runtime/lower/tiles/context.h"
 #include "runtime/lower/tiles/storages.h"
 #include "runtime/user_error.h"
@@ -108,7 +109,7 @@ class Attempt {
         operators.insert(operators.end(), node.covers.begin(), node.covers.end());
         continue;
       }
-      std::visit(NodeLowering{context_, id}, node.op);
+      at_place(context_.place(id), [&] { std::visit(NodeLowering{context_, id}, node.op); });
       row_of[node.output] = static_cast<uint32_t>(context_.schedule.layers.size() - 1);
     }
   }

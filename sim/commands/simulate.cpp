@@ -3,6 +3,7 @@
 
 #include "isa/encoding/codec.h"
 #include "isa/program/program_file.h"
+#include "isa/verify/dataflow.h"
 #include "runtime/quantize/quantize.h"
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
@@ -34,6 +35,11 @@ void check_known_precision(const std::string& file, const std::string& precision
 isa::Program load_checked(const SimulateOptions& options, const models::SocConfig& config) {
   auto program = isa::load_program(options.program);
   isa::verify_program(program);
+  try {
+    isa::verify_dataflow(program, isa::MadeBy::anyone);
+  } catch (const isa::ProgramFileError& error) {
+    throw isa::ProgramFileError(options.program + ": " + error.what());
+  }
   const auto difference = isa::machine_difference(program.machine, config.machine);
   if (!difference.empty()) {
     throw runtime::UserError(options.program + ": compiled for another machine than " + config.name + ": " +

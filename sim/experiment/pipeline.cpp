@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "isa/program/program_file.h"
+#include "isa/verify/dataflow.h"
 #include "runtime/import/import.h"
 #include "runtime/quantize/quantize.h"
 #include "runtime/user_error.h"
@@ -58,6 +59,7 @@ void check_fits(const runtime::Graph& graph, const std::string& file, uint64_t d
 void verify_lowered(const isa::Program& program) {
   try {
     isa::verify_program(program);
+    isa::verify_dataflow(program, isa::MadeBy::lowering);
   } catch (const isa::ProgramFileError& error) {  // no user wrote this program
     throw std::logic_error(std::string("lowering made an invalid program: ") + error.what());
   }

@@ -8,6 +8,7 @@
 
 #include "isa/executor/untimed.h"
 #include "isa/program/program_file.h"
+#include "isa/verify/dataflow.h"
 #include "runtime/io/synthetic.h"
 #include "runtime/lower/lower.h"
 #include "runtime/quantize/quantize.h"
@@ -63,6 +64,7 @@ inline Execution execute_and_compare(const runtime::Graph& graph, const std::str
   auto lowered = runtime::lower(graph, plan, machine, options);
   Execution result{std::move(lowered.program), std::move(lowered.fallbacks), 0, ""};
   isa::verify_program(result.program);
+  isa::verify_dataflow(result.program, isa::MadeBy::lowering);
 
   isa::OwnedMemory owned(machine, result.program.ddr_bytes_used);
   const auto memory = owned.view();

@@ -213,6 +213,22 @@ TEST_CASE("bad input: hardware configurations") {
   check_mistake(folder, {run + "--set mma.b_banks", {"--set mma.b_banks", "path.to.key=value"}});
 }
 
+TEST_CASE("bad input: programs that wait for what never comes or read what nobody wrote") {
+  const TemporaryFolder folder("bad-order");
+  const auto simulate = [&](const std::string& code) {
+    folder.write("p.s",
+                 ".program network=\"n\" precision=\"int8\" ddr_bytes_used=128\n"
+                 ".layer name=\"l\" kind=\"pool\" precision=\"int8\"\n" +
+                     code + "ctl.end\n");
+    REQUIRE(command_line("assemble " + folder.file("p.s") + " -o " + folder.file("p.mma")).exit_code == 0);
+    return "simulate " + folder.file("p.mma") + " --out " + folder.file("out");
+  };
+  check_mistake(folder, {simulate("sync.wait token=1 count=1\n"),
+                         {folder.file("p.mma") + ": instruction 0 (sync.wait): token 1 never reaches 1"}});
+  check_mistake(folder, {simulate("dma.copy channel=0 src=ddr:0x40 dst=l2:0x0 row_bytes=16\n"),
+                         {folder.file("p.mma") + ": instruction 0 (dma.copy): src reads byte 64 of ddr"}});
+}
+
 TEST_CASE("bad input: program files that are damaged or for another machine") {
   const TemporaryFolder folder("bad-program");
   const auto program = folder.file("p.mma");

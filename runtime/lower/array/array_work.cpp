@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/lower/schedule/field.h"
+
 namespace mmasim::runtime {
 
 namespace {
@@ -33,7 +35,8 @@ isa::StageSet make_stage(const LinearLayer& layer, const LaneTables& tables, isa
   stage.clip_min = element_min(stage.out), stage.clip_max = element_max(stage.out);
   if (!has_values) return stage;
   if (stage.multiplier_mode == isa::TableMode::common) stage.multiplier = requant.multipliers[0];
-  if (stage.shift_mode == isa::TableMode::common) stage.shift = static_cast<int8_t>(requant.shifts[0]);
+  if (stage.shift_mode == isa::TableMode::common)
+    stage.shift = exactly<int8_t>(requant.shifts.at(0), "shift");
   stage.zero_point = requant.zero_point;
   stage.clip_min = requant.clip_min, stage.clip_max = requant.clip_max;
   return stage;
@@ -101,29 +104,29 @@ void ArrayWork::set_patterns(StepEmitter& emit, const PanelUnit& unit, const Blo
   const int64_t e = layer.operand_bytes;
   isa::MmaPattern a;
   if (layer.in.planes) {  // depth runs along the filter's line, then its lines, then planes
-    a.k0 = static_cast<uint32_t>(layer.kernel_x), a.k1 = static_cast<uint32_t>(layer.kernel_y);
-    a.k1_stride = static_cast<int32_t>(layer.dilation_y * in.pitch_y);
-    a.k2_stride = static_cast<int32_t>(in.pitch_c);
+    a.k0 = field(layer.kernel_x, "k0"), a.k1 = field(layer.kernel_y, "k1");
+    a.k1_stride = stride_field(layer.dilation_y * in.pitch_y, layer.kernel_y, "k1_stride");
+    a.k2_stride = field(in.pitch_c, "k2_stride");
   } else {
     const bool runs_on = layer.dilation_x == 1 && in.pitch_x == unit.depth_channels * e;
-    a.k0 = static_cast<uint32_t>(runs_on ? layer.kernel_x * unit.depth_channels : unit.depth_channels);
-    a.k1 = static_cast<uint32_t>(runs_on ? 1 : layer.kernel_x);
-    a.k1_stride = static_cast<int32_t>(layer.dilation_x * in.pitch_x);
-    a.k2_stride = static_cast<int32_t>(layer.dilation_y * in.pitch_y);
+    a.k0 = field(runs_on ? layer.kernel_x * unit.depth_channels : unit.depth_channels, "k0");
+    a.k1 = field(runs_on ? 1 : layer.kernel_x, "k1");
+    a.k1_stride = stride_field(layer.dilation_x * in.pitch_x, layer.kernel_x, "k1_stride");
+    a.k2_stride = stride_field(layer.dilation_y * in.pitch_y, layer.kernel_y, "k2_stride");
   }
-  a.r0 = static_cast<uint32_t>(block.columns), a.r1 = static_cast<uint32_t>(block.rows);
-  a.r0_stride = static_cast<int32_t>(layer.stride_x * in.pitch_x);
-  a.r1_stride = static_cast<int32_t>(layer.stride_y * in.pitch_y);
-  a.r2_stride = static_cast<int32_t>(in.pitch_n);
+  a.r0 = field(block.columns, "r0"), a.r1 = field(block.rows, "r1");
+  a.r0_stride = stride_field(layer.stride_x * in.pitch_x, block.columns, "r0_stride");
+  a.r1_stride = stride_field(layer.stride_y * in.pitch_y, block.rows, "r1_stride");
+  a.r2_stride = stride_field(in.pitch_n, block.frames, "r2_stride");
   emit.configure(a);
   isa::MmaStorePattern c;
   c.r0 = a.r0, c.r1 = a.r1;
   if (is_raw()) {
-    c.r0_stride = static_cast<int32_t>(raw_position_bytes());
-    c.r1_stride = static_cast<int32_t>(block.columns) * c.r0_stride;
+    c.r0_stride = field(raw_position_bytes(), "r0_stride");
+    c.r1_stride = stride_field(block.columns * raw_position_bytes(), block.rows, "r1_stride");
   } else {
-    c.r0_stride = static_cast<int32_t>(out.pitch_x), c.r1_stride = static_cast<int32_t>(out.pitch_y);
-    c.r2_stride = static_cast<int32_t>(out.pitch_n);
+    c.r0_stride = field(out.pitch_x, "r0_stride"), c.r1_stride = field(out.pitch_y, "r1_stride");
+    c.r2_stride = stride_field(out.pitch_n, block.frames, "r2_stride");
   }
   emit.configure(c);
 }
@@ -138,7 +141,7 @@ void ArrayWork::multiply(StepEmitter& emit, size_t unit_index, const Block& bloc
     // Between the pieces of a split depth a row block's accumulators stay in the bank that is its own; the
     // next unit's first block takes the bank after the last, which has had time to drain.
     const auto turn = static_cast<int64_t>(unit_index) * tile_blocks + block.y0 * blocks + i;
-    const auto own_bank = static_cast<uint8_t>(turn % shared->machine.c_banks);
+    const auto own_bank = exactly<uint8_t>(turn % shared->machine.c_banks, "c_bank");
     multiply_rows(emit, unit, block, i * panel(), piece ? own_bank : emit.next_c_bank(), scratch_offset);
   }
 }
@@ -157,7 +160,7 @@ void ArrayWork::multiply_raw(StepEmitter& emit, size_t unit_index, const Block& 
 void ArrayWork::multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Block& block, int64_t first_row,
                               uint8_t c_bank, uint64_t scratch_offset) const {
   const auto& layer = shared->layer;
-  const auto rows = static_cast<uint8_t>(std::min(panel(), block.positions() - first_row));
+  const auto rows = exactly<uint8_t>(std::min(panel(), block.positions() - first_row), "rows");
   const int64_t frame = block.y0 / region.rows(), y = block.y0 % region.rows();
   const auto in_offset = static_cast<int64_t>(in.offset) + frame * in.pitch_n +
                          y * layer.stride_y * in.pitch_y + block.x0 * layer.stride_x * in.pitch_x +
@@ -165,21 +168,19 @@ void ArrayWork::multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Bl
   const auto weights_offset = static_cast<int64_t>(unit.offset - weights.offset);
   const auto [begin, end] = depth_of(unit);
   for (int64_t k = begin; k < end; k += panel()) {
-    const auto depth = static_cast<uint8_t>(std::min(panel(), end - k));
+    const auto depth = exactly<uint8_t>(std::min(panel(), end - k), "depth");
     const auto b_bank = emit.next_b_bank();
     emit.issue(isa::MmaLoadB{
         b_bank, emit.address(weights.buffer) + weights_offset + (k - begin) * shared->machine.array_bytes,
         depth});
-    emit.issue(isa::MmaStream{emit.address(in.buffer) + in_offset, static_cast<uint32_t>(first_row), rows,
-                              static_cast<uint32_t>(k), depth, b_bank, c_bank,
-                              static_cast<uint8_t>(k > 0 ? 1 : 0)});
+    emit.issue(isa::MmaStream{emit.address(in.buffer) + in_offset, field(first_row, "row"), rows,
+                              field(k, "k_start"), depth, b_bank, c_bank, uint8_t{k > 0}});
   }
   if (!ends_depth(unit)) return;
   const auto target =
       is_raw() ? emit.address(scratch, scratch_offset) : output_address(emit, unit.out_channel, block);
-  emit.issue(isa::MmaTransfer{c_bank, rows, static_cast<uint8_t>(unit.columns),
-                              static_cast<uint32_t>(unit.out_channel), target,
-                              static_cast<uint32_t>(first_row)});
+  emit.issue(isa::MmaTransfer{c_bank, rows, exactly<uint8_t>(unit.columns, "columns"),
+                              field(unit.out_channel, "lane"), target, field(first_row, "row")});
 }
 
 isa::Address ArrayWork::output_address(StepEmitter& emit, int64_t channel, const Block& block) const {
@@ -193,14 +194,12 @@ void ArrayWork::requantize(StepEmitter& emit, const PanelUnit& unit, const Block
   requantize.src = emit.address(scratch);
   requantize.dst = output_address(emit, unit.out_channel, block);
   requantize.src_type = isa::accumulator_element(shared->layer.operand_bytes);
-  requantize.count_y = static_cast<uint32_t>(block.rows),
-  requantize.count_x = static_cast<uint32_t>(block.columns);
-  requantize.channels = static_cast<uint32_t>(unit.columns),
-  requantize.lane = static_cast<uint32_t>(unit.out_channel);
-  requantize.src_x_stride = static_cast<int32_t>(raw_position_bytes());
-  requantize.src_y_stride = static_cast<int32_t>(block.columns) * requantize.src_x_stride;
-  requantize.dst_x_stride = static_cast<int32_t>(out.pitch_x),
-  requantize.dst_y_stride = static_cast<int32_t>(out.pitch_y);
+  requantize.count_y = field(block.rows, "count_y"), requantize.count_x = field(block.columns, "count_x");
+  requantize.channels = field(unit.columns, "channels"), requantize.lane = field(unit.out_channel, "lane");
+  requantize.src_x_stride = field(raw_position_bytes(), "src_x_stride");
+  requantize.src_y_stride = field(block.columns * raw_position_bytes(), "src_y_stride");
+  requantize.dst_x_stride = field(out.pitch_x, "dst_x_stride"),
+  requantize.dst_y_stride = field(out.pitch_y, "dst_y_stride");
   emit.issue(requantize);
 }
 
@@ -210,10 +209,10 @@ void ArrayWork::clip_in_place(StepEmitter& emit) const {
   const auto element = shared->layer.out.element;
   isa::DspRescale clip;
   clip.src_type = clip.dst_type = element;
-  clip.count_y = static_cast<uint32_t>(region.rows()), clip.count_x = static_cast<uint32_t>(region.columns());
-  clip.channels = static_cast<uint32_t>(last.out_channel + last.columns - first);
-  clip.src_y_stride = clip.dst_y_stride = static_cast<int32_t>(out.pitch_y);
-  clip.src_x_stride = clip.dst_x_stride = static_cast<int32_t>(out.pitch_x);
+  clip.count_y = field(region.rows(), "count_y"), clip.count_x = field(region.columns(), "count_x");
+  clip.channels = field(last.out_channel + last.columns - first, "channels");
+  clip.src_y_stride = clip.dst_y_stride = field(out.pitch_y, "dst_y_stride");
+  clip.src_x_stride = clip.dst_x_stride = field(out.pitch_x, "dst_x_stride");
   clip.clip_min = element_min(element), clip.clip_max = element_max(element);
   if (shared->has_values)
     clip.clip_min = shared->layer.plan->requant.clip_min,

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "isa/kit/simd.h"
+#include "runtime/lower/schedule/field.h"
 
 namespace mmasim::runtime {
 
@@ -142,13 +143,17 @@ LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer) {
     tables.shifts = isa::round_up(tables.bytes, 64);
     tables.bytes = tables.shifts + channels;
   }
+  const auto half = static_cast<int128>(1) << (8 * accumulator_bytes - 2), largest = half - 1 + half;
   tables.offset = context.constants.add(tables.bytes, [&](uint8_t* data) {
     for (uint64_t c = 0; c < channels; ++c) {
-      std::memcpy(data + c * accumulator_bytes, &layer.plan->bias[c],
-                  accumulator_bytes);  // little endian: the low bytes
+      const int128 bias = layer.plan->bias.at(c);
+      if (bias > largest || bias < -largest - 1)
+        throw std::logic_error("lowering: a bias of " + context.place(layer.node) +
+                               " is wider than the accumulator");
+      std::memcpy(data + c * accumulator_bytes, &bias, accumulator_bytes);  // little endian: the low bytes
       if (tables.multipliers != 0) std::memcpy(data + tables.multipliers + c * 4, &requant.multipliers[c], 4);
       if (tables.shifts != 0)
-        data[tables.shifts + c] = static_cast<uint8_t>(static_cast<int8_t>(requant.shifts[c]));
+        data[tables.shifts + c] = static_cast<uint8_t>(exactly<int8_t>(requant.shifts.at(c), "shift"));
     }
   });
   return tables;

@@ -46,7 +46,7 @@ void lower_softmax(LoweringContext& context, NodeId id, uint32_t row) {
   const auto& plan = std::get<SoftmaxPlan>(context.plan.nodes[id]);
   isa::DspSoftmax work;
   work.dst_type = context.view(node.output).element;
-  work.bits = static_cast<uint8_t>(context.tensor_plan(node.output).bits);
+  work.bits = exactly<uint8_t>(context.tensor_plan(node.output).bits, "bits");
   // 64-bit exponentials, direct for 8 bits.
   const auto table =
       add_lookup_table(context, plan.table, context.tensor_plan(node.inputs[0]).bits, isa::Element::s64);

@@ -2,6 +2,7 @@
 
 #include "runtime/lower/array/array_work.h"
 #include "runtime/lower/tiles/dsp_tile.h"
+#include "runtime/lower/tiles/windows.h"
 
 namespace mmasim::runtime {
 
@@ -10,14 +11,13 @@ namespace {
 isa::DspDepthwise make_instruction(const LinearLayer& layer) {
   isa::DspDepthwise work;
   work.src_type = input_element(layer), work.weight_type = weight_element(layer);
-  work.weight_stride = static_cast<int32_t>(layer.out.dims.c * layer.operand_bytes);
-  work.kernel_y = static_cast<uint16_t>(layer.kernel_y),
-  work.kernel_x = static_cast<uint16_t>(layer.kernel_x);
-  work.stride_y = static_cast<uint16_t>(layer.stride_y),
-  work.stride_x = static_cast<uint16_t>(layer.stride_x);
-  work.dilation_y = static_cast<uint16_t>(layer.dilation_y),
-  work.dilation_x = static_cast<uint16_t>(layer.dilation_x);
+  work.weight_stride = field(layer.out.dims.c * layer.operand_bytes, "weight_stride");
   return work;
+}
+
+WindowAxes axes_of(const LinearLayer& layer) {
+  return {{layer.kernel_y, layer.stride_y, layer.dilation_y},
+          {layer.kernel_x, layer.stride_x, layer.dilation_x}};
 }
 
 Region channels_of(Region region, const Region& output) {
@@ -62,8 +62,8 @@ void add_depthwise_steps(LoweringContext& context, uint32_t row, const LinearLay
       set_source(work, emit.address(in.buffer, in.offset), in);
       set_destination(work, emit.address(out.buffer, out.offset), out);
       work.weights = emit.address(weight_buffer) + region.c0 * layer.operand_bytes;
-      work.lane = static_cast<uint32_t>(region.c0);
-      emit.issue(work);
+      work.lane = field(region.c0, "lane");
+      issue_windows(work, axes_of(layer), [&](const isa::DspDepthwise& each) { emit.issue(each); });
     };
     store_tile(context, step, layer.out, region, out);
   }

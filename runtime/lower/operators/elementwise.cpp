@@ -68,10 +68,10 @@ void set_operands(Instruction& work, StepEmitter& emit, const Pair& pair, const 
   work.b = emit.address(b.buffer, b.offset);
   set_destination(work, emit.address(out.buffer, out.offset), out);
   work.a_type = pair.a.element, work.b_type = pair.b.element, work.dst_type = pair.out.element;
-  work.a_y_stride = static_cast<int32_t>(a.pitch_y), work.a_x_stride = static_cast<int32_t>(a.pitch_x);
-  work.b_y_stride = pair.b.dims.h == 1 ? 0 : static_cast<int32_t>(b.pitch_y);
-  work.b_x_stride = pair.b.dims.w == 1 ? 0 : static_cast<int32_t>(b.pitch_x);
-  work.b_channels = pair.b.dims.c == 1 ? 1 : static_cast<uint32_t>(region.channels());
+  work.a_y_stride = field(a.pitch_y, "a_y_stride"), work.a_x_stride = field(a.pitch_x, "a_x_stride");
+  work.b_y_stride = field(pair.b.dims.h == 1 ? 0 : b.pitch_y, "b_y_stride");
+  work.b_x_stride = field(pair.b.dims.w == 1 ? 0 : b.pitch_x, "b_x_stride");
+  work.b_channels = field(pair.b.dims.c == 1 ? 1 : region.channels(), "b_channels");
 }
 
 template <class Instruction>
@@ -165,7 +165,7 @@ void lower_prelu(LoweringContext& context, NodeId id, uint32_t row, const Prelu&
   add_single_steps(context, id, row, work, table,
                    [](isa::DspPrelu& prelu, isa::Address slopes, const Region& region) {
                      prelu.slopes = slopes;
-                     prelu.lane = static_cast<uint32_t>(region.c0);
+                     prelu.lane = field(region.c0, "lane");
                    });
 }
 

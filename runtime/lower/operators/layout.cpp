@@ -29,10 +29,10 @@ Extent planar_extent(const TensorView& view, const Region& region) {  // its fra
 
 isa::DspPermute turn(const Region& region, const Tile& tile, int64_t e, bool to_channels_last) {
   isa::DspPermute permute;
-  permute.element_bytes = static_cast<uint8_t>(e);
+  permute.element_bytes = exactly<uint8_t>(e, "element_bytes");
   const auto plane = region.rows() * region.columns() * e;
-  permute.n1 = static_cast<uint32_t>(region.channels()), permute.n2 = static_cast<uint32_t>(region.columns()),
-  permute.n3 = static_cast<uint32_t>(region.rows());
+  permute.n1 = field(region.channels(), "n1"), permute.n2 = field(region.columns(), "n2"),
+  permute.n3 = field(region.rows(), "n3");
   int64_t* planar[] = {&permute.src_stride1, &permute.src_stride2, &permute.src_stride3};
   int64_t* last[] = {&permute.dst_stride1, &permute.dst_stride2, &permute.dst_stride3};
   if (!to_channels_last) std::swap(planar, last);

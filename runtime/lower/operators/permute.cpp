@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/lower/schedule/emitter.h"
+#include "runtime/lower/schedule/field.h"
 
 namespace mmasim::runtime {
 
@@ -42,14 +43,14 @@ void issue(StepEmitter& emit, isa::DspPermute permute, const std::vector<CopyAxi
     }
     return;
   }
+  constexpr const char* kCounts[] = {"n1", "n2", "n3", "n4", "n5"};
   uint32_t* const counts[] = {&permute.n1, &permute.n2, &permute.n3, &permute.n4, &permute.n5};
   int64_t* const src[] = {&permute.src_stride1, &permute.src_stride2, &permute.src_stride3,
                           &permute.src_stride4, &permute.src_stride5};
   int64_t* const dst[] = {&permute.dst_stride1, &permute.dst_stride2, &permute.dst_stride3,
                           &permute.dst_stride4, &permute.dst_stride5};
   for (size_t i = 0; i < axes.size(); ++i) {
-    *counts[i] = static_cast<uint32_t>(axes[i].count), *src[i] = axes[i].src_stride,
-    *dst[i] = axes[i].dst_stride;
+    *counts[i] = field(axes[i].count, kCounts[i]), *src[i] = axes[i].src_stride, *dst[i] = axes[i].dst_stride;
   }
   emit.issue(permute);
 }
@@ -67,7 +68,7 @@ void add_permute_step(LoweringContext& context, uint32_t row, const TensorView& 
   if (target.resident) step.allocates.push_back(target.buffer);
   step.reads_directly.push_back({from.storage, 0, from.bytes()});
   step.writes_directly.push_back({to.storage, 0, to.bytes()});
-  const auto element_bytes = static_cast<uint8_t>(from.element_size());
+  const auto element_bytes = exactly<uint8_t>(from.element_size(), "element_bytes");
   step.compute = [=](StepEmitter& emit) {
     isa::DspPermute permute;
     permute.src = source.resolve(emit, from_offset);

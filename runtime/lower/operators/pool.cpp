@@ -1,5 +1,8 @@
 // Pools on the DSP.
+#include <algorithm>
+
 #include "runtime/lower/operators/tile_steps.h"
+#include "runtime/lower/tiles/windows.h"
 
 namespace mmasim::runtime {
 
@@ -14,10 +17,8 @@ Region window_region(const Window& w, const Region& out) {
   return in;
 }
 
-template <class Instruction>
-void set_window(Instruction& work, const Window& w) {
-  work.kernel_y = static_cast<uint16_t>(w.kernel[0]), work.kernel_x = static_cast<uint16_t>(w.kernel[1]);
-  work.stride_y = static_cast<uint16_t>(w.stride[0]), work.stride_x = static_cast<uint16_t>(w.stride[1]);
+WindowAxes axes_of(const Window& w) {
+  return {{w.kernel[0], w.stride[0], w.dilation[0]}, {w.kernel[1], w.stride[1], w.dilation[1]}};
 }
 
 struct PoolTiles {
@@ -34,32 +35,38 @@ void add_pool_steps(LoweringContext& context, NodeId id, uint32_t row, const Poo
   steps.source = [window = pool.window](const Region& region) { return window_region(window, region); };
   steps.pad_value = pool.pad_value;
   steps.table = table;
-  add_tile_steps(context, id, row, steps, prototype,
-                 [=](Instruction& work, const Region& source, const Region& target, isa::Address at) {
-                   set_tile(work, target.rows(), target.columns(), target.channels());
-                   set(work, source, at);
-                 });
+  add_tile_steps(
+      context, id, row, steps, prototype,
+      [=](Instruction& work, const Region& source, const Region& target, isa::Address at) {
+        set_tile(work, target.rows(), target.columns(), target.channels());
+        set(work, source, at);
+      },
+      [axes = axes_of(pool.window)](StepEmitter& emit, const Instruction& tile) {
+        issue_windows(tile, axes, [&](const Instruction& work) { emit.issue(work); });
+      });
 }
 
 void lower_max(LoweringContext& context, NodeId id, uint32_t row, const PoolTiles& tiles) {
   isa::DspPoolMax work;
-  set_window(work, tiles.window);
-  work.dilation_y = static_cast<uint16_t>(tiles.window.dilation[0]),
-  work.dilation_x = static_cast<uint16_t>(tiles.window.dilation[1]);
   work.type = tiles.in.element;
   add_pool_steps(context, id, row, tiles, work, std::nullopt,
                  [](isa::DspPoolMax&, const Region&, isa::Address) {});
+}
+
+// Cells of a tile beyond these are none of it: bounds further away say the same.
+int32_t bound_in_tile(int64_t cell) {
+  return static_cast<int32_t>(std::clamp<int64_t>(cell, INT32_MIN, INT32_MAX));
 }
 
 void lower_average(LoweringContext& context, NodeId id, uint32_t row, const PoolTiles& tiles,
                    bool count_padding) {
   const auto& plan = std::get<PoolPlan>(context.plan.nodes[id]);
   isa::DspPoolAverage work;
-  set_window(work, tiles.window);
   work.src_type = tiles.in.element, work.dst_type = tiles.out.element;
   work.src_zero = tiles.pad_value;
   set_finish(work, plan.requant, context.has_values());
-  // One reciprocal where every window counts the same cells: structure, so it follows from the window alone.
+  // One reciprocal where every window counts the same cells: structure, so it follows from the window
+  // alone.
   const auto cells = static_cast<uint64_t>(tiles.window.kernel[0] * tiles.window.kernel[1]);
   const bool padded = tiles.window.pad != std::array<int64_t, 4>{};
   std::optional<ConstantTable> table;
@@ -75,11 +82,27 @@ void lower_average(LoweringContext& context, NodeId id, uint32_t row, const Pool
                    const auto top = count_padding ? -pad[0] : 0, left = count_padding ? -pad[1] : 0;
                    const auto bottom = dims.h + (count_padding ? pad[2] : 0),
                               right = dims.w + (count_padding ? pad[3] : 0);
-                   pool.valid_y_begin = static_cast<int32_t>(top - input.y0),
-                   pool.valid_y_end = static_cast<int32_t>(bottom - input.y0);
-                   pool.valid_x_begin = static_cast<int32_t>(left - input.x0),
-                   pool.valid_x_end = static_cast<int32_t>(right - input.x0);
+                   pool.valid_y_begin = bound_in_tile(top - input.y0),
+                   pool.valid_y_end = bound_in_tile(bottom - input.y0);
+                   pool.valid_x_begin = bound_in_tile(left - input.x0),
+                   pool.valid_x_end = bound_in_tile(right - input.x0);
                  });
+}
+
+bool covers_map(const Window& w, const Dims& map) {
+  return w.kernel[0] == map.h && w.kernel[1] == map.w && w.pad == std::array<int64_t, 4>{} &&
+         w.dilation == std::array<int64_t, 2>{1, 1};
+}
+
+// A window of the whole map too long for an instruction: the order of its cells is nothing to it, so the
+// map may be one line. Cells beyond the map hold pad_value, which adds nothing to a sum.
+void see_map_as_line(PoolTiles& tiles, bool is_sum) {
+  const bool fits = holds<uint16_t>(tiles.window.kernel[0]) && holds<uint16_t>(tiles.window.kernel[1]);
+  if (fits || !covers_map(tiles.window, tiles.in.dims)) return;
+  const auto cells = tiles.in.dims.h * tiles.in.dims.w;
+  tiles.in.dims = {tiles.in.dims.n, 1, cells, tiles.in.dims.c};
+  tiles.window.kernel = {1, is_sum ? next_count_of_lines(cells) : cells};
+  tiles.window.stride = {1, 1};
 }
 
 }  // namespace
@@ -93,15 +116,18 @@ void lower_pool(LoweringContext& context, NodeId id) {
   if (const auto* max = std::get_if<MaxPool>(&node.op)) {
     tiles.window = max->window;
     tiles.pad_value = input.min();
+    see_map_as_line(tiles, false);
     return lower_max(context, id, row, tiles);
   }
   tiles.pad_value = input.zero_point;
   if (const auto* average = std::get_if<AveragePool>(&node.op)) {
     tiles.window = average->window;
+    see_map_as_line(tiles, true);
     return lower_average(context, id, row, tiles, average->count_padding);
   }
   tiles.window.kernel = {tiles.in.dims.h, tiles.in.dims.w};
   tiles.out.dims = {tiles.in.dims.n, 1, 1, tiles.in.dims.c};  // whether the network keeps the axes or not
+  see_map_as_line(tiles, true);
   lower_average(context, id, row, tiles, false);
 }
 

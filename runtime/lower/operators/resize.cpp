@@ -28,14 +28,14 @@ Region source_region(const Resize& op, const Dims& in, const Region& out) {
 void issue_nearest(StepEmitter& emit, const Resize& op, const Tile& in, const Tile& out, const Region& source,
                    int64_t e) {
   isa::DspPermute permute;
-  permute.element_bytes = static_cast<uint8_t>(e);
+  permute.element_bytes = exactly<uint8_t>(e, "element_bytes");
   permute.src = emit.address(in.buffer, in.offset), permute.dst = emit.address(out.buffer, out.offset);
-  permute.n1 = static_cast<uint32_t>(source.channels()), permute.src_stride1 = permute.dst_stride1 = e;
-  permute.n2 = static_cast<uint32_t>(op.factor_x), permute.dst_stride2 = out.pitch_x;
-  permute.n3 = static_cast<uint32_t>(source.columns()), permute.src_stride3 = in.pitch_x,
+  permute.n1 = field(source.channels(), "n1"), permute.src_stride1 = permute.dst_stride1 = e;
+  permute.n2 = field(op.factor_x, "n2"), permute.dst_stride2 = out.pitch_x;
+  permute.n3 = field(source.columns(), "n3"), permute.src_stride3 = in.pitch_x,
   permute.dst_stride3 = out.pitch_x * op.factor_x;
-  permute.n4 = static_cast<uint32_t>(op.factor_y), permute.dst_stride4 = out.pitch_y;
-  permute.n5 = static_cast<uint32_t>(source.rows()), permute.src_stride5 = in.pitch_y,
+  permute.n4 = field(op.factor_y, "n4"), permute.dst_stride4 = out.pitch_y;
+  permute.n5 = field(source.rows(), "n5"), permute.src_stride5 = in.pitch_y,
   permute.dst_stride5 = out.pitch_y * op.factor_y;
   emit.issue(permute);
 }
@@ -44,13 +44,13 @@ isa::DspResize bilinear(const LoweringContext& context, NodeId id, const Resize&
   isa::DspResize work;
   const auto& tensor = context.tensor_plan(context.graph.nodes[id].output);
   work.type = tensor.element();
-  work.factor_y = static_cast<uint16_t>(op.factor_y), work.factor_x = static_cast<uint16_t>(op.factor_x);
+  work.factor_y = field(op.factor_y, "factor_y"), work.factor_x = field(op.factor_x, "factor_x");
   work.half_pixel = op.half_pixel ? 1 : 0;
-  work.in_height = static_cast<uint32_t>(in.h), work.in_width = static_cast<uint32_t>(in.w);
+  work.in_height = field(in.h, "in_height"), work.in_width = field(in.w, "in_width");
   work.clip_min = tensor.min(), work.clip_max = tensor.max();
   if (context.has_values()) {
     const auto& plan = std::get<ResizePlan>(context.plan.nodes[id]);
-    work.multiplier = plan.multiplier, work.shift = static_cast<int8_t>(plan.shift);
+    work.multiplier = plan.multiplier, work.shift = exactly<int8_t>(plan.shift, "shift");
   }
   return work;
 }
@@ -88,8 +88,8 @@ void lower_resize(LoweringContext& context, NodeId id) {
       set_tile(work, region.rows(), region.columns(), region.channels());
       set_source(work, emit.address(in.buffer, in.offset), in);
       set_destination(work, emit.address(out.buffer, out.offset), out);
-      work.out_y = static_cast<uint32_t>(region.y0), work.out_x = static_cast<uint32_t>(region.x0);
-      work.src_y = static_cast<uint32_t>(source.y0), work.src_x = static_cast<uint32_t>(source.x0);
+      work.out_y = field(region.y0, "out_y"), work.out_x = field(region.x0, "out_x");
+      work.src_y = field(source.y0, "src_y"), work.src_x = field(source.x0, "src_x");
       emit.issue(work);
     };
     store_tile(context, step, out_view, region, out);

@@ -25,10 +25,11 @@ struct TileSteps {
   std::optional<ConstantTable> table;  // fetched once, for all tiles
 };
 
-// set(instruction, source region, target region, address of the table) finishes each instruction.
-template <class Instruction, class Set>
+// set(instruction, source region, target region, address of the table) finishes each instruction, and
+// issue(emitter, instruction) puts it into the step, as one or as several.
+template <class Instruction, class Set, class Issue>
 void add_tile_steps(LoweringContext& context, NodeId id, uint32_t row, const TileSteps& steps,
-                    const Instruction& prototype, Set set) {
+                    const Instruction& prototype, Set set, Issue issue) {
   const auto need = [&](const Region& region) {
     return static_cast<uint64_t>(steps.source(region).elements() * steps.in.element_size() +
                                  steps.target(region).elements() * steps.out.element_size());
@@ -48,10 +49,17 @@ void add_tile_steps(LoweringContext& context, NodeId id, uint32_t row, const Til
       set_source(work, emit.address(src.buffer, src.offset), src);
       set_destination(work, emit.address(dst.buffer, dst.offset), dst);
       set(work, source, target, table ? emit.address(*table) : isa::Address{});
-      emit.issue(work);
+      issue(emit, work);
     };
     store_tile(context, step, steps.out, target, dst);
   }
+}
+
+template <class Instruction, class Set>
+void add_tile_steps(LoweringContext& context, NodeId id, uint32_t row, const TileSteps& steps,
+                    const Instruction& prototype, Set set) {
+  add_tile_steps(context, id, row, steps, prototype, set,
+                 [](StepEmitter& emit, const Instruction& work) { emit.issue(work); });
 }
 
 }  // namespace mmasim::runtime

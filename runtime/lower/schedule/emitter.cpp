@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "isa/kit/units.h"
+#include "runtime/lower/schedule/field.h"
 
 namespace mmasim::runtime {
 
@@ -36,10 +37,10 @@ void StepEmitter::configure(const isa::Instruction& instruction) {
   emitter_.issue(instruction);
 }
 uint8_t StepEmitter::next_b_bank() {
-  return static_cast<uint8_t>(emitter_.b_bank_++ % emitter_.machine_.b_banks);
+  return exactly<uint8_t>(emitter_.b_bank_++ % emitter_.machine_.b_banks, "b_bank");
 }
 uint8_t StepEmitter::next_c_bank() {
-  return static_cast<uint8_t>(emitter_.c_bank_++ % emitter_.machine_.c_banks);
+  return exactly<uint8_t>(emitter_.c_bank_++ % emitter_.machine_.c_banks, "c_bank");
 }
 
 Emitter::Emitter(Schedule& schedule, const isa::Machine& machine, std::optional<uint32_t> weights_ahead)
@@ -240,7 +241,8 @@ void Emitter::compute(uint32_t index) {
   const auto& step = schedule_.steps[index];
   wait_for_loads(step);
   StepEmitter emitter(*this);
-  if (step.compute) step.compute(emitter);
+  if (step.compute)
+    at_place("layer '" + schedule_.layers[step.layer].name + "'", [&] { step.compute(emitter); });
   emitter.issue(isa::SyncSignal{kCoreToken});
   steps_done_ = index + 1;
 }

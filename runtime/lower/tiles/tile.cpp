@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "runtime/lower/schedule/field.h"
+
 namespace mmasim::runtime {
 
 namespace {
@@ -51,10 +53,10 @@ isa::DmaFill fill(const TensorView& view, int64_t value, int64_t offset, int64_t
   isa::DmaFill f;
   f.dst = relative(static_cast<uint64_t>(offset));
   f.value = value;
-  f.element_bytes = static_cast<uint8_t>(view.element_size());
-  f.row_bytes = static_cast<uint32_t>(row_bytes);
-  f.n1 = static_cast<uint32_t>(n1), f.dst_stride1 = stride1;
-  f.n2 = static_cast<uint32_t>(n2), f.dst_stride2 = stride2;
+  f.element_bytes = exactly<uint8_t>(view.element_size(), "element_bytes");
+  f.row_bytes = field(row_bytes, "row_bytes");
+  f.n1 = field(n1, "n1"), f.dst_stride1 = stride1;
+  f.n2 = field(n2, "n2"), f.dst_stride2 = stride2;
   return f;
 }
 
@@ -187,7 +189,7 @@ BufferId load_constants(LoweringContext& context, Step& step, uint64_t offset, u
   isa::DmaCopy copy;
   copy.src = ddr_address(offset);
   copy.dst = relative(0);
-  copy.row_bytes = static_cast<uint32_t>(bytes);
+  copy.row_bytes = field(static_cast<int64_t>(bytes), "row_bytes");
   load.descriptors.emplace_back(copy);
   step.uses.push_back(load.buffer);
   step.loads.push_back(load);
@@ -217,17 +219,17 @@ std::vector<isa::DmaCopy> strided_copies(isa::Address src, isa::Address dst, int
   auto merged = merge_axes(element_bytes, std::move(axes));
   isa::DmaCopy copy;
   copy.src = src, copy.dst = dst;
-  copy.row_bytes = static_cast<uint32_t>(element_bytes);
+  copy.row_bytes = field(element_bytes, "row_bytes");
   if (merged[0].src_stride == element_bytes && merged[0].dst_stride == element_bytes) {
-    copy.row_bytes = static_cast<uint32_t>(merged[0].count * element_bytes);
+    copy.row_bytes = field(merged[0].count * element_bytes, "row_bytes");
     merged.erase(merged.begin());
   }
   merged.resize(std::max<size_t>(merged.size(), 3));
-  copy.n1 = static_cast<uint32_t>(merged[0].count), copy.src_stride1 = merged[0].src_stride,
+  copy.n1 = field(merged[0].count, "n1"), copy.src_stride1 = merged[0].src_stride,
   copy.dst_stride1 = merged[0].dst_stride;
-  copy.n2 = static_cast<uint32_t>(merged[1].count), copy.src_stride2 = merged[1].src_stride,
+  copy.n2 = field(merged[1].count, "n2"), copy.src_stride2 = merged[1].src_stride,
   copy.dst_stride2 = merged[1].dst_stride;
-  copy.n3 = static_cast<uint32_t>(merged[2].count), copy.src_stride3 = merged[2].src_stride,
+  copy.n3 = field(merged[2].count, "n3"), copy.src_stride3 = merged[2].src_stride,
   copy.dst_stride3 = merged[2].dst_stride;
   std::vector<isa::DmaCopy> copies;
   const CopyAxis outer = merged.size() > 3 ? merged[3] : CopyAxis{};
