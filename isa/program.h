@@ -8,6 +8,7 @@
 
 #include "isa/address.h"
 #include "isa/element.h"
+#include "isa/input_rounding.h"
 #include "isa/instruction.h"
 #include "isa/kit/large_bytes.h"
 #include "isa/machine.h"
@@ -28,6 +29,7 @@ struct TensorPlacement {
   uint32_t ready_count = 0;
   double inv_step = 1.0;  // float = (integer - zero_point) / inv_step
   int64_t zero_point = 0;
+  InputRounding input_rounding = InputRounding::half_up_product;  // of a float that becomes an integer
 };
 
 struct LayerInfo {

@@ -6,6 +6,7 @@
 
 #include "isa/address.h"
 #include "isa/element.h"
+#include "isa/input_rounding.h"
 #include "isa/instruction.h"
 
 namespace mmasim::isa {
@@ -20,6 +21,10 @@ struct Words<Element> {
 template <>
 struct Words<Rounding> {
   static constexpr const char* list[] = {"half_up", "half_even", "half_away", "floor"};
+};
+template <>
+struct Words<InputRounding> {
+  static constexpr const char* list[] = {"half_up_product", "half_even_quotient"};
 };
 template <>
 struct Words<Overflow> {

@@ -59,7 +59,8 @@ struct TableOf<TensorPlacement> {
       field(&TensorPlacement::ready_token, "ready_token", 2, "", "token that says the tensor is whole"),
       field(&TensorPlacement::ready_count, "ready_count", 4, "", "count at which it is"),
       field(&TensorPlacement::inv_step, "inv_step", 8, "", "float = (integer - zero_point) / inv_step"),
-      field(&TensorPlacement::zero_point, "zero_point", 8, "", "integer that stands for 0"));
+      field(&TensorPlacement::zero_point, "zero_point", 8, "", "integer that stands for 0"),
+      field(&TensorPlacement::input_rounding, "input_rounding", 1, "", "how a float becomes an integer"));
 };
 
 template <class Struct, class Visit>

@@ -176,6 +176,7 @@ class ProgramBuilder {
         storage.is_resident() ? emitted_.resident_offsets[static_cast<size_t>(id)] : storage.offset;
     p.address = isa::Address::in(storage.space, offset);
     p.inv_step = plan.inv_step, p.zero_point = plan.zero_point;
+    p.input_rounding = plan.input_rounding;
     for (const auto& written : emitted_.written[static_cast<size_t>(id)]) {
       p.ready_token = written.token;
       p.ready_count = std::max(p.ready_count, written.count);

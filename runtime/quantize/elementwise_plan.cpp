@@ -1,6 +1,10 @@
 // Plans of Add, Sub, Mul, Clip, Prelu and Concat: operands brought to one step, then the output stage
 // (quantization.md 5.4, 5.5, 5.12). With a multiplying output stage all of them use multipliers with one
 // common shift.
+//
+// Every product fits 128 bits with room: |q - z| < 2^32; multipliers are below 2^31, aligning weights and
+// concat's at most 2^30 (no operand's step is above the aligned one), slopes at most 2^62. So a term of a sum
+// is below 2^63, a product of two operands and its multiplier below 2^95, a slope's below 2^94.
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -35,7 +39,8 @@ SumPlan sum_by_shift(Planning& planning, const Node& node, const std::vector<dou
                      int fraction_bits) {
   double aligned = planning.input(node).inv_step;
   for (size_t i = 1; i < signs.size(); ++i) aligned = std::min(aligned, planning.input(node, i).inv_step);
-  const auto clip_inv_step = inv_step_of_clip(planning.spec(), node.activation);
+  const bool saturates = saturation_clips(planning.spec(), node.activation);
+  const auto clip_inv_step = inv_step_of_clip(planning.spec(), node.activation, planning.range(node));
   ShiftedGrid grid;
   if (clip_inv_step) {
     grid.shift = floor_log2(aligned * two_to(fraction_bits) / *clip_inv_step);
@@ -48,6 +53,8 @@ SumPlan sum_by_shift(Planning& planning, const Node& node, const std::vector<dou
     grid.shift = clamp_shift(clip_shift);
     grid.tensor.inv_step = *clip_inv_step;
     grid.tensor.source = "fixed by Clip";
+  } else if (saturates) {
+    end_within(grid, node.activation.high);
   }
   SumPlan plan;
   for (size_t i = 0; i < signs.size(); ++i) {
@@ -56,7 +63,7 @@ SumPlan sum_by_shift(Planning& planning, const Node& node, const std::vector<dou
   }
   planning.output(node) = grid.tensor;
   plan.requants = {requantize_by_shift(planning.spec(), grid.shift)};
-  set_bounds(plan.requants[0], grid.tensor, node.activation, clip_inv_step.has_value());
+  set_bounds(plan.requants[0], grid.tensor, node.activation, saturates);
   return plan;
 }
 
@@ -76,6 +83,14 @@ std::vector<double> slopes_of(const Planning& planning, const Node& node, const 
     if (!std::isfinite(slope)) throw UserError("node '" + node.name + "': a slope is not finite");
   }
   return prelu.slopes;
+}
+
+int64_t slope_integer(const Node& node, double slope, int bits) {
+  const double level = round_half_away(slope * two_to(bits));
+  if (std::fabs(level) > two_to(62)) {
+    throw UserError("node '" + node.name + "': a slope is above 2^62 and cannot be quantized");
+  }
+  return static_cast<int64_t>(level);
 }
 
 // The largest slope, at least 1, sets how many bits are left for fractions.
@@ -157,10 +172,7 @@ NodePlan plan_node(Planning& planning, const Node& node, const Prelu& prelu) {
   }
   const int bits = slope_bits(planning.spec(), slopes);
   plan.positive = int64_t{1} << bits;
-  for (const double slope : slopes) {
-    plan.slopes.push_back(
-        saturate(round_half_away(slope * two_to(bits)), -(int64_t{1} << 40), int64_t{1} << 40));
-  }
+  for (const double slope : slopes) plan.slopes.push_back(slope_integer(node, slope, bits));
   plan.requant = shift_to_output(planning, node, planning.range(node), is_signed, inv_x * two_to(bits));
   return plan;
 }

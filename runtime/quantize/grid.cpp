@@ -18,7 +18,7 @@ int magnitude_bits(const TensorPlan& plan) {
 // Unsigned, zero inside the range. The zero point is the binary32 quotient, half to even.
 TensorPlan affine_grid(TensorPlan plan, const Range& range) {
   plan.is_signed = false;
-  plan.affine = true;
+  plan.input_rounding = isa::InputRounding::half_even_quotient;
   const double low = std::min(range.low, 0.0), high = std::max(range.high, 0.0);
   if (high - low < kZeroRange) return plan;
   const double step = (high - low) / static_cast<double>(plan.max());
@@ -37,6 +37,8 @@ TensorPlan new_plan(const QuantSpec& spec, const Range& range, bool is_signed) {
   plan.source = "calibrated";
   return plan;
 }
+
+constexpr int kClipGridBits = 4;
 
 bool has_bound_below(const Activation& activation) {
   return activation.kind == Activation::Kind::clip && activation.low > -static_cast<double>(FLT_MAX);
@@ -86,19 +88,32 @@ bool is_rectified(const Activation& activation) {
          (activation.kind == Activation::Kind::clip && activation.low >= 0);
 }
 
-std::optional<double> inv_step_of_clip(const QuantSpec& spec, const Activation& activation) {
+bool saturation_clips(const QuantSpec& spec, const Activation& activation) {
   const bool from_zero = activation.low == 0 && activation.high >= kZeroRange;
-  if (!has_bound_above(activation) || !from_zero || spec.act_affine) return std::nullopt;
-  const double levels = two_to(static_cast<int>(spec.act_bits));
-  switch (spec.relu6) {
-    case QuantSpec::Relu6::exact:
-      return levels / activation.high;
-    case QuantSpec::Relu6::relu8:
-      return levels / two_to(ceil_log2(activation.high));
-    case QuantSpec::Relu6::clip:
-      break;
+  return has_bound_above(activation) && from_zero && !spec.act_affine && spec.relu6 != QuantSpec::Relu6::clip;
+}
+
+std::optional<double> inv_step_of_clip(const QuantSpec& spec, const Activation& activation,
+                                       const Range& range) {
+  if (!saturation_clips(spec, activation)) return std::nullopt;
+  const double end =
+      spec.relu6 == QuantSpec::Relu6::exact ? activation.high : two_to(ceil_log2(activation.high));
+  // A range that ends far below the clip would leave it the lowest levels of the clip's grid: none of 256 at
+  // c = 10^6. A network that was trained against its clip comes near it, and there the clip's grid is right
+  // for values beyond the samples, too. In between, the clip's grid may cost kClipGridBits bits of the
+  // range's resolution and no more. A range of zero knows nothing better than the clip.
+  const bool is_far_below = range.high >= kZeroRange && range.high * two_to(kClipGridBits) < end;
+  if (is_far_below) return std::nullopt;
+  return two_to(static_cast<int>(spec.act_bits)) / end;
+}
+
+void end_within(ShiftedGrid& grid, double bound) {
+  const double levels = two_to(magnitude_bits(grid.tensor));
+  while (levels / grid.tensor.inv_step > bound) {
+    --grid.shift;
+    grid.tensor.inv_step *= 2;
   }
-  return std::nullopt;
+  grid.shift = clamp_shift(grid.shift);
 }
 
 void set_bounds(Requantization& requant, const TensorPlan& y, const Activation& activation, bool saturates) {
@@ -109,13 +124,14 @@ void set_bounds(Requantization& requant, const TensorPlan& y, const Activation& 
   if (activation.kind == Activation::Kind::none || saturates) return;
   if (is_rectified(activation)) requant.clip_min = std::max(requant.clip_min, y.zero_point);
   const auto level = [&](double bound) {
-    const double q = y.affine ? round_half_even(bound * y.inv_step) : round_half_up(bound * y.inv_step);
+    const double q = y.is_affine() ? round_half_even(bound * y.inv_step) : round_half_up(bound * y.inv_step);
     return saturate(q + static_cast<double>(y.zero_point), y.min(), y.max());
   };
   // An affine grid spans the calibrated range and zero, so its own ends are the bounds unless zero is outside
-  // them.
-  const bool below = has_bound_below(activation) && (y.affine ? activation.low > 0 : activation.low != 0);
-  const bool above = has_bound_above(activation) && (!y.affine || activation.high < 0);
+  // them, or so near the upper one that the grid may be a zero tensor's, which has no end of its own.
+  const bool below =
+      has_bound_below(activation) && (y.is_affine() ? activation.low > 0 : activation.low != 0);
+  const bool above = has_bound_above(activation) && (!y.is_affine() || activation.high < kZeroRange);
   if (below) requant.clip_min = level(activation.low);
   if (above) requant.clip_max = level(activation.high);
   requant.needs_clip = below || above;

@@ -24,15 +24,22 @@ struct ShiftedGrid {
 };
 ShiftedGrid grid_of_shift(const QuantSpec& spec, const Range& range, bool is_signed, double inv_acc);
 
-// Clip(0, c) where the preset makes saturation do the clipping: the inv_step that the output must have.
-std::optional<double> inv_step_of_clip(const QuantSpec& spec, const Activation& activation);
+// Clip(0, c) whose bound the preset leaves to saturation, at c or at the power of two above it. Looks at no
+// range, so that the structure of a plan does not either.
+bool saturation_clips(const QuantSpec& spec, const Activation& activation);
+// The inv_step whose saturation is that clip, if the calibrated range makes use of such a grid. If not, the
+// grid is the range's, and end_within() keeps it below the bound.
+std::optional<double> inv_step_of_clip(const QuantSpec& spec, const Activation& activation,
+                                       const Range& range);
+// Shifts out fewer bits until the grid ends no higher than `bound`.
+void end_within(ShiftedGrid& grid, double bound);
 
 bool has_bound_above(const Activation& activation);  // a clip whose upper bound can matter
 bool is_rectified(const Activation& activation);     // result is never negative
 Range widened(const Range& range, double margin);
 
-// What an activation asks of the output stage whose output is y. `saturates`: the grid was made by
-// inv_step_of_clip.
+// What an activation asks of the output stage whose output is y. `saturates`: the grid ends
+// where the clip does, or before.
 void set_bounds(Requantization& requant, const TensorPlan& y, const Activation& activation, bool saturates);
 
 }  // namespace mmasim::runtime::quantization

@@ -13,7 +13,8 @@ namespace {
 
 int64_t quantize_value(const TensorPlan& plan, float step, float value) {
   const auto zero_point = static_cast<double>(plan.zero_point);
-  const double level = plan.affine ? quantization::round_half_even(value / step)
+  const bool by_quotient = plan.input_rounding == isa::InputRounding::half_even_quotient;
+  const double level = by_quotient ? quantization::round_half_even(value / step)
                                    : quantization::round_half_up(static_cast<double>(value) * plan.inv_step);
   return quantization::saturate(level + zero_point, plan.min(), plan.max());
 }

@@ -17,7 +17,6 @@ namespace mmasim::runtime::quantization {
 namespace {
 
 double weight_inv_step(const QuantSpec& spec, double largest) {
-  if (largest < kZeroRange) return 1.0;
   const double levels = two_to(static_cast<int>(spec.weight_bits) - 1);
   if (spec.weight_scale == QuantSpec::Scale::pow2) return levels / two_to(ceil_log2(largest));
   return (spec.weight_range == QuantSpec::Range::narrow ? levels - 1 : levels) / largest;
@@ -29,39 +28,89 @@ struct LinearPlanning {
   const Node& node;
   const LinearLayer& layer;
   const TensorPlan& x;
+  Range range;                          // of the output, with its margin
   std::optional<double> clip_inv_step;  // the output's, if a clip fixes it
   int clip_shift = 0;                   // then the shift to it
   std::vector<double> inv_w;            // one, or one a channel
   std::vector<int> halvings;            // of inv_w, for the bias
   LinearPlan plan;
 
+  const QuantSpec& spec() const { return planning.spec(); }
+  bool is_signed() const { return !is_rectified(node.activation); }
+  bool saturates() const { return !planning.multiplies() && saturation_clips(spec(), node.activation); }
   size_t granule(size_t channel) const { return inv_w.size() == 1 ? 0 : channel; }
   double inv_acc(size_t channel) const { return x.inv_step * inv_w[granule(channel)]; }
-  uint32_t acc_bits() const { return accumulator_bits(planning.spec().act_bits); }
+  uint32_t acc_bits() const { return accumulator_bits(spec().act_bits); }
+  uint32_t bias_bits() const;
 };
 
+// Bits that a bias may have: the accumulator's, as far as accumulator times multiplier stays within the 128
+// bits of the output stage. M < 2^m, m <= 31. For 8- and 16-bit operands |acc| <= 2^63, which leaves room for
+// any M. For 32-bit operands |sum| <= K * 2^32 * 2^31 <= 2^94, as no operand has more than K = 2^31 elements;
+// |bias| <= 2^(126 - m) then gives |acc| <= 2^94 + 2^(126 - m) <= 2^(127 - m), and |acc * M| < 2^127.
+uint32_t LinearPlanning::bias_bits() const {
+  if (!planning.multiplies()) return acc_bits();
+  return std::min(acc_bits(), 127 - spec().multiplier_bits);
+}
+
+// The step of weights that are all zero: their bias alone must come out right. It lies 2^kZeroWeightBits
+// below the output's, so that the bias errs by less than 2^-9 of an output step; a shift rule then shifts by
+// as much. 1 if the output is a zero tensor, too.
+constexpr int kZeroWeightBits = 8;
+
+double inv_step_of_zero_weights(const LinearPlanning& linear) {
+  const QuantSpec& spec = linear.spec();
+  const double inv_x = linear.x.inv_step;
+  if (absolute_maximum(linear.range) < kZeroRange) return 1.0;
+  const double inv_y = grid_of_range(spec, linear.range, linear.is_signed()).inv_step;
+  double inv_w = two_to(kZeroWeightBits) * inv_y / inv_x;
+  if (linear.planning.multiplies()) return inv_w;
+  const bool power_of_two = spec.weight_scale == QuantSpec::Scale::pow2;
+  if (power_of_two) inv_w = two_to(floor_log2(inv_w));
+  // The divisions above may have rounded up, beyond the range whose shift is kZeroWeightBits.
+  while (grid_of_shift(spec, linear.range, linear.is_signed(), inv_x * inv_w).shift > kZeroWeightBits)
+    inv_w = power_of_two ? inv_w / 2 : std::nextafter(inv_w, 0.0);
+  return inv_w;
+}
+
 void choose_weight_steps(LinearPlanning& linear) {
-  const QuantSpec& spec = linear.planning.spec();
+  const QuantSpec& spec = linear.spec();
+  const auto inv_step_of = [&](double magnitude) {
+    return magnitude < kZeroRange ? inv_step_of_zero_weights(linear) : weight_inv_step(spec, magnitude);
+  };
   const std::vector<double> largest = linear.planning.has_values()
                                           ? largest_magnitudes(linear.layer)
                                           : std::vector<double>(linear.layer.channels, 1.0);
   if (spec.weight_granularity == QuantSpec::Granularity::channel) {
-    for (const double magnitude : largest) linear.inv_w.push_back(weight_inv_step(spec, magnitude));
+    for (const double magnitude : largest) linear.inv_w.push_back(inv_step_of(magnitude));
   } else {
     double all = 0;
     for (const double magnitude : largest) all = std::fmax(all, magnitude);
-    linear.inv_w.push_back(weight_inv_step(spec, all));
+    linear.inv_w.push_back(inv_step_of(all));
   }
   linear.halvings.assign(linear.inv_w.size(), 0);
+}
+
+// A shift rule shifts out no more than kLargestRoundBits: bits so far below an output step are worth nothing,
+// and output stages shift by as much. Weights far smaller than their bias would ask for more.
+constexpr int kLargestRoundBits = 63;
+
+void lower_steps_for_shift(LinearPlanning& linear) {
+  if (linear.planning.multiplies()) return;
+  const auto round_bits = [&] {
+    return grid_of_shift(linear.spec(), linear.range, linear.is_signed(), linear.inv_acc(0)).shift;
+  };
+  while (round_bits() > kLargestRoundBits) linear.inv_w[0] /= 2;
 }
 
 // Clip(0, c) by saturation: inv_w is lowered until inv_x * inv_w is a power of two times the output's
 // inv_step.
 void lower_steps_for_clip(LinearPlanning& linear) {
-  linear.clip_inv_step = inv_step_of_clip(linear.planning.spec(), linear.node.activation);
-  if (!linear.clip_inv_step || linear.planning.multiplies()) return;
+  if (!linear.saturates()) return;
+  linear.clip_inv_step = inv_step_of_clip(linear.spec(), linear.node.activation, linear.range);
+  if (!linear.clip_inv_step) return;
   const double target = *linear.clip_inv_step;
-  linear.clip_shift = floor_log2(linear.inv_acc(0) / target);
+  linear.clip_shift = std::min(floor_log2(linear.inv_acc(0) / target), kLargestRoundBits);
   linear.inv_w[0] = target * two_to(linear.clip_shift) / linear.x.inv_step;
 }
 
@@ -78,7 +127,7 @@ void lower_steps_for_bias(LinearPlanning& linear) {
       throw UserError("node '" + linear.node.name + "': the bias of output channel " +
                       std::to_string(channel) + " is not finite");
     }
-    while (!fits(round_half_away(bias * linear.inv_acc(channel)), linear.acc_bits())) {
+    while (!fits(round_half_away(bias * linear.inv_acc(channel)), linear.bias_bits())) {
       halve(linear, linear.granule(channel));
     }
   }
@@ -95,7 +144,7 @@ void check_steps(const LinearPlanning& linear) {
 // Integers of weights and bias. False if a bias with its zero-point term does not fit; its inv_w is then
 // halved.
 bool quantize_parameters(LinearPlanning& linear) {
-  const QuantSpec& spec = linear.planning.spec();
+  const QuantSpec& spec = linear.spec();
   const int64_t high = (int64_t{1} << (spec.weight_bits - 1)) - 1;
   const int64_t low = spec.weight_range == QuantSpec::Range::narrow ? -high : -high - 1;
   LinearPlan& plan = linear.plan;
@@ -109,7 +158,7 @@ bool quantize_parameters(LinearPlanning& linear) {
   for (size_t channel = 0; channel < linear.layer.channels; ++channel) {
     const double rounded = round_half_away(linear.layer.bias_of(channel) * linear.inv_acc(channel));
     plan.bias[channel] = static_cast<int128>(rounded) - linear.x.zero_point * sums[channel];
-    if (!fits(plan.bias[channel], linear.acc_bits())) {
+    if (!fits(plan.bias[channel], linear.bias_bits())) {
       halve(linear, linear.granule(channel));
       return false;
     }
@@ -117,10 +166,10 @@ bool quantize_parameters(LinearPlanning& linear) {
   return true;
 }
 
-void choose_multipliers(LinearPlanning& linear, const Range& range, bool is_signed) {
-  const QuantSpec& spec = linear.planning.spec();
+void choose_multipliers(LinearPlanning& linear) {
+  const QuantSpec& spec = linear.spec();
   TensorPlan& y = linear.planning.output(linear.node);
-  y = grid_of_range(spec, range, is_signed);
+  y = grid_of_range(spec, linear.range, linear.is_signed());
   Requantization& requant = linear.plan.requant;
   requant.has_multiplier = true;
   requant.per_channel =
@@ -132,29 +181,28 @@ void choose_multipliers(LinearPlanning& linear, const Range& range, bool is_sign
   }
 }
 
-void choose_shift(LinearPlanning& linear, const Range& range, bool is_signed) {
-  ShiftedGrid grid = grid_of_shift(linear.planning.spec(), range, is_signed, linear.inv_acc(0));
+void choose_shift(LinearPlanning& linear) {
+  ShiftedGrid grid = grid_of_shift(linear.spec(), linear.range, linear.is_signed(), linear.inv_acc(0));
   if (linear.clip_inv_step) {
     grid.shift = clamp_shift(linear.clip_shift - linear.halvings[0]);
     grid.tensor.inv_step = *linear.clip_inv_step;
     grid.tensor.source = "fixed by Clip";
+  } else if (linear.saturates()) {
+    end_within(grid, linear.node.activation.high);
   }
   linear.planning.output(linear.node) = grid.tensor;
   linear.plan.requant.shifts = {grid.shift};
 }
 
 void choose_output_stage(LinearPlanning& linear) {
-  const QuantSpec& spec = linear.planning.spec();
-  const Activation& activation = linear.node.activation;
-  const Range range = widened(linear.planning.range(linear.node), linear.layer.margin);
-  linear.plan.requant.rounding = spec.requant_rounding;
+  linear.plan.requant.rounding = linear.spec().requant_rounding;
   if (linear.planning.multiplies()) {
-    choose_multipliers(linear, range, !is_rectified(activation));
+    choose_multipliers(linear);
   } else {
-    choose_shift(linear, range, !is_rectified(activation));
+    choose_shift(linear);
   }
-  const bool saturates = linear.clip_inv_step && !linear.planning.multiplies();
-  set_bounds(linear.plan.requant, linear.planning.output(linear.node), activation, saturates);
+  set_bounds(linear.plan.requant, linear.planning.output(linear.node), linear.node.activation,
+             linear.saturates());
 }
 
 void warn_of_halvings(const LinearPlanning& linear) {
@@ -168,7 +216,7 @@ void warn_of_halvings(const LinearPlanning& linear) {
   const std::string where = linear.inv_w.size() == 1 ? "" : " of " + std::to_string(channels) + " channels";
   linear.planning.plan.warnings.push_back(
       "node '" + linear.node.name + "': weight inv_step" + where + " lowered by up to 2^" +
-      std::to_string(most) + " so that the bias fits " + std::to_string(linear.acc_bits()) + " bits");
+      std::to_string(most) + " so that the bias fits " + std::to_string(linear.bias_bits()) + " bits");
 }
 
 NodePlan plan_linear(Planning& planning, const Node& node, const LinearLayer& layer) {
@@ -179,8 +227,11 @@ NodePlan plan_linear(Planning& planning, const Node& node, const LinearLayer& la
   if (!planning.multiplies() && planning.spec().weight_granularity == QuantSpec::Granularity::channel) {
     throw std::logic_error("weight steps per channel need a multiplier in the output stage");
   }
-  LinearPlanning linear{planning, node, layer, planning.input(node), {}, 0, {}, {}, {}};
+  const Range range = widened(planning.range(node), layer.margin);
+  LinearPlanning linear{planning, node, layer, planning.input(node), range, {}, 0, {}, {}, {}};
+  linear.plan.accumulator = {linear.acc_bits(), planning.spec().overflow};
   choose_weight_steps(linear);
+  lower_steps_for_shift(linear);
   lower_steps_for_clip(linear);
   lower_steps_for_bias(linear);
   check_steps(linear);

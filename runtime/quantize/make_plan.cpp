@@ -36,9 +36,10 @@ Requantization shift_to_output(Planning& planning, const Node& node, const Range
                                double inv_acc) {
   const QuantSpec& spec = planning.spec();
   ShiftedGrid grid = grid_of_shift(spec, range, is_signed, inv_acc);
-  const auto clip_inv_step = inv_step_of_clip(spec, node.activation);
-  const bool saturates = clip_inv_step && spec.act_scale == QuantSpec::Scale::pow2;
-  if (saturates) {
+  const auto clip_inv_step = inv_step_of_clip(spec, node.activation, range);
+  const bool saturates = saturation_clips(spec, node.activation) && spec.act_scale == QuantSpec::Scale::pow2;
+  if (saturates && !clip_inv_step) end_within(grid, node.activation.high);
+  if (saturates && clip_inv_step) {
     grid.shift = clamp_shift(floor_log2(inv_acc / *clip_inv_step));
     grid.tensor.inv_step = *clip_inv_step;
     grid.tensor.source = "fixed by Clip";
@@ -98,6 +99,23 @@ void check_ranges(const Graph& graph, const Ranges& ranges) {
   }
 }
 
+// A tensor that was zero in every sample, or an input that was one value throughout, says nothing of what
+// will come. Its step is then a guess.
+void warn_of_blank_tensors(QuantPlan& plan, const Graph& graph, const Ranges& ranges) {
+  size_t blank = 0, all = graph.inputs.size() + graph.nodes.size();
+  for (const TensorId input : graph.inputs) {
+    const bool is_constant = ranges[input].low == ranges[input].high;
+    const bool could_vary = element_count(graph.tensors[input].shape) > 1;
+    if (absolute_maximum(ranges[input]) < kZeroRange || (is_constant && could_vary)) ++blank;
+  }
+  for (const Node& node : graph.nodes)
+    if (absolute_maximum(ranges[node.output]) < kZeroRange) ++blank;
+  if (blank == 0) return;
+  plan.warnings.push_back(
+      "calibration gave no range to " + std::to_string(blank) + " of " + std::to_string(all) +
+      " tensors: zero in every sample, or an input of one value; their steps are guesses");
+}
+
 enum class Values : uint8_t { present, absent };
 
 template <class Planned>
@@ -110,6 +128,7 @@ QuantPlan plan_graph(const Graph& graph, const QuantSpec& spec, const std::strin
   plan.has_values = values == Values::present;
   plan.tensors.resize(graph.tensors.size());
   plan.nodes.reserve(graph.nodes.size());
+  if (plan.has_values) warn_of_blank_tensors(plan, graph, ranges);
   Planning planning{graph, ranges, plan};
   for (const TensorId input : graph.inputs) {  // unsigned where calibration saw nothing negative
     plan.tensors[input] = grid_of_range(spec, ranges[input], ranges[input].low < 0);
@@ -134,6 +153,12 @@ void drop_weights(Node& node) {
 
 }  // namespace
 }  // namespace quantization
+
+isa::Overflow accumulator_policy(const QuantPlan& plan) {
+  for (const NodePlan& node : plan.nodes)
+    if (const auto* linear = std::get_if<LinearPlan>(&node)) return linear->accumulator.overflow;
+  return isa::Overflow::wrap;
+}
 
 QuantPlan make_plan(const Graph& graph, const QuantSpec& spec, const std::string& precision,
                     const Ranges& ranges) {

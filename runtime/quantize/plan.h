@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "isa/element.h"
+#include "isa/input_rounding.h"
 #include "runtime/graph/graph.h"
 #include "runtime/quantize/spec.h"
 
@@ -24,8 +25,10 @@ struct TensorPlan {
   int64_t zero_point = 0;
   double low = 0, high = 0;  // calibrated range
   std::string source;        // "calibrated", "same as X", "fixed by Clip", ...
-  bool affine = false;       // an input of this plan is quantized by the binary32 quotient, half to even
+  isa::InputRounding input_rounding = isa::InputRounding::half_up_product;
 
+  // A grid from the lowest to the highest value of the range, zero included.
+  bool is_affine() const { return input_rounding == isa::InputRounding::half_even_quotient; }
   int64_t min() const { return is_signed ? -(int64_t{1} << (bits - 1)) : 0; }
   int64_t max() const { return is_signed ? (int64_t{1} << (bits - 1)) - 1 : (int64_t{1} << bits) - 1; }
   isa::Element element() const {
@@ -58,12 +61,19 @@ struct Requantization {
   bool needs_clip = false;
 };
 
+// The accumulator of one node: its width, and what becomes of a sum that leaves it.
+struct AccumulatorPlan {
+  uint32_t bits = 32;
+  isa::Overflow overflow = isa::Overflow::wrap;
+};
+
 // Conv, ConvTranspose, Gemm, BatchNorm: acc = sum of q_x * q_w + bias, in the accumulator's width. The
 // input's zero point is folded into bias (bias' = bias - z_x * sum of q_w); padding uses z_x.
 struct LinearPlan {
   IntegerArray weights;                 // in the layout of the graph's weights; BatchNorm: one a channel
   std::vector<double> weight_inv_step;  // one, or one an output channel
   std::vector<int128> bias;             // one an output channel
+  AccumulatorPlan accumulator;
   Requantization requant;
 };
 // Add, Sub, Clip: SRS(sum of multiplier_i * (q_i - z_i)); Concat: each input on its own (then requants has
@@ -111,5 +121,8 @@ struct QuantPlan {
   std::vector<NodePlan> nodes;        // one a node of the graph
   std::vector<std::string> warnings;  // e.g. a weight step lowered so that its bias fits
 };
+
+// The overflow policy of the plan's first accumulator: what reports call the network's. `wrap` without one.
+isa::Overflow accumulator_policy(const QuantPlan& plan);
 
 }  // namespace mmasim::runtime

@@ -13,13 +13,19 @@ namespace {
 
 constexpr int64_t kMaxCells = int64_t{1} << 20;
 
-// Fraction bits of 1/N: 12, more for windows above 64 cells and for wider operands.
+// Bits beyond the usual that a factor for N cells needs to be as exact as those of 64 cells.
+int large_window_bits(int64_t cells) { return std::max(0, ceil_log2(static_cast<double>(cells)) - 6); }
+
+// Fraction bits of 1/N: 12, more for large windows and for wider operands.
 int reciprocal_bits(const QuantSpec& spec, int64_t cells) {
   const int wider = spec.act_bits == 8 ? 0 : spec.act_bits == 16 ? 8 : 16;
-  return 12 + std::max(0, ceil_log2(static_cast<double>(cells)) - 6) + wider;
+  return 12 + large_window_bits(cells) + wider;
 }
 
-// Reciprocals of `counts` cells, all at the fraction bits of the largest.
+// Reciprocals of `counts` cells, all at the fraction bits of the largest count. N <= 2^20, so a sum is below
+// 2^52. By shift a reciprocal is at most 2^(12 + 14 + 16) = 2^42; by multipliers all share the shift of the
+// smallest count, so 31 bits for one cell would leave 31 - log2 N for N: large windows take as many more, at
+// most 31 + 14 = 45. The product stays below 2^97.
 PoolPlan plan_pool(Planning& planning, const Node& node, const std::vector<int64_t>& counts, double margin) {
   const QuantSpec& spec = planning.spec();
   const TensorPlan& x = planning.input(node);
@@ -32,7 +38,10 @@ PoolPlan plan_pool(Planning& planning, const Node& node, const std::vector<int64
     std::vector<double> reals;
     for (const int64_t cells : counts)
       reals.push_back(y.inv_step / (x.inv_step * static_cast<double>(cells)));
-    const CommonMultipliers common = common_multipliers(reals, spec.multiplier_bits);
+    const bool shares_shift = counts.size() > 1;
+    const auto bits =
+        spec.multiplier_bits + (shares_shift ? static_cast<uint32_t>(large_window_bits(counts.back())) : 0);
+    const CommonMultipliers common = common_multipliers(reals, bits);
     plan.reciprocals = common.multipliers;
     plan.requant = requantize_by_shift(spec, common.shift);
     set_bounds(plan.requant, y, node.activation, false);
@@ -77,6 +86,7 @@ NodePlan plan_node(Planning& planning, const Node& node, const GlobalAveragePool
 NodePlan plan_node(Planning& planning, const Node& node, const Resize& resize) {
   keep_grid(planning, node);
   if (resize.mode == Resize::Mode::nearest) return std::monostate{};
+  // At most 2^22. The weighted sum is below 2^54 and the multiplier at most 2^44: below 2^98 together.
   const int64_t weights_total = 4 * checked_cells(node, resize.factor_y, resize.factor_x);
   if (planning.multiplies()) {
     const Multiplier m =

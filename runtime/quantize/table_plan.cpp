@@ -53,7 +53,7 @@ TensorPlan unit_grid(const Planning& planning, const Node& node, const char* sou
   y.low = planning.range(node).low;
   y.high = planning.range(node).high;
   y.source = source;
-  y.affine = planning.spec().act_affine;
+  if (planning.spec().act_affine) y.input_rounding = isa::InputRounding::half_even_quotient;
   return y;
 }
 

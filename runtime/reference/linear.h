@@ -78,8 +78,7 @@ template <class FillColumns, class WeightIndex, class Store>
 void run_products(const ProductShape& shape, Step& step, FillColumns fill_columns, WeightIndex weight_index,
                   Store store) {
   const auto& plan = step.plan_as<LinearPlan>();
-  // 32, 64 or 128 bits for operands of 8, 16 or 32
-  Accumulator accumulator(4 * std::max(plan.weights.bits, step.x_plan[0]->bits), step.overflow);
+  Accumulator accumulator(plan.accumulator.bits, plan.accumulator.overflow);
   const int128 bound = largest_weight_sum(shape, plan, weight_index) *
                        largest_magnitude(*step.x[0], step.x_plan[0]->zero_point);
   if (bound <= INT64_MAX) {

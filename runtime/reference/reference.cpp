@@ -56,6 +56,11 @@ void check_values(const Tensor& tensor, const TensorPlan& plan, const IntegerTen
   }
 }
 
+bool traps(const NodePlan& plan) {
+  const auto* linear = std::get_if<LinearPlan>(&plan);
+  return linear != nullptr && linear->accumulator.overflow == isa::Overflow::trap;
+}
+
 Step make_step(const Graph& graph, const QuantPlan& plan, NodeId id,
                const std::vector<IntegerTensor>& tensors) {
   const Node& node = graph.nodes[id];
@@ -64,7 +69,6 @@ Step make_step(const Graph& graph, const QuantPlan& plan, NodeId id,
     step.x.push_back(&tensors[input]);
     step.x_plan.push_back(&plan.tensors[input]);
   }
-  step.overflow = plan.spec.overflow;
   return step;
 }
 
@@ -88,7 +92,7 @@ std::vector<IntegerTensor> run_reference(const Graph& graph, const QuantPlan& pl
     reference::check_values(graph.tensors[node.output], plan.tensors[node.output], result);
     tensors[node.output] = std::move(result);
     overflows += step.overflow_count;
-    if (step.overflow_count > 0 && step.overflow == isa::Overflow::trap) {
+    if (step.overflow_count > 0 && reference::traps(step.plan)) {
       throw UserError("reference: node '" + node.name + "': " + std::to_string(step.overflow_count) +
                       " accumulators left their width, and the overflow policy is trap");
     }

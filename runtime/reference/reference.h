@@ -10,8 +10,8 @@
 namespace mmasim::runtime {
 
 // inputs: the integers of each graph input. Returns the integers of every tensor of the graph (indexed by
-// TensorId). overflow_count, if given, receives how many accumulators left their width (policy:
-// plan.spec.overflow).
+// TensorId). overflow_count, if given, receives how many accumulators left their width; what
+// becomes of one is in its node's plan.
 std::vector<IntegerTensor> run_reference(const Graph& graph, const QuantPlan& plan,
                                          const std::vector<IntegerTensor>& inputs,
                                          uint64_t* overflow_count = nullptr);

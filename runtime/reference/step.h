@@ -20,7 +20,6 @@ struct Step {
   std::vector<const TensorPlan*> x_plan;
   const Shape& y_shape;
   const TensorPlan& y_plan;
-  isa::Overflow overflow = isa::Overflow::wrap;
   uint64_t overflow_count = 0;  // written by the linear operators
 
   // The plan of the node's operator; a node with another one is a bug of make_plan.

@@ -91,6 +91,7 @@ class Evaluation {
     const auto name = choices.quant + " " + choices.precision;
     progress_.say(name + ": quantize and lower");
     const auto planned = plan_network(network_.graph, config_, &calibration_.ranges, choices);
+    for (const auto& warning : planned.plan.warnings) note("warning: " + name + ": " + warning);
     const auto& program = planned.lowered.program;
     progress_.say(name + ": simulate");
     const auto cost = run_in_children({[&] { return time_program(program, config_); }}, 1).front();

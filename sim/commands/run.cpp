@@ -121,8 +121,8 @@ class Run {
     report_.layers = layer_stats(program, config, activity);
     report_.fallbacks = planned_.lowered.fallbacks;
     if (execution_.overflow_count) {
-      report_.accumulator =
-          AccumulatorFacts{*execution_.overflow_count, policy_name(planned_.plan.spec.overflow)};
+      report_.accumulator = AccumulatorFacts{*execution_.overflow_count,
+                                             policy_name(runtime::accumulator_policy(planned_.plan))};
     }
   }
 

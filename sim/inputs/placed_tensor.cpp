@@ -92,6 +92,7 @@ runtime::TensorPlan tensor_plan(const isa::TensorPlacement& placement) {
   plan.is_signed = isa::element_is_signed(placement.element);
   plan.inv_step = placement.inv_step;
   plan.zero_point = placement.zero_point;
+  plan.input_rounding = placement.input_rounding;
   return plan;
 }
 

@@ -23,7 +23,7 @@ uint64_t packed_bytes(const isa::TensorPlacement& placement);
 std::string dtype_name(isa::Element element);  // NumPy's name: "int8", "uint16", ...
 std::string npy_dtype(isa::Element element);   // NumPy's descr: "|i1", "<u2", ...
 
-// What a placement says of quantization: enough to quantize an input or dequantize an output.
+// The grid that a placement states: as of the plan, so that an input becomes the same integers.
 runtime::TensorPlan tensor_plan(const isa::TensorPlacement& placement);
 
 runtime::IntegerTensor unpack(const std::vector<uint8_t>& bytes, isa::Element element,

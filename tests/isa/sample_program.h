@@ -153,9 +153,18 @@ inline Program sample_program() {
   program.layers[0] = {"conv \\1",    "conv", "int8", "weights once", {"Conv_0", "Relu, 1", ""},
                        1234567890123, 7};
   program.layers.emplace_back();
-  program.inputs.push_back({"x", Element::u8, {1, 3, 2, 2}, {12, 4, 2, 1}, ddr(64), 0, 0, 0.1, -128});
-  program.outputs.push_back({"y", Element::s32, {10}, {-4}, ddr(1000), 1, 4294967295, 1e-300, 0});
-  program.intermediates.push_back({"scalar", Element::s64, {}, {}, l2(8), 63, 1, 3.0, INT64_MIN});
+  program.inputs.push_back({"x",
+                            Element::u8,
+                            {1, 3, 2, 2},
+                            {12, 4, 2, 1},
+                            ddr(64),
+                            0,
+                            0,
+                            0.1,
+                            -128,
+                            InputRounding::half_even_quotient});
+  program.outputs.push_back({"y", Element::s32, {10}, {-4}, ddr(1000), 1, 4294967295, 1e-300, 0, {}});
+  program.intermediates.push_back({"scalar", Element::s64, {}, {}, l2(8), 63, 1, 3.0, INT64_MIN, {}});
   return program;
 }
 

@@ -24,6 +24,7 @@ isa::StageSet make_stage(const LinearLayer& layer, const LaneTables& tables, isa
   isa::StageSet stage;
   stage.unit = unit;
   stage.out = layer.out.element;
+  stage.overflow = layer.plan->accumulator.overflow;
   stage.bias = at + static_cast<int64_t>(tables.bias);
   stage.rounding = requant.rounding;
   if (requant.has_multiplier)
@@ -88,6 +89,7 @@ void ArrayWork::configure(StepEmitter& emit) const {
     isa::StageSet raw;
     raw.unit = isa::Unit::mma, raw.raw = 1;
     raw.out = isa::accumulator_element(layer.operand_bytes);
+    raw.overflow = stage.overflow;
     raw.bias = stage.bias;
     emit.configure(raw);
     auto dsp = make_stage(layer, shared->tables, tables, isa::Unit::dsp, shared->has_values);

@@ -87,6 +87,15 @@ void describe(LinearLayer&, const Other&, const ScheduleRules&) {
   throw std::logic_error("lower: not a linear operator");
 }
 
+// Operands decide which accumulator the machine uses: it must be the plan's.
+void require_accumulator(const LoweringContext& context, const LinearLayer& layer) {
+  const auto bits = 8 * isa::element_bytes(isa::accumulator_element(layer.operand_bytes));
+  if (layer.plan->accumulator.bits == bits) return;
+  throw std::logic_error(context.place(layer.node) + ": the plan's accumulator has " +
+                         std::to_string(layer.plan->accumulator.bits) + " bits, the machine's " +
+                         std::to_string(bits));
+}
+
 }  // namespace
 
 LinearLayer describe_linear(const LoweringContext& context, NodeId id) {
@@ -98,6 +107,7 @@ LinearLayer describe_linear(const LoweringContext& context, NodeId id) {
   layer.plan = &std::get<LinearPlan>(context.plan.nodes[id]);
   layer.operand_bytes = isa::element_bytes(layer.in.element);
   layer.input_zero = context.tensor_plan(node.inputs[0]).zero_point;
+  require_accumulator(context, layer);
   std::visit([&](const auto& op) { describe(layer, op, context.options.rules); }, node.op);
   layer.spans_lines = context.options.rules.blocks_span_lines;
   if (context.has_values()) require_lengths(context, layer);

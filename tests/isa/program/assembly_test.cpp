@@ -79,7 +79,8 @@ TEST_CASE("assembly: the directives of a small program") {
   program.network = "a\"b\\c\n";
   program.constants = {0x00, 0x1f, 0xff};
   program.constants_bytes = 3;
-  program.inputs.push_back({"x", Element::s16, {2, 3}, {6, -2}, ddr(16), 1, 2, 0.1, -5});
+  program.inputs.push_back(
+      {"x", Element::s16, {2, 3}, {6, -2}, ddr(16), 1, 2, 0.1, -5, InputRounding::half_even_quotient});
   program.layers[0].operators = {"c 1", "r"};
   program.machine.name = "m";
   CHECK(
@@ -93,7 +94,7 @@ TEST_CASE("assembly: the directives of a small program") {
       ".layer name=\"only\" kind=\"\" precision=\"\" dataflow=\"\" operators=[\"c 1\",\"r\"] macs=0 tiles=0\n"
       ".input name=\"x\" element=s16 shape=[2,3] strides_bytes=[6,-2] address=ddr:0x10 ready_token=1 "
       "ready_count=2 "
-      "inv_step=0.1 zero_point=-5\n"
+      "inv_step=0.1 zero_point=-5 input_rounding=half_even_quotient\n"
       "sync.signal token=3\n"
       "ctl.end\n"
       ".constants 001fff\n");

@@ -246,7 +246,7 @@ TEST_CASE("verify: nothing writes the constants, and no input lies there") {
 
   Program program = program_of({});
   program.constants_bytes = 1000;
-  TensorPlacement tensor{"x", Element::s8, {2}, {1}, ddr(999), 0, 0, 1.0, 0};
+  TensorPlacement tensor{"x", Element::s8, {2}, {1}, ddr(999), 0, 0, 1.0, 0, {}};
   program.outputs = {tensor};  // a constant may be an output
   CHECK(complaint(program) == "");
   program.inputs = {tensor};

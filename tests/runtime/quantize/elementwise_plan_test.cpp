@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "runtime/user_error.h"
 #include "tests/runtime/quantize/graph_builder.h"
 
 using namespace mmasim::runtime;
@@ -160,4 +161,31 @@ TEST_CASE("quantize elementwise: a slope of 0.1 has 6 fraction bits at 8 bits, o
   CHECK(channels.requant.shifts == std::vector<int>{6});  // 2.5 * 128 * 16 / 128 = 40
   CHECK(plan_of<PreluPlan>(g.plan("tidl-np2-fixed", "int16"), 0).slopes ==
         std::vector<int64_t>{1638});  // 0.1 * 2^14
+}
+
+TEST_CASE("quantize elementwise: a clip far above an Add leaves it the grid of its range") {
+  GraphBuilder g;
+  const TensorId x = g.input(kMap, {0, 1});
+  g.node(Add{}, {x, x}, kMap, {0, 2}, clip(0, 1000));
+  const QuantPlan plan = g.plan("tidl-np2-fixed");
+  // inv_acc 256 * 64; 2 * that / 256 = 128 -> 7 bits, inv_y 128: its end, 2, lies below the clip
+  CHECK(plan.tensors[1].inv_step == 128);
+  CHECK(plan_of<SumPlan>(plan).multipliers == std::vector<int64_t>{64, 64});
+  CHECK(plan_of<SumPlan>(plan).requants[0].shifts == std::vector<int>{7});
+  CHECK(plan_of<SumPlan>(plan).requants[0].clip_max == 255);
+  CHECK_FALSE(plan_of<SumPlan>(plan).requants[0].needs_clip);
+  // 1000 is 500 times 2, 32 just 16 times: there the clip's own grid begins
+  GraphBuilder near;
+  const TensorId z = near.input(kMap, {0, 1});
+  near.node(Add{}, {z, z}, kMap, {0, 2}, clip(0, 32));
+  CHECK(near.plan("tidl-np2-fixed").tensors[1].inv_step == 8);  // 256 / 32
+}
+
+TEST_CASE("quantize elementwise: a slope beyond 2^62 is the user's error, one below is exact") {
+  GraphBuilder g;
+  const TensorId x = g.input(kMap, {-1, 1});
+  g.node(Prelu{{std::ldexp(1.0, 50)}, 0}, {x}, kMap, {-std::ldexp(1.0, 50), 1});
+  CHECK(plan_of<PreluPlan>(g.plan("tidl-np2-fixed"), 0).slopes == std::vector<int64_t>{int64_t{1} << 50});
+  std::get<Prelu>(g.graph.nodes[0].op).slopes = {1e20};
+  CHECK_THROWS_AS(g.plan("tidl-np2-fixed"), UserError);
 }

@@ -342,3 +342,140 @@ TEST_CASE("quantize linear: weights that are not finite are the network's fault,
                          "weights 'w' of output channel 0 hold a value that is not finite", UserError);
   }
 }
+
+TEST_CASE("quantize linear: a channel of zeros gets its bias right to 2^-9 of an output step") {
+  GraphBuilder b;
+  const TensorId x = b.input({1, 1, 1, 1}, {0, 255});
+  b.node(pointwise(2, 1, {1, 0}, {0, 100.3}), {x}, {1, 2, 1, 1}, {0, 255});
+  const QuantPlan plan = b.plan("per-channel");
+  const LinearPlan& conv = linear(plan);
+  CHECK(conv.weight_inv_step == std::vector<double>{127, 256});  // 2^8 * inv_y / inv_x, both 1
+  CHECK(conv.bias[1] == 25677);                                  // RHA(25676.8)
+  CHECK(conv.requant.multipliers[1] == 1 << 30);                 // 1 / 256 = 2^30 / 2^38
+  CHECK(conv.requant.shifts[1] == 38);
+  CHECK(shift_half_up(conv.bias[1] * conv.requant.multipliers[1], 38) == 100);
+  CHECK(integers(conv.weights) == std::vector<int64_t>{127, 0});
+  CHECK(plan.warnings.empty());
+}
+
+TEST_CASE("quantize linear: a layer of zeros shifts by 8 bits, from the range of its bias") {
+  GraphBuilder b;
+  const TensorId x = b.input({1, 1, 1, 1}, {0, 1});
+  b.node(pointwise(2, 1, {0, 0}, {200, 13}), {x}, {1, 2, 1, 1}, {0, 200}, relu());
+  for (const char* precision : {"int8", "int16", "int32"}) {
+    CHECK(linear(b.plan("tidl-np2-fixed", precision)).requant.shifts == std::vector<int>{8});
+    CHECK(linear(b.plan("tidl-p2-dynamic", precision)).requant.shifts == std::vector<int>{8});
+  }
+  const QuantPlan real = b.plan("tidl-np2-fixed");
+  // inv_y = 256 / 200, inv_acc = 2^8 of it: 200 -> 65536, 13 -> RHA(4259.84)
+  CHECK(real.tensors[1].inv_step == doctest::Approx(1.28).epsilon(1e-12));
+  CHECK(linear(real).bias == std::vector<int128>{65536, 4260});
+  const QuantPlan pow2 = b.plan("tidl-p2-dynamic");
+  CHECK(pow2.tensors[1].inv_step == 1);         // 256 / nextpow2(200)
+  CHECK(linear(pow2).weight_inv_step[0] == 1);  // 2^8 * 1 / 256
+  CHECK(linear(pow2).bias == std::vector<int128>{51200, 3328});
+}
+
+TEST_CASE("quantize linear: the shift of a layer of zeros is 8 whatever the range rounds to") {
+  for (int i = 1; i <= 200; ++i) {
+    const double top = 0.013 * i * i;
+    GraphBuilder b;
+    const TensorId x = b.input({1, 1, 1, 1}, {-0.7 / i, 0.3});
+    b.node(pointwise(1, 1, {0}, {top}), {x}, {1, 1, 1, 1}, {-top / 3, top});
+    for (const char* precision : {"int8", "int16", "int32"}) {
+      for (const char* preset : {"tidl-np2-fixed", "tidl-p2-dynamic"}) {
+        CAPTURE(top);
+        const QuantPlan plan = b.plan(preset, precision);
+        CHECK(linear(plan).requant.shifts == std::vector<int>{8});
+        CHECK(linear(plan).bias[0] > 0);
+      }
+    }
+  }
+}
+
+TEST_CASE("quantize linear: at 32 bits a bias leaves its accumulator room for the multiplier") {
+  GraphBuilder b;
+  const TensorId x = b.input({1, 1, 1, 1}, {0, 1});
+  b.node(pointwise(1, 1, {1e-12f}, {1.0}), {x}, {1, 1, 1, 1}, {0, 1});
+  const QuantPlan plan = b.plan("per-channel", "int32");
+  const LinearPlan& conv = linear(plan);
+  // inv_acc = (2^32 - 1) * (2^31 - 1) / 1e-12 = 2^102.86: lowered by 2^8 to 2^94.86, below 2^95
+  CHECK(conv.bias[0] < int128{1} << 95);
+  CHECK(conv.bias[0] > int128{1} << 94);
+  REQUIRE(plan.warnings.size() == 1);
+  CHECK(plan.warnings[0].find("2^8 so that the bias fits 96 bits") != std::string::npos);
+  const int128 acc = accumulate(conv, {4294967295});
+  const int128 room = ((int128{1} << 126) - 1 + (int128{1} << 126)) / acc;  // (2^127 - 1) / acc
+  CHECK(conv.requant.multipliers[0] <= room);
+  const int128 product = acc * conv.requant.multipliers[0];
+  const int k = conv.requant.shifts[0];
+  CHECK((product >> k) + ((product >> (k - 1)) & 1) >= 4294967295 - 1);  // 1 is the highest level
+  // a shift multiplies nothing: the bias has all 128 bits
+  CHECK(b.plan("tidl-np2-fixed", "int32").warnings.empty());
+}
+
+TEST_CASE("quantize linear: a clip far above the range leaves the range its grid, without another clip") {
+  const auto plan_with = [](double top, const char* preset) {
+    GraphBuilder b;
+    const TensorId x = b.input({1, 1, 1, 1}, {0, 1});
+    b.node(pointwise(1, 1, {3.0f}), {x}, {1, 1, 1, 1}, {0, 3}, clip(0, top));
+    return b.plan(preset);
+  };
+  const QuantPlan far = plan_with(1e6, "tidl-np2-fixed");
+  // inv_acc 256 * 128/3; 3 * that / 256 = 128 -> 7 bits, inv_y 256/3
+  CHECK(far.tensors[1].inv_step == doctest::Approx(256.0 / 3));
+  CHECK(far.tensors[1].source == "calibrated");
+  CHECK(linear(far).requant.shifts == std::vector<int>{7});
+  CHECK_FALSE(linear(far).requant.needs_clip);
+  CHECK(linear(far).requant.clip_max == 255);
+  CHECK(plan_with(48, "tidl-np2-fixed").tensors[1].inv_step == 256.0 / 48);  // 16 times the range
+  CHECK(plan_with(48.5, "tidl-np2-fixed").tensors[1].inv_step == doctest::Approx(256.0 / 3));
+  CHECK(plan_with(1e6, "tidl-p2-dynamic").tensors[1].inv_step == 64);  // 256 / 4
+}
+
+TEST_CASE("quantize linear: a grid that would pass its far clip ends below it") {
+  GraphBuilder b;
+  const TensorId x = b.input({1, 1, 1, 1}, {0, 1});
+  b.node(pointwise(1, 1, {1.0f}), {x}, {1, 1, 1, 1}, {0, 1e-6}, clip(0, 0.001));
+  const QuantPlan plan = b.plan("tidl-np2-fixed");
+  // inv_acc 2^15: 256 levels end at 2^-7 = 0.0078. Three bits more, and they end at 2^-10
+  CHECK(linear(plan).requant.shifts == std::vector<int>{-3});
+  CHECK(plan.tensors[1].inv_step == 262144);
+}
+
+TEST_CASE("quantize linear: an affine grid of a zero tensor keeps a clip at or next to zero") {
+  for (const double top : {0.0, 1e-20}) {
+    GraphBuilder b;
+    const TensorId x = b.input({1, 1, 1, 1}, {-1, 1});
+    b.node(pointwise(1, 1, {1.0f}), {x}, {1, 1, 1, 1}, {0, top}, clip(0, top));
+    for (const PresetInfo& preset : presets()) {
+      const Requantization requant = linear(b.plan(preset.name)).requant;
+      CHECK(requant.needs_clip);
+      CHECK(requant.clip_max == 0);
+    }
+  }
+}
+
+TEST_CASE("quantize linear: the plan carries the accumulator, four times as wide as its operands") {
+  GraphBuilder b = worked_example();
+  QuantSpec spec = resolve_preset("tidl-np2-fixed", "int16");
+  spec.overflow = mmasim::isa::Overflow::saturate;
+  const QuantPlan plan = make_plan(b.graph, spec, "int16", b.ranges);
+  CHECK(linear(plan).accumulator.bits == 64);
+  CHECK(linear(plan).accumulator.overflow == mmasim::isa::Overflow::saturate);
+  CHECK(accumulator_policy(plan) == mmasim::isa::Overflow::saturate);
+  CHECK(linear(b.plan("per-channel")).accumulator.bits == 32);
+  CHECK(accumulator_policy(b.plan("per-channel")) == mmasim::isa::Overflow::wrap);
+}
+
+TEST_CASE("quantize linear: weights far below their bias ask for a shift of at most 63") {
+  GraphBuilder b;
+  const TensorId x = b.input({1, 1, 1, 1}, {0, 1});
+  b.node(pointwise(1, 1, {std::ldexp(1.0f, -40)}, {1.0}), {x}, {1, 1, 1, 1}, {0, 1}, relu());
+  const QuantPlan plan = b.plan("tidl-np2-fixed", "int32");
+  // inv_acc = 2^32 * 2^31 * 2^40 = 2^103 would be shifted by 71 bits to 2^32
+  CHECK(linear(plan).requant.shifts == std::vector<int>{63});
+  CHECK(linear(plan).weight_inv_step[0] == std::ldexp(1.0, 63));
+  CHECK(linear(plan).bias[0] == int128{1} << 95);
+  CHECK(plan.tensors[1].inv_step == std::ldexp(1.0, 32));
+}

@@ -59,7 +59,7 @@ void compare_structure(const QuantPlan& a, const QuantPlan& b) {
     CAPTURE(i);
     CHECK(a.tensors[i].bits == b.tensors[i].bits);
     CHECK(a.tensors[i].is_signed == b.tensors[i].is_signed);
-    CHECK(a.tensors[i].affine == b.tensors[i].affine);
+    CHECK(a.tensors[i].input_rounding == b.tensors[i].input_rounding);
   }
   for (size_t i = 0; i < a.nodes.size(); ++i) {
     CAPTURE(i);
@@ -165,4 +165,22 @@ TEST_CASE("make_plan: consuming the weights plans the same and leaves the graph 
     if (const auto* gemm = std::get_if<Gemm>(&b.graph.nodes[i].op))
       CHECK_FALSE(gemm->weights.values.operator bool());
   }
+}
+
+TEST_CASE("make_plan: tensors without a range are warned of once, with their number") {
+  GraphBuilder b;
+  const TensorId x = b.input({1, 1, 2, 2}, {0, 0});
+  const TensorId grey = b.input({1, 1, 2, 2}, {0.5, 0.5});
+  const TensorId zero = b.node(pointwise(1, 1, {1}), {x}, {1, 1, 2, 2}, {0, 0});
+  b.node(Add{}, {zero, grey}, {1, 1, 2, 2}, {0.5, 0.5});
+  const std::vector<std::string> expected = {
+      "calibration gave no range to 3 of 4 tensors: zero in every sample, or an input of one value; their "
+      "steps are guesses"};
+  for (const PresetInfo& preset : presets()) CHECK(b.plan(preset.name).warnings == expected);
+  // an input of one element has but one value, and a structure has no samples
+  GraphBuilder one;
+  const TensorId rate = one.input({1}, {0.5, 0.5});
+  one.node(Clip{}, {rate}, {1}, {0.5, 0.5}, relu());
+  CHECK(one.plan("tidl-np2-fixed").warnings.empty());
+  CHECK(make_plan_structure(b.graph, resolve_preset("per-channel", "int8"), "int8").warnings.empty());
 }

@@ -91,3 +91,33 @@ TEST_CASE("quantize pool: a window too large to tabulate is the user's error, no
   g.node(pool, {x}, {1, 1, 1, 1}, {0, 1});
   CHECK_THROWS_AS(g.plan("tidl-np2-fixed"), UserError);
 }
+
+TEST_CASE("quantize pool: with zero points, a window of 90000 cells keeps 25 bits of its reciprocal") {
+  const QuantPlan plan = average_pool(300, {0, 255}, {0, 255}).plan("per-channel");
+  const PoolPlan& pool = pool_of(plan);
+  // 17 - 6 bits beyond 31: 1 is 2^41 / 2^41, and 1/90000 RHA(2^41 / 90000) = RHA(24433591.73)
+  CHECK(pool.requant.shifts == std::vector<int>{41});
+  CHECK(pool.reciprocals.front() == int64_t{1} << 41);
+  CHECK(pool.reciprocals.back() == 24433592);
+  // 64 cells are the last that have no more than 31
+  const PoolPlan eight = pool_of(average_pool(8, {0, 255}, {0, 255}).plan("per-channel"));
+  CHECK(eight.requant.shifts == std::vector<int>{30});
+  CHECK(eight.reciprocals.back() == 1 << 24);
+  // one count alone needs no more
+  GraphBuilder g;
+  const TensorId x = g.input({1, 1, 300, 300}, {0, 255});
+  g.node(GlobalAveragePool{}, {x}, {1, 1, 1, 1}, {0, 255});
+  CHECK(pool_of(g.plan("per-channel")).reciprocals[0] < int64_t{1} << 31);
+}
+
+TEST_CASE("quantize pool: 512 x 512 cells of 16 bits at full scale average exactly") {
+  GraphBuilder g;
+  const TensorId x = g.input({1, 1, 512, 512}, {0, 1});
+  g.node(GlobalAveragePool{}, {x}, {1, 1, 1, 1}, {0, 0.8});  // 1 with the margin
+  const QuantPlan plan = g.plan("tidl-np2-fixed", "int16");
+  // k = 12 + (18 - 6) + 8 = 32, 2^32 / 2^18; 2^16 * 2^32 / 2^16 = 2^32
+  CHECK(pool_of(plan).reciprocals == std::vector<int64_t>{1 << 14});
+  CHECK(pool_of(plan).requant.shifts == std::vector<int>{32});
+  const int128 sum = int128{65535} << 18;  // beyond 2^33
+  CHECK(shift_half_up(sum * (1 << 14), 32) == 65535);
+}

@@ -88,10 +88,11 @@ struct OneNode {
   QuantPlan quant_plan() const {
     QuantPlan whole;
     whole.has_values = true;
-    whole.spec.overflow = overflow;
     for (const Input& input : inputs) whole.tensors.push_back(input.plan);
     whole.tensors.push_back(y_plan);
     whole.nodes = {plan};
+    if (auto* linear = std::get_if<LinearPlan>(&whole.nodes[0]))  // four times as wide as the operands
+      linear->accumulator = {4 * linear->weights.bits, overflow};
     return whole;
   }
 

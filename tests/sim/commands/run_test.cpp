@@ -3,6 +3,7 @@
 
 #include "isa/kit/sha256.h"
 #include "runtime/io/npy.h"
+#include "tests/kit/onnx_builder.h"
 #include "tests/sim/command_line.h"
 
 using namespace mmasim;
@@ -227,6 +228,42 @@ TEST_CASE("simulate: the program of a run gives the run's outputs, cycles and en
   CHECK(again["outputs"] == run["outputs"]);
   CHECK(again["accumulator"] == run["accumulator"]);
   CHECK(text_of_file(folder.file("out/program.mma")) == text_of_file(folder.file("again/program.mma")));
+}
+
+TEST_CASE("simulate: an input between two integers becomes the run's, at every preset and width") {
+  const TemporaryFolder folder("run-simulate-ties");
+  tests::OnnxBuilder(13)
+      .input("x", {1, 1, 16, 16})
+      .initializer("w", {1, 1, 1, 1}, {1})
+      .add_node("Conv", {"x", "w"}, {"y"})
+      .output("y")
+      .save(folder.file("net.onnx"));
+  // Calibrated to 0..255, of which 0.5, 1.5, ... are halves in 255, 65535 and 4294967295 steps.
+  std::vector<float> whole(256), halves(256);
+  for (size_t i = 0; i < 256; ++i) whole[i] = static_cast<float>(i), halves[i] = whole[i] + 0.5f;
+  const auto save = [&](const std::string& name, const std::vector<float>& values) {
+    const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
+    runtime::write_npy(folder.file(name), "<f4", {1, 1, 16, 16}, {bytes, bytes + 4 * values.size()});
+  };
+  save("whole.npy", whole), save("halves.npy", halves);
+  const std::string halves_file = " --quiet --input " + folder.file("halves.npy") + " --out ";
+  for (const std::string preset : {"tidl-np2-fixed", "tidl-p2-dynamic", "per-channel"}) {
+    for (const std::string precision : {"int8", "int16", "int32"}) {
+      CAPTURE(preset);
+      CAPTURE(precision);
+      const auto run =
+          command_line("run " + folder.file("net.onnx") + " --quant " + preset + " --precision " + precision +
+                       " --calibration " + folder.file("whole.npy") + halves_file + folder.file("out"));
+      REQUIRE(run.exit_code == 0);
+      const auto again =
+          command_line("simulate " + folder.file("out/program.mma") + halves_file + folder.file("again"));
+      REQUIRE(again.exit_code == 0);
+      const auto y = text_of_file(folder.file("out/outputs/y.npy"));
+      CHECK_FALSE(y.empty());
+      CHECK(text_of_file(folder.file("again/outputs/y.npy")) == y);
+      CHECK(text_of_file(folder.file("again/program.mma")) == text_of_file(folder.file("out/program.mma")));
+    }
+  }
 }
 
 TEST_CASE("run: --format json prints the report that is in the folder") {

@@ -8,6 +8,8 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "runtime/quantize/quantize.h"
+
 using namespace mmasim;
 
 namespace {
@@ -109,4 +111,15 @@ TEST_CASE("placed tensor: names of element types are NumPy's") {
   CHECK(sim::dtype_name(isa::Element::s64) == "int64");
   CHECK(sim::npy_dtype(isa::Element::s8) == "|i1");
   CHECK(sim::npy_dtype(isa::Element::u32) == "<u4");
+}
+
+TEST_CASE("placed tensor: its grid makes the same integers of a float as the plan's") {
+  auto placed = placement(isa::Element::u8, {4}, {1}, 0);
+  const runtime::FloatTensor ties{{4}, {0.5f, 1.5f, 2.5f, 3.0f}};
+  // floor(x + 0.5), then half to even; the zero point comes after the rounding
+  CHECK(runtime::quantize_input(sim::tensor_plan(placed), ties) == std::vector<uint8_t>{1, 2, 3, 3});
+  placed.input_rounding = isa::InputRounding::half_even_quotient;
+  CHECK(runtime::quantize_input(sim::tensor_plan(placed), ties) == std::vector<uint8_t>{0, 2, 2, 3});
+  placed.zero_point = 1;
+  CHECK(runtime::quantize_input(sim::tensor_plan(placed), ties) == std::vector<uint8_t>{1, 3, 3, 4});
 }
