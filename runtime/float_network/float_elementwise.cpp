@@ -5,24 +5,17 @@
 
 #include "isa/kit/exponential.h"
 #include "runtime/float_network/float_step.h"
+#include "runtime/graph/axes.h"
 
 namespace mmasim::runtime::quantization {
 
 namespace {
 
-// Elements in one step along `axis`.
-int64_t inner_count(const Shape& shape, size_t axis) {
-  int64_t count = 1;
-  for (size_t i = axis + 1; i < shape.size(); ++i) count *= shape[i];
-  return count;
-}
-
-int64_t channel_inner_count(const Shape& shape) { return shape.size() > 1 ? inner_count(shape, 1) : 1; }
-
-// Calls apply(values, count, channel) for every run of one channel. Channels are axis 1.
+// Calls apply(first element, count, channel) for every run of one channel.
 template <class Apply>
-void for_each_channel(const Shape& shape, int64_t channels, const Apply& apply) {
-  const int64_t inner = channel_inner_count(shape), total = element_count(shape);
+void for_each_channel(const Shape& shape, const AxisSpan& along, const Apply& apply) {
+  const int64_t inner = inner_count(shape, along), channels = channel_count(shape, along);
+  const int64_t total = element_count(shape);
   for (int64_t begin = 0, run = 0; begin < total; begin += inner, ++run) apply(begin, inner, run % channels);
 }
 
@@ -87,8 +80,7 @@ float function_value(const Unary& unary, float x) {
 // Calls apply(offset of the first element, step between elements) for every line along `axis`.
 template <class Apply>
 void for_each_line(const Shape& shape, int64_t axis, const Apply& apply) {
-  const int64_t inner = inner_count(shape, static_cast<size_t>(axis)),
-                length = shape.at(static_cast<size_t>(axis));
+  const int64_t inner = inner_count(shape, AxisSpan{axis, 1}), length = shape.at(static_cast<size_t>(axis));
   const int64_t total = element_count(shape);
   for (int64_t outer = 0; outer < total; outer += inner * length) {
     for (int64_t i = 0; i < inner; ++i) apply(outer + i, inner);
@@ -102,7 +94,7 @@ void evaluate(const BatchNorm& norm, const FloatStep& step) {
   if (norm.scale.size() != static_cast<size_t>(norm.channels)) {
     throw std::logic_error("node '" + step.node.name + "' has no values to run with");
   }
-  for_each_channel(step.y.shape, norm.channels, [&](int64_t begin, int64_t count, int64_t channel) {
+  for_each_channel(step.y.shape, norm.along, [&](int64_t begin, int64_t count, int64_t channel) {
     const auto scale = static_cast<float>(norm.scale[static_cast<size_t>(channel)]);
     const float shift = bias_of(norm.shift, channel);
     float* const y = step.y.values.data();
@@ -113,10 +105,10 @@ void evaluate(const BatchNorm& norm, const FloatStep& step) {
 void evaluate(const Clip&, const FloatStep& step) { step.y.values = step.x[0]->values; }
 
 void evaluate(const Prelu& prelu, const FloatStep& step) {
-  const auto slopes = static_cast<int64_t>(prelu.slopes.size());
-  if (slopes == 0) throw std::logic_error("node '" + step.node.name + "' has no slopes to run with");
+  if (prelu.slopes.empty()) throw std::logic_error("node '" + step.node.name + "' has no slopes to run with");
   const float* const x = step.x[0]->values.data();
-  for_each_channel(step.y.shape, slopes, [&](int64_t begin, int64_t count, int64_t channel) {
+  const AxisSpan along = prelu.channels > 0 ? prelu.along : AxisSpan{0, 0};
+  for_each_channel(step.y.shape, along, [&](int64_t begin, int64_t count, int64_t channel) {
     const auto slope = static_cast<float>(prelu.slopes[static_cast<size_t>(channel)]);
     for (int64_t i = begin; i < begin + count; ++i) {
       step.y.values[static_cast<size_t>(i)] = x[i] < 0.0f ? x[i] * slope : x[i];

@@ -71,23 +71,32 @@ struct Gemm {
   std::vector<double> weight_scale;
   std::vector<double> bias;
 };
-// y = x * scale[c] + shift[c], c along axis 1 (the last axis for rank 2): BatchNormalization that could not
-// be folded, Add, Sub and Mul by a constant per channel. From file values in binary64; without values both
-// are empty.
+// Consecutive axes taken as one, as an operator's channels: [first, first + count). No axis at all: one
+// channel of every element.
+struct AxisSpan {
+  int64_t first = 1, count = 1;
+  friend bool operator==(const AxisSpan& a, const AxisSpan& b) {
+    return a.first == b.first && a.count == b.count;
+  }
+};
+// y = x * scale[c] + shift[c]: BatchNormalization that could not be folded, Add, Sub, Mul and Div by a
+// constant. From file values in binary64; without values both are empty.
 struct BatchNorm {
   std::vector<double> scale, shift;
   int64_t channels = 0;
+  AxisSpan along{};  // that c runs along
 };
 struct Clip {};  // nothing but the node's activation (a Relu or Clip that could not be fused)
 struct Prelu {
   std::vector<double> slopes;  // one, or one a channel
   int64_t channels = 0;        // 0: one slope
+  AxisSpan along{};            // that the channels run along
 };
 struct Unary {
   enum class Kind : uint8_t { sigmoid, hard_sigmoid, hard_swish } kind = Kind::sigmoid;
   double alpha = 0.2, beta = 0.5;  // hard_sigmoid: max(0, min(1, alpha*x + beta))
 };
-struct Add {};  // two inputs; the second may broadcast (dimensions of 1, lower rank aligned right)
+struct Add {};  // two inputs; either may broadcast (dimensions of 1, lower rank aligned right)
 struct Sub {};
 struct Mul {};
 struct MaxPool {

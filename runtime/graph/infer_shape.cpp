@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "runtime/graph/axes.h"
 #include "runtime/graph/graph.h"
 #include "runtime/graph/shape_text.h"
 
@@ -31,6 +32,21 @@ void require_count(const char* what, size_t seen, int64_t channels) {
   if (seen != 0 && seen != static_cast<size_t>(channels)) {
     refuse(std::string(what) + " has " + text(int64_t(seen)) + " values; expected " + text(channels));
   }
+}
+
+// Constants of so many channels along these axes of the input.
+void require_channel_axes(const char* what, const AxisSpan& along, int64_t channels, const Shape& x) {
+  const auto rank = static_cast<int64_t>(x.size());
+  if (along.first < 0 || along.count < 0 || along.first + along.count > rank) {
+    refuse("axes " + text(along.first) + " to " + text(along.first + along.count - 1) +
+           " are not in an input of shape " + text(x));
+  }
+  if (channel_count(x, along) == channels) return;
+  const std::string axes = along.count == 1
+                               ? "axis " + text(along.first)
+                               : "axes " + text(along.first) + " to " + text(along.first + along.count - 1);
+  refuse("its input of shape " + text(x) + " has " + text(channel_count(x, along)) + " channels along " +
+         axes + "; its " + what + " want " + text(channels));
 }
 
 void require_window(const Window& window) {
@@ -120,7 +136,7 @@ Shape shape_of(const ConvTranspose& op, const Shape& x) {
 }
 
 Shape shape_of(const Gemm& op, const Shape& x) {
-  if (x.size() < 2) refuse("its input has shape " + text(x) + "; expected at least 2 dimensions");
+  if (x.empty()) refuse("its input has shape " + text(x) + "; expected at least 1 dimension");
   if (op.weights.shape.size() != 2) {
     refuse("weights '" + op.weights.name + "' have shape " + text(op.weights.shape) +
            "; expected 2 dimensions");
@@ -138,11 +154,7 @@ Shape shape_of(const Gemm& op, const Shape& x) {
 }
 
 Shape shape_of(const BatchNorm& op, const Shape& x) {
-  if (x.size() < 2) refuse("its input has shape " + text(x) + "; expected at least 2 dimensions");
-  if (x[1] != op.channels) {
-    refuse("its input of shape " + text(x) + " has " + text(x[1]) + " channels; its constants want " +
-           text(op.channels));
-  }
+  require_channel_axes("constants", op.along, op.channels, x);
   require_count("scale", op.scale.size(), op.channels);
   require_count("shift", op.shift.size(), op.channels);
   if (op.scale.size() != op.shift.size()) refuse("scale and shift have different numbers of values");
@@ -156,11 +168,7 @@ Shape shape_of(const Prelu& op, const Shape& x) {
     if (op.slopes.size() > 1) refuse("slope has " + text(int64_t(op.slopes.size())) + " values; expected 1");
     return x;
   }
-  if (x.size() < 2) refuse("its input has shape " + text(x) + "; expected at least 2 dimensions");
-  if (x[1] != op.channels) {
-    refuse("slope is for " + text(op.channels) + " channels; its input of shape " + text(x) + " has " +
-           text(x[1]));
-  }
+  require_channel_axes("slopes", op.along, op.channels, x);
   require_count("slope", op.slopes.size(), op.channels);
   return x;
 }
@@ -169,13 +177,16 @@ Shape shape_of(const Unary&, const Shape& x) { return x; }
 
 Shape broadcast(const std::vector<Shape>& inputs) {
   const Shape &a = inputs[0], &b = inputs[1];
-  bool fits = b.size() <= a.size();
-  for (size_t d = 0; fits && d < b.size(); ++d) {
-    const int64_t wide = a[a.size() - b.size() + d];
-    fits = b[d] == wide || b[d] == 1;
+  Shape out(std::max(a.size(), b.size()), 1);
+  for (size_t d = 0; d < out.size(); ++d) {  // from the last dimension
+    const int64_t x = d < a.size() ? a[a.size() - 1 - d] : 1, y = d < b.size() ? b[b.size() - 1 - d] : 1;
+    if (x != y && x != 1 && y != 1) {
+      refuse("operands of shapes " + text(a) + " and " + text(b) + " do not broadcast: axis " +
+             text(int64_t(out.size() - 1 - d)) + " is " + text(x) + " and " + text(y));
+    }
+    out[out.size() - 1 - d] = std::max(x, y);
   }
-  if (!fits) refuse("an operand of shape " + text(b) + " does not broadcast to one of shape " + text(a));
-  return a;
+  return out;
 }
 
 Shape pool(const Window& window, const Shape& x) {

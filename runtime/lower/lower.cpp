@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "isa/kit/units.h"
+#include "runtime/lower/operators/axis_checks.h"
 #include "runtime/lower/schedule/emitter.h"
 #include "runtime/lower/schedule/field.h"
 #include "runtime/lower/tiles/context.h"
@@ -109,6 +110,7 @@ class Attempt {
         operators.insert(operators.end(), node.covers.begin(), node.covers.end());
         continue;
       }
+      require_axes(context_, id);
       at_place(context_.place(id), [&] { std::visit(NodeLowering{context_, id}, node.op); });
       row_of[node.output] = static_cast<uint32_t>(context_.schedule.layers.size() - 1);
     }
@@ -186,9 +188,7 @@ class ProgramBuilder {
 
   isa::TensorPlacement at_end(TensorId tensor, StorageId id) const {  // in the network's own form
     auto p = placement(tensor, id);
-    p.strides_bytes.assign(p.shape.size(), isa::element_bytes(p.element));
-    for (size_t axis = p.shape.size(); axis-- > 1;)
-      p.strides_bytes[axis - 1] = p.strides_bytes[axis] * p.shape[axis];
+    p.strides_bytes = row_major_strides_bytes(p.shape, isa::element_bytes(p.element));
     return p;
   }
 

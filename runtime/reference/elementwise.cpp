@@ -55,14 +55,14 @@ IntegerTensor evaluate(const Mul&, const Step& step) {
   });
 }
 
-IntegerTensor evaluate(const Prelu&, const Step& step) {
+IntegerTensor evaluate(const Prelu& prelu, const Step& step) {
   const auto& plan = step.plan_as<PreluPlan>();
   const IntegerTensor& x = *step.x[0];
-  const size_t axis = channel_axis(x.shape);
-  const int64_t inner = inner_count(x.shape, axis);
+  const AxisSpan along = prelu.channels > 0 ? prelu.along : AxisSpan{0, 0};
+  const int64_t channels = channel_count(x.shape, along), inner = inner_count(x.shape, along);
   IntegerTensor y{step.y_shape, {}};
   for (int64_t i = 0; i < element_count(x.shape); ++i) {
-    const int64_t channel = plan.slopes.size() == 1 ? 0 : i / inner % x.shape[axis];
+    const int64_t channel = i / inner % channels;
     const int64_t value = x.values[i] - step.x_plan[0]->zero_point;
     const int64_t slope = value >= 0 ? plan.positive : plan.slopes.at(channel);
     y.values.push_back(requantize(multiply(value, slope), plan.requant, channel));

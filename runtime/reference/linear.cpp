@@ -111,10 +111,9 @@ IntegerTensor evaluate(const Gemm&, Step& step) {
   return y;
 }
 
-IntegerTensor evaluate(const BatchNorm&, Step& step) {
+IntegerTensor evaluate(const BatchNorm& norm, Step& step) {
   const IntegerTensor& x = *step.x[0];
-  const size_t axis = channel_axis(x.shape);
-  const int64_t channels = x.shape[axis], inner = inner_count(x.shape, axis);
+  const int64_t channels = channel_count(x.shape, norm.along), inner = inner_count(x.shape, norm.along);
   const int64_t positions = element_count(x.shape) / channels;
   IntegerTensor y{step.y_shape, std::vector<int64_t>(x.values.size())};
   const auto offset = [=](int64_t c, int64_t p) { return (p / inner * channels + c) * inner + p % inner; };

@@ -17,6 +17,18 @@ int64_t inner_count(const Shape& shape, size_t axis) {
   return count;
 }
 
+int64_t channel_count(const Shape& shape, const AxisSpan& along) {
+  int64_t count = 1;
+  for (int64_t axis = along.first; axis < along.first + along.count; ++axis) count *= shape.at(axis);
+  return count;
+}
+
+int64_t inner_count(const Shape& shape, const AxisSpan& along) {
+  int64_t count = 1;
+  for (size_t axis = along.first + along.count; axis < shape.size(); ++axis) count *= shape[axis];
+  return count;
+}
+
 int64_t row_major_offset(const Shape& index, const Shape& shape) {
   int64_t offset = 0;
   for (size_t axis = 0; axis < shape.size(); ++axis) offset = offset * shape[axis] + index[axis];

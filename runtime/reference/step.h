@@ -34,8 +34,9 @@ struct Step {
   }
 };
 
-// Axis of the channels: 1, or the only axis there is.
-inline size_t channel_axis(const Shape& shape) { return shape.size() > 1 ? 1 : 0; }
+// Elements along the axes of a span, and in one step along them.
+int64_t channel_count(const Shape& shape, const AxisSpan& along);
+int64_t inner_count(const Shape& shape, const AxisSpan& along);
 
 // Elements in one step along `axis`: the product of the dimensions after it.
 int64_t inner_count(const Shape& shape, size_t axis);

@@ -10,7 +10,8 @@ namespace mmasim::runtime::importing {
 
 GraphRewriter::GraphRewriter(const Graph& graph)
     : graph_(graph),
-      inserted_(graph.nodes.size()),
+      before_(graph.nodes.size()),
+      behind_(graph.nodes.size()),
       alive_(graph.nodes.size(), true),
       output_(graph.tensors.size(), false),
       producer_(graph.tensors.size()),
@@ -67,22 +68,33 @@ void GraphRewriter::move_readers(TensorId from, TensorId to) {
   readers_[from].clear();
 }
 
-void GraphRewriter::insert_after(NodeId id, Node added) {
+NodeId GraphRewriter::append(Node added) {
   const NodeId fresh = node_count();
   producer_[added.output] = fresh;
   for (TensorId tensor : added.inputs) readers_[tensor].push_back(fresh);
   graph_.nodes.push_back(std::move(added));
   alive_.push_back(true);
-  inserted_.emplace_back();
-  inserted_[id].push_back(fresh);
+  before_.emplace_back();
+  behind_.emplace_back();
+  return fresh;
+}
+
+void GraphRewriter::insert_after(NodeId id, Node added) {
+  const NodeId fresh = append(std::move(added));
+  behind_[id].push_back(fresh);
+}
+
+void GraphRewriter::insert_before(NodeId id, Node added) {
+  const NodeId fresh = append(std::move(added));
+  before_[id].push_back(fresh);
 }
 
 TensorId GraphRewriter::add_tensor(const std::string& name, Shape shape) {
-  std::string unique = name;
-  const auto taken = [&](const Tensor& tensor) { return tensor.name == unique; };
-  for (int copy = 2; std::any_of(graph_.tensors.begin(), graph_.tensors.end(), taken); ++copy) {
-    unique = name + "#" + std::to_string(copy);
+  if (names_.empty()) {
+    for (const Tensor& tensor : graph_.tensors) names_.insert(tensor.name);
   }
+  std::string unique = name;
+  for (int copy = 2; !names_.insert(unique).second; ++copy) unique = name + "#" + std::to_string(copy);
   graph_.tensors.push_back({unique, std::move(shape)});
   output_.push_back(false);
   producer_.emplace_back();
@@ -92,20 +104,34 @@ TensorId GraphRewriter::add_tensor(const std::string& name, Shape shape) {
 
 Graph GraphRewriter::take() {
   std::vector<Node> ordered;
-  std::vector<bool> behind(graph_.nodes.size(), false);
-  for (const auto& followers : inserted_) {
-    for (NodeId id : followers) behind[id] = true;
+  std::vector<bool> beside(graph_.nodes.size(), false);
+  for (const auto* places : {&before_, &behind_}) {
+    for (const auto& inserted : *places) {
+      for (NodeId id : inserted) beside[id] = true;
+    }
   }
-  // Depth first: what stands behind a node follows it at once.
-  std::vector<NodeId> waiting;
+  // Depth first: what stands before a node comes right before it, what stands behind it follows at once.
+  struct Waiting {
+    NodeId id;
+    bool is_surrounded;
+  };
+  std::vector<Waiting> waiting;
+  const auto wait = [&](const std::vector<NodeId>& ids) {
+    for (auto id = ids.rbegin(); id != ids.rend(); ++id) waiting.push_back({*id, false});
+  };
   for (NodeId id = node_count(); id-- > 0;) {
-    if (!behind[id]) waiting.push_back(id);
+    if (!beside[id]) waiting.push_back({id, false});
   }
   while (!waiting.empty()) {
-    const NodeId id = waiting.back();
+    const Waiting next = waiting.back();
     waiting.pop_back();
-    if (alive_[id]) ordered.push_back(std::move(node(id)));
-    waiting.insert(waiting.end(), inserted_[id].rbegin(), inserted_[id].rend());
+    if (next.is_surrounded) {
+      if (alive_[next.id]) ordered.push_back(std::move(node(next.id)));
+      continue;
+    }
+    wait(behind_[next.id]);
+    waiting.push_back({next.id, true});
+    wait(before_[next.id]);
   }
   graph_.nodes = std::move(ordered);
   prune(graph_);

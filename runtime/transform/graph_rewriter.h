@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "runtime/graph/graph.h"
@@ -33,16 +35,19 @@ class GraphRewriter {
   void set_inputs(NodeId id, std::vector<TensorId> tensors);
   void set_output(NodeId id, TensorId tensor);  // its former output must have no reader
   void move_readers(TensorId from, TensorId to);
-  void insert_after(NodeId id, Node node);  // node reads id's output; takes a place behind it
+  void insert_after(NodeId id, Node node);   // node reads id's output; takes a place behind it
+  void insert_before(NodeId id, Node node);  // id is to read node's output; takes a place before it
   TensorId add_tensor(const std::string& name, Shape shape);
 
   Graph take();
 
  private:
   void drop_reader(TensorId tensor, NodeId id);
+  NodeId append(Node node);
 
   Graph graph_;
-  std::vector<std::vector<NodeId>> inserted_;  // nodes that stand behind one, by its id
+  std::vector<std::vector<NodeId>> before_, behind_;  // nodes that stand around one, by its id
+  std::unordered_set<std::string> names_;             // of the tensors; empty until one is added
   std::vector<bool> alive_, output_;
   std::vector<std::optional<NodeId>> producer_;
   std::vector<std::vector<NodeId>> readers_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/graph/axes.h"
 #include "runtime/transform/legalize_rules.h"
 
 namespace mmasim::runtime::importing {
@@ -93,32 +94,49 @@ bool recognise_hard_swish(GraphRewriter& graph, NodeId sigmoid) {
   return true;
 }
 
-// y * scale + shift for every output channel of an operator with weights. A BatchNorm without values counts
-// as scale 1 and shift 0, which is also what fill_random_weights gives it.
-template <class WithWeights>
-void fold_into(WithWeights& op, const BatchNorm& norm) {
+// y * scale + shift for every channel of an operator with weights. A BatchNorm without values counts as scale
+// 1 and shift 0, which is also what fill_random_weights gives it; one value may stand for all channels.
+void fold_into(std::vector<double>& scale, std::vector<double>& shift, size_t channels,
+               const BatchNorm& norm) {
   if (norm.scale.empty()) return;
-  const size_t channels = norm.scale.size();
-  op.weight_scale.resize(channels, 1.0);
-  op.bias.resize(channels, 0.0);
+  scale.resize(channels, 1.0);
+  shift.resize(channels, 0.0);
   for (size_t c = 0; c < channels; ++c) {
-    op.weight_scale[c] *= norm.scale[c];
-    op.bias[c] = op.bias[c] * norm.scale[c] + norm.shift[c];
+    const size_t own = norm.scale.size() == 1 ? 0 : c;
+    scale[c] *= norm.scale.at(own);
+    shift[c] = shift[c] * norm.scale.at(own) + norm.shift.at(own);
   }
 }
 
 bool fold_batch_norm(GraphRewriter& graph, NodeId id, NodeId producer) {
   Node& node = graph.node(producer);
   const auto& norm = std::get<BatchNorm>(graph.node(id).op);
+  const auto channels = channel_axes(node.op, graph.shape(node.output).size());
+  if (norm.along.count != 0 && !(channels && *channels == norm.along)) return false;
   if (auto* conv = std::get_if<Conv>(&node.op)) {
-    fold_into(*conv, norm);
+    fold_into(conv->weight_scale, conv->bias, static_cast<size_t>(conv->weights.shape[0]), norm);
   } else if (auto* transposed = std::get_if<ConvTranspose>(&node.op)) {
-    fold_into(*transposed, norm);
-  } else if (auto* gemm = std::get_if<Gemm>(&node.op); gemm && graph.shape(node.output).size() == 2) {
-    fold_into(*gemm, norm);
+    const int64_t outputs = transposed->weights.shape[1] * transposed->groups;
+    fold_into(transposed->weight_scale, transposed->bias, static_cast<size_t>(outputs), norm);
+  } else if (auto* gemm = std::get_if<Gemm>(&node.op)) {
+    fold_into(gemm->weight_scale, gemm->bias, static_cast<size_t>(gemm->weights.shape[0]), norm);
   } else {
     return false;
   }
+  return true;
+}
+
+// Both along the same axes, or one of them with one value for all.
+bool merge_norms(BatchNorm& first, const BatchNorm& second) {
+  const bool fits = first.along == second.along || first.along.count == 0 || second.along.count == 0;
+  if (!fits) return false;
+  if (first.along.count == 0 && second.along.count != 0) {
+    first.along = second.along, first.channels = second.channels;
+    for (auto* values : {&first.scale, &first.shift}) {
+      values->assign(static_cast<size_t>(first.channels), values->front());
+    }
+  }
+  fold_into(first.scale, first.shift, static_cast<size_t>(first.channels), second);
   return true;
 }
 
@@ -186,15 +204,7 @@ bool merge_batch_norms(GraphRewriter& graph) {
     const auto* second = std::get_if<BatchNorm>(&graph.node(id).op);
     const auto producer = second ? graph.private_producer(id) : std::nullopt;
     auto* first = producer ? std::get_if<BatchNorm>(&graph.node(*producer).op) : nullptr;
-    if (!first) continue;
-    if (!second->scale.empty()) {
-      first->scale.resize(second->scale.size(), 1.0);
-      first->shift.resize(second->scale.size(), 0.0);
-    }
-    for (size_t c = 0; c < second->scale.size(); ++c) {
-      first->scale[c] *= second->scale[c];
-      first->shift[c] = first->shift[c] * second->scale[c] + second->shift[c];
-    }
+    if (!first || !merge_norms(*first, *second)) continue;
     absorb_follower(graph, id, *producer);
     changed = true;
   }

@@ -8,7 +8,7 @@ namespace mmasim::runtime::importing {
 // Views that keep the shape (Identity, Dropout), padding by nothing, whole slices, windows of one element,
 // ...
 bool drop_what_computes_nothing(GraphRewriter& graph);
-bool merge_reshapes(GraphRewriter& graph);  // Reshape of a Reshape
+bool merge_reshapes(GraphRewriter& graph);  // Reshape of a Reshape; one that undoes another goes
 bool merge_concats(GraphRewriter& graph);   // concat(concat(a, b), c)
 // Clip(x + 3, 0, 6) / 6 is HardSigmoid; x * HardSigmoid(x) is HardSwish.
 bool recognise_hard_activations(GraphRewriter& graph);
@@ -19,5 +19,13 @@ bool merge_padding(GraphRewriter& graph);  // zero Pad before Conv, or before Av
 bool fuse_activations(GraphRewriter& graph);
 // Reshape of whole maps to rows, then Gemm: a convolution by the whole map, then a view.
 bool turn_flattened_gemm_into_convolution(GraphRewriter& graph);
+
+// An operator of elements between two Reshapes, of which the second undoes the first, runs before both.
+bool pass_reshapes(GraphRewriter& graph);
+
+// What lowering takes for granted, brought about by nodes of their own (legalize_axes.cpp).
+bool bring_channels_innermost(GraphRewriter& graph);  // where an operator works along other axes in memory
+bool give_operands_one_rank(GraphRewriter& graph);    // of Add, Sub and Mul
+bool split_padding(GraphRewriter& graph);             // into what one step can do
 
 }  // namespace mmasim::runtime::importing

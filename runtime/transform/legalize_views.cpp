@@ -71,10 +71,17 @@ bool merge_reshapes(GraphRewriter& graph) {
   bool changed = false;
   for (NodeId id = 0; id < graph.node_count(); ++id) {
     if (!graph.is_alive(id) || !std::holds_alternative<Reshape>(graph.node(id).op)) continue;
-    const auto first = graph.private_producer(id);
+    const auto first = graph.producer(graph.node(id).inputs[0]);
     if (!first || !std::holds_alternative<Reshape>(graph.node(*first).op)) continue;
-    graph.set_input(id, 0, graph.node(*first).inputs[0]);
-    graph.remove(*first, id, GraphRewriter::Order::before);
+    const TensorId from = graph.node(*first).inputs[0];
+    if (graph.private_producer(id)) {
+      graph.set_input(id, 0, from);
+      graph.remove(*first, id, GraphRewriter::Order::before);
+    } else if (graph.shape(from) == graph.shape(graph.node(id).output)) {
+      graph.set_input(id, 0, from);  // what else reads the first keeps it
+    } else {
+      continue;
+    }
     changed = true;
   }
   return changed;

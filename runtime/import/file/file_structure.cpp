@@ -186,8 +186,25 @@ class Analysis {
     result_.order = std::move(kept);
   }
 
+  // MatMul takes matrices as weights, perhaps with dimensions of 1 before them; others are data.
+  void add_stacks_of_matrices(std::unordered_set<std::string>& data) const {
+    std::unordered_set<std::string> stacks;
+    for (const auto& input : graph_.input()) {
+      const auto& dimensions = input.type().tensor_type().shape().dim();
+      int first = 0;
+      while (first < dimensions.size() && dimensions[first].dim_value() == 1) ++first;
+      if (dimensions.size() - first > 2) stacks.insert(input.name());
+    }
+    for (const int index : result_.order) {
+      const auto& product = node(index);
+      if (product.op_type() != "MatMul" || product.input_size() < 2) continue;
+      if (stacks.count(product.input(1))) data.insert(product.input(1));
+    }
+  }
+
   void sort_inputs() {
     std::unordered_set<std::string> data;
+    add_stacks_of_matrices(data);
     for (const auto& output : graph_.output()) data.insert(output.name());
     for (auto at = result_.order.rbegin(); at != result_.order.rend(); ++at) {
       const std::string& op = node(*at).op_type();

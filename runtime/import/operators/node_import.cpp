@@ -206,7 +206,6 @@ TensorId NodeImport::append(Operator op, std::vector<TensorId> inputs, const Sha
   node.activation = activation;
   node.inputs = std::move(inputs);
   node.output = state_.add_tensor(result, shape);
-  state_.producers[node.output] = static_cast<NodeId>(state_.graph.nodes.size());
   state_.graph.nodes.push_back(std::move(node));
   return state_.graph.nodes.back().output;
 }
@@ -226,26 +225,6 @@ TensorId NodeImport::emit_before(const char* what, Operator op, std::vector<Tens
 
 void NodeImport::emit_constant(ConstantPtr constant) {
   state_.values[output_name(0)] = {std::move(constant), 0};
-}
-
-bool NodeImport::is_gemm(size_t input) const {
-  const Value& found = value(input);
-  const auto maker = state_.producers.find(found.tensor);
-  return !found.constant && maker != state_.producers.end() &&
-         std::holds_alternative<Gemm>(state_.graph.nodes[maker->second].op);
-}
-
-bool NodeImport::take_over(size_t input, Node** producer) {
-  const Value& found = value(input);
-  const auto maker = state_.producers.find(found.tensor);
-  if (found.constant || maker == state_.producers.end() || state_.structure.uses[proto_.input(input)] != 1)
-    return false;
-  *producer = &state_.graph.nodes[maker->second];
-  (*producer)->covers.push_back(name_);
-  state_.graph.tensors[found.tensor].name = output_name(0);
-  state_.tensor_names.insert(output_name(0));
-  state_.values[output_name(0)] = {nullptr, found.tensor};
-  return true;
 }
 
 ConstantPtr NodeImport::decode(const onnx::TensorProto& tensor, const std::string& name) const {

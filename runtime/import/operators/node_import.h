@@ -36,7 +36,6 @@ struct ImportState {
   std::unordered_map<const onnx::TensorProto*, TensorBytes> raw_data;  // of initializers, left in the file
   std::unordered_map<std::string, Value> values;
   std::unordered_set<std::string> tensor_names;
-  std::unordered_map<TensorId, NodeId> producers;
   std::map<const Constant*, ConstantPtr> transposed;  // so that weights used twice are turned once
   std::set<std::string> counted_parameters;
   uint64_t derived_elements = 0, parameter_elements = 0, external_elements = 0;
@@ -69,6 +68,7 @@ class NodeImport {
   bool all_constant() const;
   TensorId tensor(size_t index) const;  // refuses constants
   const Shape& shape(size_t index) const;
+  const Shape& tensor_shape(TensorId tensor) const { return state_.graph.tensors[tensor].shape; }
   ConstantPtr constant(size_t index, const char* role) const;  // refuses what the network computes
   std::vector<int64_t> integer_list(size_t index, const char* role) const;
   double real_scalar(size_t index, const char* role) const;
@@ -88,10 +88,6 @@ class NodeImport {
   TensorId emit_before(const char* what, Operator op, std::vector<TensorId> inputs,
                        const Shape& declared = {});
   void emit_constant(ConstantPtr constant);
-  bool is_gemm(size_t input) const;  // whether a Gemm computes it
-  // Lets output 0 be what an earlier node computes, whose result only this node read. False if it is read
-  // elsewhere.
-  bool take_over(size_t input, Node** producer);
   void charge(uint64_t elements) const { state_.charge(elements); }
   ConstantPtr decode(const onnx::TensorProto& tensor, const std::string& name) const;
 

@@ -11,13 +11,13 @@ namespace {
 const std::vector<OperatorEntry>& table() {
   static const std::vector<OperatorEntry> kTable = {
       {{"Add", "7-17", "DSP",
-        "two tensors, of which one may broadcast to the other, or a tensor and a constant that is one value "
-        "or one for each channel (axis 1); behind a MatMul the constant may also be one value for each "
-        "column"},
+        "two tensors, of which either or both may broadcast, or a tensor and a constant that broadcasts to "
+        "it; "
+        "two tensors repeat along at most four separate groups of axes where the rank is not 2 or 4"},
        import_add},
-      {{"ArgMax", "7-17", "DSP", "one axis; the lowest index of equal values"}, import_argmax},
+      {{"ArgMax", "7-17", "DSP", "any axis; the lowest index of equal values"}, import_argmax},
       {{"AveragePool", "7-17", "DSP",
-        "two-dimensional; any padding smaller than the window, counted or not; ceil_mode"},
+        "one- or two-dimensional; any padding smaller than the window, counted or not; ceil_mode"},
        import_average_pool},
       {{"BatchNormalization", "7-17", "folded",
         "inference only, constant parameters; folded into the operator with weights before it, else run on "
@@ -36,40 +36,40 @@ const std::vector<OperatorEntry>& table() {
       {{"Constant", "7-17", "folded", "float and integer values"}, nullptr},
       {{"ConstantOfShape", "9-17", "folded", "of a constant shape"}, nullptr},
       {{"Conv", "7-17", "MMA",
-        "two-dimensional, constant weights; groups, dilations, uneven padding and auto_pad; a "
+        "one- or two-dimensional, constant weights; groups, dilations, uneven padding and auto_pad; a "
         "depthwise convolution runs on the MMA or the DSP, whichever is estimated to be faster"},
        import_conv},
       {{"ConvTranspose", "7-17", "MMA",
-        "two-dimensional, constant weights; groups, dilations, output_padding and output_shape"},
+        "one- or two-dimensional, constant weights; groups, dilations, output_padding and output_shape"},
        import_conv_transpose},
-      {{"Div", "7-17", "folded", "by a constant that is one value or one for each channel (axis 1)"},
-       import_div},
+      {{"Div", "7-17", "folded", "by a constant that broadcasts to the tensor"}, import_div},
       {{"Dropout", "7-17", "folded", "inference only: does nothing"}, import_dropout},
       {{"Flatten", "7-17", "DMA", ""}, import_flatten},
       {{"Floor", "7-17", "folded", "of constants only"}, nullptr},
       {{"Gather", "7-17", "folded", "of constants only"}, nullptr},
       {{"Gemm", "7-17", "MMA", "constant B; C constant and the same for every row; transA 0"}, import_gemm},
-      {{"GlobalAveragePool", "7-17", "DSP", "two-dimensional"}, import_global_average_pool},
+      {{"GlobalAveragePool", "7-17", "DSP", "any number of dimensions"}, import_global_average_pool},
       {{"HardSigmoid", "7-17", "DSP", ""}, import_hard_sigmoid},
       {{"HardSwish", "14-17", "DSP", "also as x * HardSigmoid(x) and x * Clip(x + 3, 0, 6) / 6 in any opset"},
        import_hard_swish},
       {{"Identity", "7-17", "folded", "does nothing"}, import_identity},
       {{"LeakyRelu", "7-17", "DSP", ""}, import_leaky_relu},
-      {{"MatMul", "7-17", "MMA", "a tensor of two or more dimensions times a constant of two"},
+      {{"MatMul", "7-17", "MMA",
+        "a tensor times a constant of two dimensions, or such a constant times a tensor"},
        import_matmul},
       {{"MaxPool", "7-17", "DSP",
-        "two-dimensional, first output only; dilations, ceil_mode and any padding smaller than the window"},
+        "one- or two-dimensional, first output only; dilations, ceil_mode and any padding smaller than the "
+        "window"},
        import_max_pool},
-      {{"Mul", "7-17", "DSP",
-        "two tensors, of which one may broadcast to the other, or a tensor and a constant that is one value "
-        "or one for each channel (axis 1)"},
-       import_mul},
-      {{"PRelu", "7-17", "DSP", "constant slope: one value, or one for each channel (axis 1)"}, import_prelu},
+      {{"Mul", "7-17", "DSP", "as Add"}, import_mul},
+      {{"PRelu", "7-17", "DSP", "constant slope that broadcasts to the tensor"}, import_prelu},
       {{"Pad", "7-17", "DMA",
-        "mode constant with value 0; merged into a convolution or average pool behind it where that is the "
-        "same"},
+        "any axes, mode constant with value 0; merged into a convolution or average pool behind it where "
+        "that "
+        "is the same"},
        import_pad},
-      {{"ReduceMean", "7-17", "DSP", "over height and width (axes 2 and 3), with or without keepdims"},
+      {{"ReduceMean", "7-17", "DSP",
+        "over all axes from 2 on (height and width of N, C, H, W), with or without keepdims"},
        import_reduce_mean},
       {{"Relu", "7-17", "folded",
         "the activation of the operator before it where that has no other reader, else run on the DSP"},
@@ -84,13 +84,10 @@ const std::vector<OperatorEntry>& table() {
       {{"Shape", "7-17", "folded", ""}, nullptr},
       {{"Sigmoid", "7-17", "DSP", ""}, import_sigmoid},
       {{"Slice", "7-17", "DMA", "constant starts, ends, axes and steps, also negative ones"}, import_slice},
-      {{"Softmax", "7-17", "DSP", "one axis; before opset 13 also several taken as one"}, import_softmax},
+      {{"Softmax", "7-17", "DSP", "any axis; before opset 13 also several taken as one"}, import_softmax},
       {{"Split", "7-17", "DMA", "constant sizes or equal parts"}, import_split},
       {{"Squeeze", "7-17", "DMA", ""}, import_squeeze},
-      {{"Sub", "7-17", "DSP",
-        "two tensors, of which the second may broadcast to the first, or a tensor and a constant that is one "
-        "value or one for each channel (axis 1)"},
-       import_sub},
+      {{"Sub", "7-17", "DSP", "as Add"}, import_sub},
       {{"Transpose", "7-17", "DMA", "any permutation"}, import_transpose},
       {{"Unsqueeze", "7-17", "DMA", ""}, import_unsqueeze},
       {{"Upsample", "7-9", "DSP", "height and width by whole factors, nearest or linear"}, import_upsample},

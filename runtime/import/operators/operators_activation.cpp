@@ -1,9 +1,11 @@
 // Activations, Softmax and ArgMax.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "runtime/graph/shape_text.h"
+#include "runtime/graph/axes.h"
 #include "runtime/import/file/limits.h"
+#include "runtime/import/operators/constant_operand.h"
 #include "runtime/import/operators/operators.h"
 
 namespace mmasim::runtime::importing {
@@ -61,19 +63,13 @@ void import_prelu(NodeImport& node) {
   const int64_t count = element_count(slope->shape);
   Prelu op;
   if (count > 1) {
-    // Aligned with x from the right, as broadcasting goes: all but the channel axis must be 1.
-    const size_t rank = slope->shape.size();
-    const bool fits = shape.size() >= 2 && rank + 1 >= shape.size() && rank <= shape.size() &&
-                      count == shape[1] && slope->shape[rank + 1 - shape.size()] == count;
-    if (!fits) {
-      refuse("slope '" + slope->name + "' has shape " + shape_text(slope->shape) +
-             " with an input of shape " + shape_text(shape) +
-             "; expected one value, or one for each channel (axis 1)");
-    }
-    op.channels = count;
+    const auto along = varying_axes(slope->shape, shape);
+    if (!along) refuse_broadcast("slope", *slope, shape);
+    op.along = *along;
+    op.channels = channel_count(shape, *along);
   }
-  node.charge(count);
-  if (slope->reals) op.slopes.assign(slope->reals->begin(), slope->reals->end());
+  node.charge(std::max<int64_t>(op.channels, 1));
+  if (slope->reals) op.slopes = values_along(*slope, shape, op.channels > 0 ? op.along : AxisSpan{0, 0});
   node.emit(std::move(op), {x});
 }
 

@@ -1,8 +1,10 @@
-// BatchNormalization and the four arithmetic operators: between two tensors, or with a constant per channel.
+// BatchNormalization and the four arithmetic operators: between two tensors, or with a constant.
 #include <cmath>
 
+#include "runtime/graph/axes.h"
 #include "runtime/graph/shape_text.h"
 #include "runtime/import/file/limits.h"
+#include "runtime/import/operators/constant_operand.h"
 #include "runtime/import/operators/operators.h"
 
 namespace mmasim::runtime::importing {
@@ -10,111 +12,80 @@ namespace {
 
 enum class Operation { add, subtract, multiply, divide };
 
-constexpr const char* kConstantRule = "expected one value, or one for each channel (axis 1)";
-
-// Where the values of a constant operand vary: nowhere, along one axis of x, or otherwise.
-std::optional<int64_t> varying_axis(const Shape& constant, const Shape& x) {
-  if (constant.size() > x.size()) return std::nullopt;
-  std::optional<int64_t> axis;
-  const size_t lead = x.size() - constant.size();
-  for (size_t d = 0; d < constant.size(); ++d) {
-    if (constant[d] == 1) continue;
-    if (axis || constant[d] != x[lead + d]) return std::nullopt;
-    axis = static_cast<int64_t>(lead + d);
-  }
-  return axis;
-}
-
 struct ConstantOperand {
   ConstantPtr constant;
-  bool single = false;
-  std::optional<int64_t> axis;  // that its values go along, unless single
+  AxisSpan along;  // of x, that its values go along; none for a single value
 };
 
 ConstantOperand read_operand(const NodeImport& node, size_t index, const Shape& x) {
-  ConstantOperand operand;
   const ConstantPtr found = node.constant(index, "operand");
-  operand.single = element_count(found->shape) == 1;
   if (found->kind != Constant::Kind::real || !found->reals) {
     refuse("operand '" + found->name + "' is " +
            (found->has_values() ? found->element_type : "declared without values") +
            "; expected float values");
   }
-  if (operand.single && found->shape.size() <= x.size()) {
+  if (element_count(found->shape) == 1 && found->shape.size() <= x.size()) {
     require_finite(*found);
-    operand.constant = found;
-    return operand;
+    return {found, {0, 0}};
   }
-  operand.single = false;
-  operand.constant = node.parameter(index, "operand");
-  operand.axis = varying_axis(operand.constant->shape, x);
-  if (!operand.axis) {
-    refuse("constant operand '" + found->name + "' of shape " + shape_text(found->shape) +
-           " with an input of shape " + shape_text(x) + ": " + kConstantRule);
-  }
-  return operand;
+  const ConstantPtr constant = node.parameter(index, "operand");
+  const std::optional<AxisSpan> along = varying_axes(constant->shape, x);
+  if (!along) refuse_broadcast("constant operand", *constant, x);
+  return {constant, *along};
 }
 
-// x @ w + b over three or more dimensions: the bias goes along the last axis, where no BatchNorm can put it.
-bool merge_into_gemm(NodeImport& node, size_t x_index, const ConstantOperand& operand, const Shape& x) {
-  const bool last_axis = operand.axis && *operand.axis == static_cast<int64_t>(x.size()) - 1;
-  if (!last_axis || x.size() < 3) return false;
-  Node* producer = nullptr;
-  if (!node.take_over(x_index, &producer)) return false;
-  auto& gemm = std::get<Gemm>(producer->op);
-  gemm.bias.resize(x.back(), 0.0);
-  for (int64_t n = 0; n < x.back(); ++n) gemm.bias[n] += (*operand.constant->reals)[n];
-  return true;
-}
-
-void divide_guard(const ConstantOperand& operand) {
-  for (float value : *operand.constant->reals) {
-    if (value == 0.0f) refuse("divisor '" + operand.constant->name + "' holds 0");
+void divide_guard(const Constant& divisor) {
+  for (float value : *divisor.reals) {
+    if (value == 0.0f) refuse("divisor '" + divisor.name + "' holds 0");
   }
 }
 
-// y = x op constant, or constant op x, as scale and shift per channel.
+// y = scale * x + shift for x op value, or value op x.
+void set_channel(BatchNorm& norm, size_t c, Operation operation, double value, bool constant_first) {
+  switch (operation) {
+    case Operation::add:
+      norm.shift[c] = value;
+      break;
+    case Operation::subtract:
+      norm.scale[c] = constant_first ? -1.0 : 1.0;
+      norm.shift[c] = constant_first ? value : -value;
+      break;
+    case Operation::multiply:
+      norm.scale[c] = value;
+      break;
+    case Operation::divide:
+      norm.scale[c] = 1.0 / value;
+      break;
+  }
+}
+
+// A constant of more dimensions gives the result as many: x with dimensions of 1 in front.
+TensorId with_rank_of(NodeImport& node, size_t x_index, size_t rank) {
+  Shape shape = node.shape(x_index);
+  if (rank <= shape.size()) return node.tensor(x_index);
+  shape.insert(shape.begin(), rank - shape.size(), 1);
+  return node.emit_before("operand", Reshape{}, {node.tensor(x_index)}, shape);
+}
+
 void import_with_constant(NodeImport& node, Operation operation, size_t x_index) {
-  const TensorId x = node.tensor(x_index);
-  const Shape shape = node.shape(x_index);
   const bool constant_first = x_index == 1;
+  if (operation == Operation::divide && constant_first) {
+    refuse("a constant divided by a tensor is not supported");
+  }
+  const TensorId x = with_rank_of(node, x_index, node.shape(1 - x_index).size());
+  const Shape shape = node.tensor_shape(x);
   const ConstantOperand operand = read_operand(node, 1 - x_index, shape);
-  if (operation == Operation::add && !operand.single && node.is_gemm(x_index) &&
-      merge_into_gemm(node, x_index, operand, shape)) {
-    return;
-  }
-  if (shape.size() < 2 || (operand.axis && *operand.axis != 1)) {
-    refuse("constant operand '" + operand.constant->name + "' of shape " +
-           shape_text(operand.constant->shape) + " with an input of shape " + shape_text(shape) + ": " +
-           kConstantRule);
-  }
-  if (operation == Operation::divide) {
-    if (constant_first) refuse("a constant divided by a tensor is not supported");
-    divide_guard(operand);
-  }
-  node.charge(2 * static_cast<uint64_t>(shape[1]));
+  if (operation == Operation::divide) divide_guard(*operand.constant);
   BatchNorm op;
-  op.channels = shape[1];
-  op.scale.assign(op.channels, 1.0);
-  op.shift.assign(op.channels, 0.0);
-  for (int64_t c = 0; c < op.channels; ++c) {
-    const double value = (*operand.constant->reals)[operand.single ? 0 : c];
-    switch (operation) {
-      case Operation::add:
-        op.shift[c] = value;
-        break;
-      case Operation::subtract:
-        op.scale[c] = constant_first ? -1.0 : 1.0;
-        op.shift[c] = constant_first ? value : -value;
-        break;
-      case Operation::multiply:
-        op.scale[c] = value;
-        break;
-      case Operation::divide:
-        op.scale[c] = 1.0 / value;
-        break;
-    }
-  }
+  op.along = operand.along;
+  op.channels = channel_count(shape, operand.along);
+  // A single value will be repeated for every innermost channel.
+  const int64_t innermost = shape.empty() ? 1 : shape[layout_of_rank(shape.size()).innermost()];
+  node.charge(2 * static_cast<uint64_t>(operand.along.count == 0 ? innermost : op.channels));
+  const std::vector<double> values = values_along(*operand.constant, shape, operand.along);
+  op.scale.assign(values.size(), 1.0);
+  op.shift.assign(values.size(), 0.0);
+  for (size_t c = 0; c < values.size(); ++c) set_channel(op, c, operation, values[c], constant_first);
   node.emit(std::move(op), {x});
 }
 
@@ -127,20 +98,12 @@ bool broadcasts(const Shape& from, const Shape& to) {
   return true;
 }
 
+// Where one operand has the shape of the result, that is the first one.
 template <class Op>
 void import_between_tensors(NodeImport& node, bool commutes) {
   TensorId a = node.tensor(0), b = node.tensor(1);
-  if (!broadcasts(node.shape(1), node.shape(0))) {
-    if (!broadcasts(node.shape(0), node.shape(1))) {
-      refuse("operands of shapes " + shape_text(node.shape(0)) + " and " + shape_text(node.shape(1)) +
-             "; expected one to broadcast to the other");
-    }
-    if (!commutes) {
-      refuse("the first operand of shape " + shape_text(node.shape(0)) + " would broadcast to " +
-             shape_text(node.shape(1)) + "; only the second may");
-    }
-    std::swap(a, b);
-  }
+  const bool swaps = commutes && !broadcasts(node.shape(1), node.shape(0));
+  if (swaps && broadcasts(node.shape(0), node.shape(1))) std::swap(a, b);
   node.emit(Op{}, {a, b});
 }
 

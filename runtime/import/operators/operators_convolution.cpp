@@ -1,6 +1,8 @@
 // Conv, ConvTranspose, Gemm and MatMul: the operators with weights.
 #include <algorithm>
+#include <utility>
 
+#include "runtime/graph/axes.h"
 #include "runtime/graph/shape_text.h"
 #include "runtime/import/file/limits.h"
 #include "runtime/import/operators/operators.h"
@@ -9,13 +11,21 @@
 namespace mmasim::runtime::importing {
 namespace {
 
-ConstantPtr read_filter(const NodeImport& node) {
+ConstantPtr with_shape(const ConstantPtr& constant, Shape shape) {
+  auto viewed = std::make_shared<Constant>(*constant);
+  viewed->shape = std::move(shape);
+  return viewed;
+}
+
+// That of a line gets a height of 1, as its map has.
+ConstantPtr read_filter(const NodeImport& node, bool is_line) {
   const ConstantPtr filter = node.parameter(1, "weights");
-  if (filter->shape.size() != 4) {
-    refuse("weights '" + filter->name + "' have shape " + shape_text(filter->shape) +
-           "; expected 4 dimensions (only two-dimensional convolutions are supported)");
+  const Shape& shape = filter->shape;
+  if (shape.size() != (is_line ? 3 : 4)) {
+    refuse("weights '" + filter->name + "' have shape " + shape_text(shape) + "; expected " +
+           (is_line ? "3" : "4") + " dimensions, as many as the input");
   }
-  return filter;
+  return is_line ? with_shape(filter, {shape[0], shape[1], 1, shape[2]}) : filter;
 }
 
 int64_t read_groups(const NodeImport& node) {
@@ -44,8 +54,9 @@ std::vector<double> read_bias(const NodeImport& node, int64_t channels, const Co
 }
 
 // Padding that makes the output as large as output_shape says; a shortfall becomes output padding.
-void apply_output_shape(const NodeImport& node, const Shape& x, ConvTranspose& op) {
-  const std::vector<int64_t> wanted = node.integers("output_shape");
+void apply_output_shape(const NodeImport& node, const Shape& x, ConvTranspose& op, bool is_line) {
+  std::vector<int64_t> wanted = node.integers("output_shape");
+  if (is_line && wanted.size() == 1) wanted.insert(wanted.begin(), 1);
   const std::string mode = node.text("auto_pad", "NOTSET");
   const bool same = mode == "SAME_UPPER" || mode == "SAME_LOWER";
   if (!same && mode != "NOTSET" && mode != "VALID") {
@@ -53,7 +64,8 @@ void apply_output_shape(const NodeImport& node, const Shape& x, ConvTranspose& o
   }
   if (wanted.empty() && !same) return;
   if (!wanted.empty() && wanted.size() != 2) {
-    refuse("output_shape has " + std::to_string(wanted.size()) + " values; expected 2 (rows and columns)");
+    refuse("output_shape has " + std::to_string(wanted.size()) + " values; expected " +
+           (is_line ? "1 (the length)" : "2 (rows and columns)"));
   }
   Window& window = op.window;
   for (int side = 0; side < 2; ++side) {
@@ -69,6 +81,18 @@ void apply_output_shape(const NodeImport& node, const Shape& x, ConvTranspose& o
     window.pad[side] = mode == "SAME_UPPER" ? total / 2 : total - total / 2;
     window.pad[side + 2] = total - window.pad[side];
   }
+}
+
+// A constant operand of MatMul, of a tensor of rank x_rank: a matrix, perhaps with dimensions of 1 before it.
+ConstantPtr read_matrix(const NodeImport& node, size_t index, size_t x_rank) {
+  const ConstantPtr matrix = node.parameter(index, "weights");
+  Shape shape = matrix->shape;
+  while (shape.size() > 2 && shape.front() == 1 && matrix->shape.size() <= x_rank) shape.erase(shape.begin());
+  if (shape.size() != 2) {
+    refuse("weights '" + matrix->name + "' have shape " + shape_text(matrix->shape) +
+           "; expected 2 dimensions");
+  }
+  return shape == matrix->shape ? matrix : with_shape(matrix, shape);
 }
 
 // C of Gemm is broadcast to the rows and columns of the result; here it must be the same for every row.
@@ -97,25 +121,23 @@ std::vector<double> read_gemm_bias(const NodeImport& node, int64_t rows, int64_t
 }  // namespace
 
 void import_conv(NodeImport& node) {
-  const TensorId x = node.tensor(0);
-  require_feature_map(node.shape(0));
-  const ConstantPtr filter = read_filter(node);
+  const FeatureMap x = read_feature_map(node);
+  const ConstantPtr filter = read_filter(node, x.is_line);
   Conv op;
-  op.window = read_window(node, {filter->shape[2], filter->shape[3]});
-  apply_auto_pad(node, node.shape(0), op.window);
+  op.window = read_window(node, {filter->shape[2], filter->shape[3]}, x.is_line);
+  apply_auto_pad(node, x.shape, op.window);
   op.groups = read_groups(node);
   op.weights = node.weights(filter);
   op.bias = read_bias(node, filter->shape[0], filter);
-  node.emit(std::move(op), {x});
+  emit_map(node, std::move(op), x.tensor, x.is_line);
 }
 
 void import_conv_transpose(NodeImport& node) {
-  const TensorId x = node.tensor(0);
-  require_feature_map(node.shape(0));
-  const ConstantPtr filter = read_filter(node);
+  const FeatureMap x = read_feature_map(node);
+  const ConstantPtr filter = read_filter(node, x.is_line);
   ConvTranspose op;
-  op.window = read_window(node, {filter->shape[2], filter->shape[3]});
-  const std::vector<int64_t> output_padding = read_pair(node, "output_padding", 0, 0);
+  op.window = read_window(node, {filter->shape[2], filter->shape[3]}, x.is_line);
+  const std::vector<int64_t> output_padding = read_pair(node, "output_padding", 0, 0, x.is_line);
   for (int side = 0; side < 2; ++side) {
     op.output_padding[side] = output_padding[side];
     const int64_t limit = std::max(op.window.stride[side], op.window.dilation[side]);
@@ -125,10 +147,10 @@ void import_conv_transpose(NodeImport& node) {
     }
   }
   op.groups = read_groups(node);
-  apply_output_shape(node, node.shape(0), op);
+  apply_output_shape(node, x.shape, op, x.is_line);
   op.bias = read_bias(node, filter->shape[1] * op.groups, filter);
   op.weights = node.weights(filter);
-  node.emit(std::move(op), {x});
+  emit_map(node, std::move(op), x.tensor, x.is_line);
 }
 
 void import_gemm(NodeImport& node) {
@@ -154,24 +176,47 @@ void import_gemm(NodeImport& node) {
   node.emit(std::move(op), {x});
 }
 
-void import_matmul(NodeImport& node) {
-  const TensorId x = node.tensor(0);
-  ConstantPtr matrix = node.parameter(1, "weights");
-  Shape shape = matrix->shape;
-  while (shape.size() > 2 && shape.front() == 1 && matrix->shape.size() <= node.shape(0).size())
-    shape.erase(shape.begin());
-  if (shape.size() != 2) {
-    refuse("weights '" + matrix->name + "' have shape " + shape_text(matrix->shape) +
-           "; expected 2 dimensions");
-  }
-  if (shape != matrix->shape) {
-    auto squeezed_matrix = std::make_shared<Constant>(*matrix);
-    squeezed_matrix->shape = shape;
-    matrix = squeezed_matrix;
-  }
+// x @ w: along the last axis of x.
+void import_product_from_right(NodeImport& node) {
+  const ConstantPtr matrix = read_matrix(node, 1, node.shape(0).size());
   Gemm op;
   op.weights = node.weights(node.transposed(matrix));
-  node.emit(std::move(op), {x});
+  node.emit(std::move(op), {node.tensor(0)});
+}
+
+// w @ x: along the last axis but one, as a convolution of 1x1 whose channels are that axis.
+void import_product_from_left(NodeImport& node) {
+  const TensorId x = node.tensor(1);
+  Shape shape = node.shape(1);
+  const ConstantPtr matrix = read_matrix(node, 0, shape.size());
+  if (shape.size() == 1) {  // a vector has that axis only
+    Gemm op;
+    op.weights = node.weights(matrix);
+    node.emit(std::move(op), {x});
+    return;
+  }
+  const int64_t rows = matrix->shape[0], depth = matrix->shape[1];
+  const AxisSpan along{static_cast<int64_t>(shape.size()) - 2, 1};
+  if (channel_count(shape, along) != depth) {
+    refuse("its input of shape " + shape_text(shape) + " has " + std::to_string(channel_count(shape, along)) +
+           " rows; weights '" + matrix->name + "' of shape " + shape_text(matrix->shape) + " want " +
+           std::to_string(depth));
+  }
+  const Shape maps{outer_count(shape, along), depth, 1, inner_count(shape, along)};
+  Conv op;
+  op.weights = node.weights(with_shape(matrix, {rows, depth, 1, 1}));
+  op.from_gemm = true;
+  const TensorId viewed = node.emit_before("maps", Reshape{}, {x}, maps);
+  const TensorId product = node.emit_before("product", std::move(op), {viewed});
+  shape[shape.size() - 2] = rows;
+  node.emit(Reshape{}, {product}, shape);
+}
+
+void import_matmul(NodeImport& node) {
+  if (node.is_constant(1)) return import_product_from_right(node);
+  if (node.is_constant(0)) return import_product_from_left(node);
+  refuse("a product of two tensors that the network computes, of shapes " + shape_text(node.shape(0)) +
+         " and " + shape_text(node.shape(1)) + ", is not supported; expected one of them to be a constant");
 }
 
 }  // namespace mmasim::runtime::importing

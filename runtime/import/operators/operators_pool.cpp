@@ -1,5 +1,7 @@
 // Pools and means over space.
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 #include "runtime/graph/shape_text.h"
 #include "runtime/import/file/limits.h"
@@ -26,61 +28,79 @@ std::array<int64_t, 2> ceil_padding(const NodeImport& node, const Shape& x, cons
   return extra;
 }
 
+// Over all axes from 2 on; other than two of them are taken as two.
+void emit_mean_over_space(NodeImport& node, const Shape& pooled) {
+  const TensorId x = node.tensor(0);
+  const Shape shape = node.shape(0);
+  if (shape.size() == 4) {
+    node.emit(GlobalAveragePool{}, {x}, pooled);
+    return;
+  }
+  const Shape map{shape[0], shape[1], element_count(shape) / (shape[0] * shape[1] * shape.back()),
+                  shape.back()};
+  const TensorId viewed = node.emit_before("map", Reshape{}, {x}, map);
+  const TensorId means = node.emit_before("means", GlobalAveragePool{}, {viewed}, {shape[0], shape[1], 1, 1});
+  node.emit(Reshape{}, {means}, pooled);
+}
+
 }  // namespace
 
 void import_max_pool(NodeImport& node) {
-  const TensorId x = node.tensor(0);
-  const Shape& shape = node.shape(0);
-  require_feature_map(shape);
   node.require_first_output_only();
+  const FeatureMap x = read_feature_map(node);
   MaxPool op;
-  op.window = read_window(node, {});
-  apply_auto_pad(node, shape, op.window);
-  const std::array<int64_t, 2> extra = ceil_padding(node, shape, op.window);
+  op.window = read_window(node, {}, x.is_line);
+  apply_auto_pad(node, x.shape, op.window);
+  const std::array<int64_t, 2> extra = ceil_padding(node, x.shape, op.window);
   op.window.pad[2] += extra[0];
   op.window.pad[3] += extra[1];
-  node.emit(std::move(op), {x});
+  emit_map(node, std::move(op), x.tensor, x.is_line);
 }
 
 void import_average_pool(NodeImport& node) {
-  TensorId x = node.tensor(0);
-  const Shape shape = node.shape(0);
-  require_feature_map(shape);
+  const FeatureMap x = read_feature_map(node);
+  TensorId input = x.tensor;
   AveragePool op;
-  op.window = read_window(node, {});
-  apply_auto_pad(node, shape, op.window);
+  op.window = read_window(node, {}, x.is_line);
+  apply_auto_pad(node, x.shape, op.window);
   op.count_padding = node.integer("count_include_pad", 0) != 0;
-  const std::array<int64_t, 2> extra = ceil_padding(node, shape, op.window);
+  const std::array<int64_t, 2> extra = ceil_padding(node, x.shape, op.window);
   std::array<int64_t, 4>& pad = op.window.pad;
   if (op.count_padding && extra != std::array<int64_t, 2>{0, 0}) {
     // Declared padding counts and what ceil_mode adds does not: the former becomes zeros, the latter padding.
-    x = node.emit_before("padded", Pad{{0, 0, pad[0], pad[1]}, {0, 0, pad[2], pad[3]}}, {x});
+    input = node.emit_before("padded", Pad{{0, 0, pad[0], pad[1]}, {0, 0, pad[2], pad[3]}}, {input});
     pad = {0, 0, 0, 0};
     op.count_padding = false;
   }
   pad[2] += extra[0];
   pad[3] += extra[1];
-  node.emit(std::move(op), {x});
+  emit_map(node, std::move(op), input, x.is_line);
 }
 
 void import_global_average_pool(NodeImport& node) {
-  require_feature_map(node.shape(0));
-  node.emit(GlobalAveragePool{}, {node.tensor(0)});
+  const Shape& shape = node.shape(0);
+  if (shape.size() < 3) {
+    refuse("its input has shape " + shape_text(shape) + "; expected 3 dimensions or more (N, C and space)");
+  }
+  Shape pooled(shape.size(), 1);
+  pooled[0] = shape[0], pooled[1] = shape[1];
+  emit_mean_over_space(node, pooled);
 }
 
 void import_reduce_mean(NodeImport& node) {
-  const TensorId x = node.tensor(0);
   const Shape shape = node.shape(0);
   std::vector<int64_t> axes = node.integers("axes");
   for (int64_t& axis : axes) axis = normal_axis(axis, shape.size());
   std::sort(axes.begin(), axes.end());
-  if (shape.size() != 4 || axes != std::vector<int64_t>{2, 3}) {
+  std::vector<int64_t> space(shape.size() > 2 ? shape.size() - 2 : 0);
+  std::iota(space.begin(), space.end(), 2);
+  if (space.empty() || axes != space) {
     refuse("a mean over axes " + shape_text(axes) + " of an input of shape " + shape_text(shape) +
-           "; only the mean over height and width (axes 2 and 3 of N, C, H, W) is supported");
+           "; only the mean over all axes from 2 on (height and width of N, C, H, W) is supported");
   }
-  const Shape pooled =
-      node.integer("keepdims", 1) != 0 ? Shape{shape[0], shape[1], 1, 1} : Shape{shape[0], shape[1]};
-  node.emit(GlobalAveragePool{}, {x}, pooled);
+  Shape pooled{shape[0], shape[1]};
+  if (node.integer("keepdims", 1) != 0) pooled.resize(shape.size(), 1);
+  emit_mean_over_space(node, pooled);
 }
 
 }  // namespace mmasim::runtime::importing

@@ -1,19 +1,10 @@
-// Softmax and ArgMax on the DSP: over the channels of every position.
+// Softmax and ArgMax on the DSP: over the channels of every position. Channels are the innermost axis in
+// memory (require_axes).
 #include "runtime/lower/operators/tile_steps.h"
-#include "runtime/user_error.h"
 
 namespace mmasim::runtime {
 
 namespace {
-
-void require_channel_axis(const LoweringContext& context, NodeId id, int64_t axis) {
-  const auto& shape = context.graph.tensors[context.graph.nodes[id].inputs[0]].shape;
-  const auto channel_axis = shape.size() == 4 ? 1 : static_cast<int64_t>(shape.size()) - 1;
-  if (axis == channel_axis) return;
-  throw UserError(context.place(id) + ": axis " + std::to_string(axis) +
-                  " is not supported; only the channel axis is (1 for rank 4, else the last: here " +
-                  std::to_string(channel_axis) + ")");
-}
 
 template <class Instruction, class Set>
 void add_position_steps(LoweringContext& context, NodeId id, uint32_t row, const Instruction& prototype,
@@ -59,13 +50,11 @@ void lower_softmax(LoweringContext& context, NodeId id, uint32_t row) {
 
 void lower_channels(LoweringContext& context, NodeId id) {
   const auto& node = context.graph.nodes[id];
-  if (const auto* softmax = std::get_if<Softmax>(&node.op)) {
-    require_channel_axis(context, id, softmax->axis);
+  if (std::holds_alternative<Softmax>(node.op)) {
     const auto row = begin_layer(context, id, "softmax", isa::Setup::light);
     context.schedule.layers[row].dataflow = "dsp";
     return lower_softmax(context, id, row);
   }
-  require_channel_axis(context, id, std::get<ArgMax>(node.op).axis);
   const auto row = begin_layer(context, id, "argmax", isa::Setup::light);
   context.schedule.layers[row].dataflow = "dsp";
   add_position_steps(context, id, row, isa::DspArgmax{}, std::nullopt, [](isa::DspArgmax&, isa::Address) {});

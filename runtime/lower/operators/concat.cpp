@@ -16,12 +16,8 @@ struct Piece {
 };
 
 int64_t inner_elements(const Shape& shape, int64_t axis) {
-  const auto d = dims_of(shape);
-  if (shape.size() == 4)
-    return axis == 1 ? d.c : axis == 3 ? d.w * d.c : axis == 2 ? d.h * d.w * d.c : d.elements();
-  int64_t inner = 1;
-  for (auto i = static_cast<size_t>(axis); i < shape.size(); ++i) inner *= shape[i];
-  return inner;
+  const auto at = static_cast<size_t>(axis);
+  return memory_strides(shape)[at] * shape[at];
 }
 
 std::vector<Piece> pieces_of(const LoweringContext& context, NodeId id) {

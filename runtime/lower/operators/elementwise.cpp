@@ -1,4 +1,10 @@
 // Elementwise operators on the DSP: Clip, Prelu, Unary, Add, Sub, Mul.
+#include <iterator>
+#include <stdexcept>
+#include <utility>
+
+#include "runtime/graph/shape_text.h"
+#include "runtime/lower/operators/axis_checks.h"
 #include "runtime/lower/operators/tile_steps.h"
 #include "runtime/user_error.h"
 
@@ -11,21 +17,6 @@ TensorView flattened(TensorView view) {
   return view;
 }
 
-// How an operand lies under the result: broadcast axes have extent 1.
-TensorView aligned(const LoweringContext& context, NodeId id, TensorId tensor, size_t rank) {
-  auto view = context.view(tensor);
-  auto shape = context.graph.tensors[tensor].shape;
-  const bool was_linear = is_linear(shape);
-  while (shape.size() < rank) shape.insert(shape.begin(), 1);
-  if (was_linear && !is_linear(shape)) {
-    throw UserError(context.place(id) +
-                    ": an operand of lower rank with several channels and positions is not supported; "
-                    "reshape it to rank 4");
-  }
-  view.dims = dims_of(shape);
-  return view;
-}
-
 // The part of an operand that a region of the result needs.
 Region broadcast_region(const TensorView& operand, Region region) {
   if (operand.dims.n == 1) region.n0 = 0, region.n1 = 1;
@@ -35,29 +26,68 @@ Region broadcast_region(const TensorView& operand, Region region) {
   return region;
 }
 
-bool fits_under(const Dims& operand, const Dims& result) {
-  const auto fits = [](int64_t a, int64_t b) { return a == b || a == 1; };
-  return fits(operand.n, result.n) && fits(operand.h, result.h) && fits(operand.w, result.w) &&
-         fits(operand.c, result.c);
+// Both operands have the result's extents or 1 in each. Only the second may repeat along the channels.
+struct Pair {
+  TensorView a, b, out;
+  size_t first = 0;  // which of the node's inputs a is
+  size_t second() const { return 1 - first; }
+};
+
+// Extents of the three as n, h, w, c: axes that follow each other in memory are taken as one where each
+// operand repeats along all of them or along none. None if that leaves more than four.
+struct PairDims {
+  Dims a, b, out;
+};
+std::optional<PairDims> merged_dims(const Shape& a, const Shape& b, const Shape& out) {
+  const auto groups = axis_groups(out, [&](size_t outside, size_t inside) {
+    return (a[outside] == 1) == (a[inside] == 1) && (b[outside] == 1) == (b[inside] == 1);
+  });
+  static constexpr int64_t Dims::*kInnermostFirst[] = {&Dims::c, &Dims::w, &Dims::h, &Dims::n};
+  if (groups.size() > std::size(kInnermostFirst)) return std::nullopt;
+  PairDims dims;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const auto extent = kInnermostFirst[groups.size() - 1 - i];
+    for (const auto axis : groups[i]) {
+      dims.a.*extent *= a[axis], dims.b.*extent *= b[axis], dims.out.*extent *= out[axis];
+    }
+  }
+  return dims;
 }
 
-struct Pair {  // the first operand has the result's own extents, the second may broadcast (graph.h)
-  TensorView a, b, out;
-};
+PairDims pair_dims(const LoweringContext& context, NodeId id) {
+  const auto& node = context.graph.nodes[id];
+  const auto shape = [&](TensorId tensor) -> const Shape& { return context.graph.tensors[tensor].shape; };
+  const Shape &a = shape(node.inputs[0]), &b = shape(node.inputs[1]), &out = shape(node.output);
+  if (a.size() != out.size() || b.size() != out.size()) {
+    throw std::logic_error(context.place(id) + ": operands of shapes " + shape_text(a) + " and " +
+                           shape_text(b) + " do not have the rank of the result " + shape_text(out));
+  }
+  if (out.size() == 2 || out.size() == 4) return {dims_of(a), dims_of(b), dims_of(out)};
+  const auto dims = merged_dims(a, b, out);
+  if (!dims) {
+    throw UserError(context.place(id) + ": operands of shapes " + shape_text(a) + " and " + shape_text(b) +
+                    " repeat along more than four separate groups of axes; at most four are supported");
+  }
+  return *dims;
+}
 
 Pair pair_up(const LoweringContext& context, NodeId id) {
   const auto& node = context.graph.nodes[id];
-  const auto rank = context.graph.tensors[node.output].shape.size();
-  Pair pair{aligned(context, id, node.inputs[0], rank), aligned(context, id, node.inputs[1], rank),
-            context.view(node.output)};
-  if (!(pair.a.dims == pair.out.dims) || !fits_under(pair.b.dims, pair.out.dims)) {
-    throw UserError(context.place(id) +
-                    ": this broadcast is not supported; the first operand must have the shape of the result, "
-                    "the second may have extent 1 in N, C, H or W");
-  }
-  if (pair.b.dims == pair.a.dims)
+  Pair pair{context.view(node.inputs[0]), context.view(node.inputs[1]), context.view(node.output)};
+  if (node.inputs[0] == node.inputs[1] ||
+      context.graph.tensors[node.inputs[0]].shape == context.graph.tensors[node.inputs[1]].shape) {
     pair.a = flattened(pair.a), pair.b = flattened(pair.b), pair.out = flattened(pair.out);
+    return pair;
+  }
+  const auto dims = pair_dims(context, id);
+  pair.a.dims = dims.a, pair.b.dims = dims.b, pair.out.dims = dims.out;
+  if (pair.a.dims.c != pair.out.dims.c) std::swap(pair.a, pair.b), pair.first = 1;
   return pair;
+}
+
+// Between rows or positions of an operand: none where it repeats.
+int64_t stride_of(int64_t operand_extent, int64_t result_extent, int64_t pitch) {
+  return operand_extent == 1 && result_extent > 1 ? 0 : pitch;
 }
 
 template <class Instruction>
@@ -68,22 +98,26 @@ void set_operands(Instruction& work, StepEmitter& emit, const Pair& pair, const 
   work.b = emit.address(b.buffer, b.offset);
   set_destination(work, emit.address(out.buffer, out.offset), out);
   work.a_type = pair.a.element, work.b_type = pair.b.element, work.dst_type = pair.out.element;
-  work.a_y_stride = field(a.pitch_y, "a_y_stride"), work.a_x_stride = field(a.pitch_x, "a_x_stride");
+  work.a_y_stride = field(stride_of(pair.a.dims.h, pair.out.dims.h, a.pitch_y), "a_y_stride");
+  work.a_x_stride = field(stride_of(pair.a.dims.w, pair.out.dims.w, a.pitch_x), "a_x_stride");
   work.b_y_stride = field(pair.b.dims.h == 1 ? 0 : b.pitch_y, "b_y_stride");
   work.b_x_stride = field(pair.b.dims.w == 1 ? 0 : b.pitch_x, "b_x_stride");
   work.b_channels = field(pair.b.dims.c == 1 ? 1 : region.channels(), "b_channels");
 }
 
 template <class Instruction>
-void add_pair_steps(LoweringContext& context, NodeId id, uint32_t row, const Instruction& prototype) {
-  const auto pair = pair_up(context, id);
+void add_pair_steps(LoweringContext& context, NodeId id, uint32_t row, const Pair& pair,
+                    const Instruction& prototype) {
+  const auto bytes_of = [](const TensorView& operand, const Region& region) {
+    return broadcast_region(operand, region).elements() * operand.element_size();
+  };
   const auto need = [&](const Region& region) {
-    return static_cast<uint64_t>(region.elements() * (pair.a.element_size() + pair.out.element_size()) +
-                                 broadcast_region(pair.b, region).elements() * pair.b.element_size());
+    return static_cast<uint64_t>(bytes_of(pair.a, region) + bytes_of(pair.b, region) +
+                                 region.elements() * pair.out.element_size());
   };
   for (const auto& region : cut_regions(pair.out.dims, need, context.tile_budget_bytes(id))) {
     auto& step = context.schedule.new_step(row);
-    const auto a = load_tile(context, step, pair.a, region, 0);
+    const auto a = load_tile(context, step, pair.a, broadcast_region(pair.a, region), 0);
     const auto b = load_tile(context, step, pair.b, broadcast_region(pair.b, region), 0);
     const auto out = output_tile(context, step, pair.out, region);
     step.compute = [pair, a, b, out, region, prototype](StepEmitter& emit) {
@@ -98,27 +132,30 @@ void add_pair_steps(LoweringContext& context, NodeId id, uint32_t row, const Ins
 void lower_sum(LoweringContext& context, NodeId id, uint32_t row) {
   const auto& node = context.graph.nodes[id];
   const auto& plan = std::get<SumPlan>(context.plan.nodes[id]);
+  const auto pair = pair_up(context, id);
   isa::DspAdd work;
   set_finish(work, plan.requants.at(0), context.has_values());
   if (context.has_values()) {
-    work.a_multiplier = plan.multipliers.at(0), work.b_multiplier = plan.multipliers.at(1);
-    work.a_zero = context.tensor_plan(node.inputs[0]).zero_point;
-    work.b_zero = context.tensor_plan(node.inputs[1]).zero_point;
+    work.a_multiplier = plan.multipliers.at(pair.first),
+    work.b_multiplier = plan.multipliers.at(pair.second());
+    work.a_zero = context.tensor_plan(node.inputs[pair.first]).zero_point;
+    work.b_zero = context.tensor_plan(node.inputs[pair.second()]).zero_point;
   }
-  add_pair_steps(context, id, row, work);
+  add_pair_steps(context, id, row, pair, work);
 }
 
 void lower_product(LoweringContext& context, NodeId id, uint32_t row) {
   const auto& node = context.graph.nodes[id];
   const auto& plan = std::get<ProductPlan>(context.plan.nodes[id]);
+  const auto pair = pair_up(context, id);
   isa::DspMultiply work;
   set_finish(work, plan.requant, context.has_values());
   if (context.has_values()) {
     work.multiplier = plan.multiplier;
-    work.a_zero = context.tensor_plan(node.inputs[0]).zero_point;
-    work.b_zero = context.tensor_plan(node.inputs[1]).zero_point;
+    work.a_zero = context.tensor_plan(node.inputs[pair.first]).zero_point;
+    work.b_zero = context.tensor_plan(node.inputs[pair.second()]).zero_point;
   }
-  add_pair_steps(context, id, row, work);
+  add_pair_steps(context, id, row, pair, work);
 }
 
 // One operand, with a table of constants (or none) beside it.
@@ -158,10 +195,13 @@ void lower_prelu(LoweringContext& context, NodeId id, uint32_t row, const Prelu&
     work.src_zero = context.tensor_plan(context.graph.nodes[id].inputs[0]).zero_point;
   }
   std::optional<ConstantTable> table;
-  if (op.channels > 0)
-    table = add_table(context, plan.slopes, static_cast<uint64_t>(op.channels), 8);
-  else if (context.has_values())
+  if (op.channels > 0) {
+    const auto channels = context.view(context.graph.nodes[id].output).dims.c;
+    require_table(context, id, "its slopes", plan.slopes.size(), channels);
+    table = add_table(context, plan.slopes, static_cast<uint64_t>(channels), 8);
+  } else if (context.has_values()) {
     work.slope = plan.slopes.at(0);
+  }
   add_single_steps(context, id, row, work, table,
                    [](isa::DspPrelu& prelu, isa::Address slopes, const Region& region) {
                      prelu.slopes = slopes;

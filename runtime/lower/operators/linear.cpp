@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "runtime/lower/array/array_work.h"
+#include "runtime/lower/operators/axis_checks.h"
 #include "runtime/lower/operators/depthwise.h"
 #include "runtime/lower/schedule/emitter.h"
 #include "runtime/user_error.h"
@@ -223,6 +224,7 @@ void lower_linear(LoweringContext& context, NodeId id) {
   shared->machine = context.machine;
   shared->has_values = context.has_values();
   const auto& layer = shared->layer;
+  require_tables(context, layer);
   shared->units = panel_units(layer, context.machine, context.options.rules.groups_per_panel);
   shared->path = output_path(context, layer);
   context.accumulator_proven = context.accumulator_proven && accumulators_hold(context, layer);

@@ -1,11 +1,10 @@
 // Operators that compute nothing: Pad, Reshape, Transpose, Slice, and copies between layouts.
-#include <algorithm>
+#include <stdexcept>
 
 #include "runtime/lower/operators/permute.h"
 #include "runtime/lower/schedule/emitter.h"
 #include "runtime/lower/tiles/dsp_tile.h"
 #include "runtime/lower/tiles/storages.h"
-#include "runtime/user_error.h"
 
 namespace mmasim::runtime {
 
@@ -22,10 +21,8 @@ Rearrangement rearrangement(const LoweringContext& context, NodeId id) {
   const auto& node = context.graph.nodes[id];
   const auto& shape = context.graph.tensors[node.output].shape;
   const auto in = context.view(node.inputs[0]), out = context.view(node.output);
-  return {
-      shape, in, out,
-      strides_bytes(context.graph.tensors[node.inputs[0]].shape, static_cast<uint32_t>(in.element_size())),
-      strides_bytes(shape, static_cast<uint32_t>(out.element_size()))};
+  return {shape, in, out, strides_bytes(context.graph.tensors[node.inputs[0]].shape, in.element_size()),
+          strides_bytes(shape, out.element_size())};
 }
 
 void lower_transpose(LoweringContext& context, NodeId id, uint32_t row, const Transpose& op) {
@@ -50,8 +47,8 @@ void lower_slice(LoweringContext& context, NodeId id, uint32_t row, const Slice&
 // From memory order to logical order of `shape`, or back.
 void add_linearize_step(LoweringContext& context, uint32_t row, const TensorView& from, const TensorView& to,
                         const Shape& shape, bool to_linear) {
-  const auto memory = strides_bytes(shape, static_cast<uint32_t>(from.element_size()));
-  const auto linear = row_major_strides(shape, from.element_size());
+  const auto memory = strides_bytes(shape, from.element_size());
+  const auto linear = row_major_strides_bytes(shape, from.element_size());
   std::vector<CopyAxis> axes;
   for (size_t d = 0; d < shape.size(); ++d)
     axes.push_back({shape[d], to_linear ? memory[d] : linear[d], to_linear ? linear[d] : memory[d]});
@@ -71,33 +68,53 @@ void lower_reshape(LoweringContext& context, NodeId id, uint32_t row) {
   add_linearize_step(context, row, between, out, to_shape, false);
 }
 
-void require_plane_padding(const LoweringContext& context, NodeId id, const Pad& op) {
-  for (size_t axis = 0; axis < op.before.size(); ++axis) {
-    const bool plane = op.before.size() == 4 && axis >= 2;
-    if (!plane && (op.before[axis] != 0 || op.after[axis] != 0)) {
-      throw UserError(context.place(id) + ": pads axis " + std::to_string(axis) +
-                      "; only the height and width of a rank 4 tensor can be padded");
-    }
+// How a padded tensor is cut: y and x are the padded axes.
+struct PaddedView {
+  TensorView in, out;
+  int64_t pad_y = 0, pad_x = 0;  // before the first row and column
+};
+
+// The planes of a rank 4 tensor as they are; else the one padded axis as x, or two that follow each other in
+// memory as y and x, with all outside of them and all inside as one.
+PaddedView padded_view(const LoweringContext& context, NodeId id, const Pad& op) {
+  const auto& node = context.graph.nodes[id];
+  const Shape &from = context.graph.tensors[node.inputs[0]].shape,
+              &to = context.graph.tensors[node.output].shape;
+  PaddedView view{context.view(node.inputs[0]), context.view(node.output)};
+  const auto axes = padded_axes(op, to);
+  if (!axes) throw std::logic_error(context.place(id) + ": pads axes that are not padded in one step");
+  if (axes->planes) {
+    view.pad_y = op.before[2], view.pad_x = op.before[3];
+    return view;
   }
+  const auto inside = memory_strides(to)[axes->x];
+  const auto rows = axes->y ? to[*axes->y] : int64_t{1};
+  const auto outside = element_count(to) / (inside * to[axes->x] * rows);
+  if (axes->y) {
+    view.in.dims = {outside, from[*axes->y], from[axes->x], inside};
+    view.out.dims = {outside, rows, to[axes->x], inside};
+    view.pad_y = op.before[*axes->y];
+  } else {
+    view.in.dims = {1, outside, from[axes->x], inside};
+    view.out.dims = {1, outside, to[axes->x], inside};
+  }
+  view.pad_x = op.before[axes->x];
+  return view;
 }
 
 // The output tile is the padded input tile: one load, one store, nothing to compute.
 void lower_pad(LoweringContext& context, NodeId id, uint32_t row, const Pad& op) {
-  const auto& node = context.graph.nodes[id];
-  const auto in = context.view(node.inputs[0]), out = context.view(node.output);
-  const auto zero = context.tensor_plan(node.inputs[0]).zero_point;
-  require_plane_padding(context, id, op);
-  const bool channels_last = context.graph.tensors[node.output].shape.size() == 4;
-  const auto pad_y = channels_last ? op.before[2] : 0, pad_x = channels_last ? op.before[3] : 0;
+  const auto view = padded_view(context, id, op);
+  const auto zero = context.tensor_plan(context.graph.nodes[id].inputs[0]).zero_point;
   const auto need = [&](const Region& region) {
-    return static_cast<uint64_t>(region.elements() * out.element_size());
+    return static_cast<uint64_t>(region.elements() * view.out.element_size());
   };
-  for (const auto& region : cut_regions(out.dims, need, context.tile_budget_bytes(id))) {
+  for (const auto& region : cut_regions(view.out.dims, need, context.tile_budget_bytes(id))) {
     auto& step = context.schedule.new_step(row);
     auto source = region;
-    source.y0 -= pad_y, source.y1 -= pad_y, source.x0 -= pad_x, source.x1 -= pad_x;
-    const auto tile = load_tile(context, step, in, source, zero);
-    store_tile(context, step, out, region, tile);
+    source.y0 -= view.pad_y, source.y1 -= view.pad_y, source.x0 -= view.pad_x, source.x1 -= view.pad_x;
+    const auto tile = load_tile(context, step, view.in, source, zero);
+    store_tile(context, step, view.out, region, tile);
   }
 }
 

@@ -78,10 +78,4 @@ void add_permute_step(LoweringContext& context, uint32_t row, const TensorView& 
   };
 }
 
-std::vector<int64_t> row_major_strides(const Shape& shape, int64_t element_bytes) {
-  std::vector<int64_t> strides(shape.size(), element_bytes);
-  for (size_t axis = shape.size(); axis-- > 1;) strides[axis - 1] = strides[axis] * shape[axis];
-  return strides;
-}
-
 }  // namespace mmasim::runtime

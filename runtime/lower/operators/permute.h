@@ -9,6 +9,4 @@ namespace mmasim::runtime {
 void add_permute_step(LoweringContext& context, uint32_t row, const TensorView& from, int64_t from_offset,
                       const TensorView& to, int64_t to_offset, std::vector<CopyAxis> axes);
 
-std::vector<int64_t> row_major_strides(const Shape& shape, int64_t element_bytes);
-
 }  // namespace mmasim::runtime

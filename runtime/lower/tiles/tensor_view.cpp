@@ -2,25 +2,34 @@
 
 namespace mmasim::runtime {
 
+namespace {
+
+std::vector<int64_t> in_bytes(std::vector<int64_t> strides, int64_t element_bytes) {
+  for (int64_t& stride : strides) stride *= element_bytes;
+  return strides;
+}
+
+}  // namespace
+
 Dims dims_of(const Shape& shape) {
-  if (shape.size() == 4) return {shape[0], shape[2], shape[3], shape[1]};
   Dims dims;
-  for (size_t axis = 0; axis + 1 < shape.size(); ++axis) dims.w *= shape[axis];
-  if (!shape.empty()) dims.c = shape.back();
+  if (shape.empty()) return dims;
+  const Layout layout = layout_of_rank(shape.size());
+  dims.c = shape[layout.innermost()];
+  if (shape.size() == 4) {
+    dims.n = shape[layout.axes[0]], dims.h = shape[layout.axes[1]], dims.w = shape[layout.axes[2]];
+  } else {
+    dims.w = element_count(shape) / dims.c;
+  }
   return dims;
 }
 
-bool is_linear(const Shape& shape) { return shape.size() != 4 || shape[1] == 1 || shape[2] * shape[3] == 1; }
+std::vector<int64_t> strides_bytes(const Shape& shape, int64_t element_bytes) {
+  return in_bytes(memory_strides(shape), element_bytes);
+}
 
-std::vector<int64_t> strides_bytes(const Shape& shape, uint32_t element_bytes) {
-  const int64_t e = element_bytes;
-  if (shape.size() == 4) {
-    const auto c = shape[1], h = shape[2], w = shape[3];
-    return {h * w * c * e, e, w * c * e, c * e};
-  }
-  std::vector<int64_t> strides(shape.size(), e);
-  for (size_t axis = shape.size(); axis-- > 1;) strides[axis - 1] = strides[axis] * shape[axis];
-  return strides;
+std::vector<int64_t> row_major_strides_bytes(const Shape& shape, int64_t element_bytes) {
+  return in_bytes(row_major_strides(shape), element_bytes);
 }
 
 }  // namespace mmasim::runtime

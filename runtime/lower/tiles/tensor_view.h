@@ -1,13 +1,12 @@
-// Where a tensor's elements lie. In memory every tensor is channels-last and dense: n, h, w, c with c
-// contiguous.
+// Where a tensor's elements lie: dense, in the order of its layout (runtime/graph/axes.h), seen as n, h, w, c
+// with c contiguous. The innermost axis of the layout is c.
 //   rank 4 (N, C, H, W): n = N, h = H, w = W, c = C          rank 2 (N, F): n = 1, h = 1, w = N, c = F
-//   any other rank: row-major as it is, seen as n = 1, h = 1, w = all leading dimensions, c = the last one
-// So ranks other than 4 are linear (memory order is logical order), and rank 4 is where C == 1 or H*W == 1.
+//   any other rank: n = 1, h = 1, w = all leading dimensions, c = the last one
 #pragma once
 
 #include <cstdint>
 
-#include "runtime/graph/graph.h"
+#include "runtime/graph/axes.h"
 #include "runtime/lower/schedule/schedule.h"
 
 namespace mmasim::runtime {
@@ -22,9 +21,9 @@ struct Dims {
 };
 
 Dims dims_of(const Shape& shape);
-bool is_linear(const Shape& shape);
-std::vector<int64_t> strides_bytes(const Shape& shape,
-                                   uint32_t element_bytes);  // of the channels-last form, one a logical axis
+// Of a tensor in memory, and of one in the network's own row-major form; one a logical axis.
+std::vector<int64_t> strides_bytes(const Shape& shape, int64_t element_bytes);
+std::vector<int64_t> row_major_strides_bytes(const Shape& shape, int64_t element_bytes);
 
 struct TensorView {
   StorageId storage{};

@@ -46,6 +46,22 @@ TEST_CASE("float operators: BatchNorm and Prelu take their channel along axis 1"
   CHECK(evaluate_one(Prelu{{0.5}, 0}, x, x.shape) == std::vector<float>{1, -0.5f, 3, -1.5f});
 }
 
+TEST_CASE("float operators: BatchNorm and Prelu along any axes, several as one, or none") {
+  const FloatTensor x = {{2, 2, 2}, {1, 2, 3, 4, -5, -6, -7, -8}};
+  const auto sum = [&](const AxisSpan& along, std::vector<double> shift) {
+    BatchNorm norm{std::vector<double>(shift.size(), 1.0), shift, static_cast<int64_t>(shift.size()), along};
+    return evaluate_one(norm, x, x.shape);
+  };
+  using Floats = std::vector<float>;
+  CHECK(sum({0, 1}, {10, 20}) == Floats{11, 12, 13, 14, 15, 14, 13, 12});
+  CHECK(sum({1, 1}, {10, 20}) == Floats{11, 12, 23, 24, 5, 4, 13, 12});
+  CHECK(sum({2, 1}, {10, 20}) == Floats{11, 22, 13, 24, 5, 14, 3, 12});
+  CHECK(sum({1, 2}, {10, 20, 30, 40}) == Floats{11, 22, 33, 44, 5, 14, 23, 32});
+  CHECK(sum({0, 0}, {10}) == Floats{11, 12, 13, 14, 5, 4, 3, 2});
+  CHECK(evaluate_one(Prelu{{2, 3}, 2, {2, 1}}, x, x.shape) == Floats{1, 2, 3, 4, -10, -18, -14, -24});
+  CHECK(evaluate_one(Prelu{{2, 3}, 2, {1, 1}}, x, x.shape) == Floats{1, 2, 3, 4, -10, -12, -21, -24});
+}
+
 TEST_CASE("float operators: smooth functions") {
   const FloatTensor x = {{1, 3}, {0, 1, -3}};
   Unary unary;
@@ -58,11 +74,14 @@ TEST_CASE("float operators: smooth functions") {
   CHECK(evaluate_one(unary, x, x.shape)[1] == doctest::Approx(2.0 / 3));
 }
 
-TEST_CASE("float operators: two operands, the second one broadcast") {
+TEST_CASE("float operators: two operands, either or both broadcast") {
   const FloatTensor x = {{1, 2, 1, 2}, {1, 2, 3, 4}};
   CHECK(evaluate_two(Add{}, x, x, x.shape) == std::vector<float>{2, 4, 6, 8});
   CHECK(evaluate_two(Sub{}, x, {{1, 2, 1, 1}, {10, 20}}, x.shape) == std::vector<float>{-9, -8, -17, -16});
   CHECK(evaluate_two(Mul{}, x, {{2}, {10, 100}}, x.shape) == std::vector<float>{10, 200, 30, 400});
+  CHECK(evaluate_two(Sub{}, {{2}, {10, 100}}, x, x.shape) == std::vector<float>{9, 98, 7, 96});
+  CHECK(evaluate_two(Sub{}, {{2, 1}, {10, 20}}, {{1, 3}, {1, 2, 3}}, {2, 3}) ==
+        std::vector<float>{9, 8, 7, 19, 18, 17});
 }
 
 TEST_CASE("float operators: pools see only the map; the average counts padding where asked") {

@@ -84,7 +84,8 @@ TEST_CASE("infer_shape: a Gemm works on the last dimension") {
   op.weights = {"w", {10, 16}, nullptr};
   CHECK(infer_shape(op, {{2, 7, 16}}, {}) == Shape{2, 7, 10});
   CHECK(refusal(op, {{2, 17}}) == "its input of shape [2, 17] has 17 columns; weights 'w' want 16");
-  CHECK(refusal(op, {{16}}) == "its input has shape [16]; expected at least 2 dimensions");
+  CHECK(infer_shape(op, {{16}}, {}) == Shape{10});
+  CHECK(refusal(op, {{}}) == "its input has shape []; expected at least 1 dimension");
 }
 
 TEST_CASE("infer_shape: pools may not have windows of padding only") {
@@ -106,22 +107,32 @@ TEST_CASE("infer_shape: a global pool keeps or drops height and width as declare
   CHECK(infer_shape(GlobalAveragePool{}, {{2, 8, 6, 5}}, {2, 8}) == Shape{2, 8});
 }
 
-TEST_CASE("infer_shape: the second operand broadcasts to the first, not the other way") {
+TEST_CASE("infer_shape: either operand broadcasts, and both may") {
   CHECK(infer_shape(Mul{}, {{2, 8, 6, 6}, {2, 8, 1, 1}}, {}) == Shape{2, 8, 6, 6});
   CHECK(infer_shape(Sub{}, {{2, 8, 6, 6}, {6}}, {}) == Shape{2, 8, 6, 6});
-  CHECK(refusal(Add{}, {{6}, {2, 6}}) == "an operand of shape [2, 6] does not broadcast to one of shape [6]");
+  CHECK(infer_shape(Add{}, {{6}, {2, 6}}, {}) == Shape{2, 6});
+  CHECK(infer_shape(Sub{}, {{3, 1, 5}, {4, 1}}, {}) == Shape{3, 4, 5});
+  CHECK(refusal(Add{}, {{4, 6}, {2, 4, 5}}) ==
+        "operands of shapes [4, 6] and [2, 4, 5] do not broadcast: axis 2 is 6 and 5");
   CHECK(refusal(Add{}, {{6}}) == "it has 1 inputs; expected 2");
 }
 
 TEST_CASE("infer_shape: channel constants") {
   BatchNorm op{{1, 2}, {3, 4}, 2};
   CHECK(infer_shape(op, {{1, 2, 5}}, {}) == Shape{1, 2, 5});
-  CHECK(refusal(op, {{1, 3, 5}}) == "its input of shape [1, 3, 5] has 3 channels; its constants want 2");
+  CHECK(refusal(op, {{1, 3, 5}}) ==
+        "its input of shape [1, 3, 5] has 3 channels along axis 1; its constants want 2");
+  CHECK(infer_shape(BatchNorm{{}, {}, 15, {1, 2}}, {{2, 3, 5}}, {}) == Shape{2, 3, 5});
+  CHECK(infer_shape(BatchNorm{{2}, {1}, 1, {0, 0}}, {{}}, {}) == Shape{});
+  CHECK(refusal(BatchNorm{{}, {}, 5, {1, 2}}, {{2, 3, 5}}) ==
+        "its input of shape [2, 3, 5] has 15 channels along axes 1 to 2; its constants want 5");
+  CHECK(refusal(BatchNorm{{}, {}, 5, {2, 2}}, {{2, 3, 5}}) ==
+        "axes 2 to 3 are not in an input of shape [2, 3, 5]");
   CHECK(infer_shape(BatchNorm{{}, {}, 3}, {{1, 3}}, {}) == Shape{1, 3});
   CHECK(infer_shape(Prelu{{0.1}, 0}, {{7}}, {}) == Shape{7});
   CHECK(infer_shape(Prelu{{0.1, 0.2}, 2}, {{1, 2, 3, 3}}, {}) == Shape{1, 2, 3, 3});
   CHECK(refusal(Prelu{{0.1, 0.2}, 2}, {{1, 3, 3, 3}}) ==
-        "slope is for 2 channels; its input of shape [1, 3, 3, 3] has 3");
+        "its input of shape [1, 3, 3, 3] has 3 channels along axis 1; its slopes want 2");
 }
 
 TEST_CASE("infer_shape: joining, padding, permuting, slicing") {

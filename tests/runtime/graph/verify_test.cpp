@@ -62,8 +62,8 @@ TEST_CASE("verify: operands that do not fit are named") {
   graph.inputs.push_back(3);
   graph.nodes[1].inputs = {1, 3};
   CHECK(fault(graph) ==
-        "verify: node 'add' (Add): an operand of shape [1, 2, 4, 3] does not broadcast to one of shape [1, "
-        "2, 3, 3]");
+        "verify: node 'add' (Add): operands of shapes [1, 2, 3, 3] and [1, 2, 4, 3] do not broadcast: axis 2 "
+        "is 3 and 4");
 }
 
 TEST_CASE("verify: every tensor is produced and used") {

@@ -295,7 +295,8 @@ TEST_CASE("faults: attributes of convolutions") {
   CHECK(conv_fault({ints("strides", {0, 1})}) ==
         "net.onnx: node 'n' (Conv): strides holds 0; expected 1..16777216");
   CHECK(conv_fault({ints("strides", {1})}) ==
-        "net.onnx: node 'n' (Conv): strides has 1 values; expected 2 (only two-dimensional windows are "
+        "net.onnx: node 'n' (Conv): strides has 1 values; expected 2 (only windows of one or two dimensions "
+        "are "
         "supported)");
   CHECK(conv_fault({ints("dilations", {1, -1})}) ==
         "net.onnx: node 'n' (Conv): dilations holds -1; expected 1..16777216");
@@ -316,9 +317,12 @@ TEST_CASE("faults: attributes of convolutions") {
         "net.onnx: node 'n' (Conv): auto_pad is 'SAME'; expected NOTSET, SAME_UPPER, SAME_LOWER or VALID");
   CHECK(conv_fault({text("auto_pad", "VALID"), ints("pads", {1, 1, 1, 1})}) ==
         "net.onnx: node 'n' (Conv): auto_pad VALID and pads are both given; expected one of them");
-  CHECK(conv_fault({}, {4, 3, 3}, {1, 3, 8}) ==
-        "net.onnx: node 'n' (Conv): its input has shape [1, 3, 8]; expected 4 dimensions N, C, H, W (only "
-        "two-dimensional windows are supported)");
+  CHECK(conv_fault({}, {4, 3, 3}, {1, 3, 8, 8, 8}) ==
+        "net.onnx: node 'n' (Conv): its input has shape [1, 3, 8, 8, 8]; expected 4 dimensions N, C, H, W or "
+        "3 dimensions N, C, L");
+  CHECK(conv_fault({}, {4, 3, 3, 3}, {1, 3, 8}) ==
+        "net.onnx: node 'n' (Conv): weights 'w' have shape [4, 3, 3, 3]; expected 3 dimensions, as many as "
+        "the input");
   CHECK(conv_fault({integer("strides", 2)}) ==
         "net.onnx: node 'n' (Conv): attribute strides has type INT; expected INTS");
   CHECK(conv_fault({ints("stride", {2, 2})}) ==
@@ -348,7 +352,17 @@ TEST_CASE("faults: Gemm, MatMul and BatchNormalization") {
       .add_node("MatMul", {"a", "r"}, {"y"}, {}, "n")
       .output("y");
   CHECK(fault(two) ==
-        "net.onnx: node 'n' (MatMul): weights 'r' is computed by the network; expected a constant");
+        "net.onnx: node 'n' (MatMul): a product of two tensors that the network computes, of shapes [2, 3] "
+        "and [3, 2], is not supported; expected one of them to be a constant");
+  OnnxBuilder stacks(13);  // no weights of a layer: those would be a matrix
+  stacks.input("a", {1, 3, 4, 5})
+      .input("b", {1, 3, 5, 4})
+      .add_node("MatMul", {"a", "b"}, {"y"}, {}, "n")
+      .output("y");
+  CHECK(fault(stacks) ==
+        "net.onnx: node 'n' (MatMul): a product of two tensors that the network computes, of shapes [1, 3, "
+        "4, 5] and [1, 3, 5, 4], is not supported; expected one of them to be a constant");
+
   const auto norm = [&](const Shape& x, float variance, const std::vector<Attribute>& attributes,
                         int64_t opset = 14) {
     return node_fault(opset, "BatchNormalization", x, {"v", "v", "v", "s"}, attributes,
@@ -369,15 +383,15 @@ TEST_CASE("faults: Gemm, MatMul and BatchNormalization") {
 
 TEST_CASE("faults: arithmetic and activations") {
   const auto constants = [](OnnxBuilder& network) {
-    network.initializer("map", {1, 1, 2, 2})
+    network.initializer("map", {1, 2, 2, 2})
         .initializer("zero", {}, {0})
         .initializer("one", {}, {1})
         .initializer("two", {2}, {1, 2});
   };
   const Shape x = {1, 3, 2, 2};
   CHECK(node_fault(13, "Mul", x, {"map"}, {}, constants) ==
-        "net.onnx: node 'n' (Mul): constant operand 'map' of shape [1, 1, 2, 2] with an input of shape [1, "
-        "3, 2, 2]: expected one value, or one for each channel (axis 1)");
+        "net.onnx: node 'n' (Mul): constant operand 'map' of shape [1, 2, 2, 2] with an input of shape [1, "
+        "3, 2, 2]: expected each dimension, aligned from the last, to be 1 or the input's");
   CHECK(node_fault(13, "Div", x, {"zero"}, {}, constants) ==
         "net.onnx: node 'n' (Div): divisor 'zero' holds 0");
   CHECK(
@@ -387,19 +401,19 @@ TEST_CASE("faults: arithmetic and activations") {
         "net.onnx: node 'n' (Clip): min 1.000000 exceeds max 0.000000");
   CHECK(node_fault(13, "Clip", x, {"two"}, {}, constants) ==
         "net.onnx: node 'n' (Clip): min 'two' is FLOAT of shape [2]; expected one float value");
-  CHECK(node_fault(13, "PRelu", x, {"two"}, {}, constants) ==
-        "net.onnx: node 'n' (PRelu): slope 'two' has shape [2] with an input of shape [1, 3, 2, 2]; expected "
-        "one value, or one for each channel (axis 1)");
+  CHECK(node_fault(13, "PRelu", {1, 2, 2, 3}, {"two"}, {}, constants) ==
+        "net.onnx: node 'n' (PRelu): slope 'two' of shape [2] with an input of shape [1, 2, 2, 3]: expected "
+        "each dimension, aligned from the last, to be 1 or the input's");
   CHECK(node_fault(13, "Softmax", {1, 3}, {}, {integer("axis", 2)}) ==
         "net.onnx: node 'n' (Softmax): axis is 2; expected -2..1");
   OnnxBuilder shapes(13);
-  shapes.input("a", {1, 3, 2, 1})
-      .input("b", {1, 3, 1, 2})
+  shapes.input("a", {1, 3, 2, 2})
+      .input("b", {1, 3, 1, 4})
       .add_node("Add", {"a", "b"}, {"y"}, {}, "n")
       .output("y");
   CHECK(fault(shapes) ==
-        "net.onnx: node 'n' (Add): operands of shapes [1, 3, 2, 1] and [1, 3, 1, 2]; expected one to "
-        "broadcast to the other");
+        "net.onnx: node 'n' (Add): operands of shapes [1, 3, 2, 2] and [1, 3, 1, 4] do not broadcast: axis 3 "
+        "is 2 and 4");
 }
 
 TEST_CASE("faults: views and selections") {

@@ -76,8 +76,12 @@ TEST_CASE("reference prelu: one slope or one a channel, below the zero point onl
   OneNode leaky{Prelu{}, one, {{kS8, {1, 4}, {50, 0, -32, -128}}}, kS8, {1, 4}};
   CHECK(leaky.run() == Integers{50, 0, -6, -26});  // -32*13/64 = -6.5 -> -6; -128*13/64 = -26
   PreluPlan two{1, {2, -1}, shift_only(0, kS8)};
-  OneNode channels{Prelu{}, two, {{integers(8, true, 4), {1, 2, 1, 2}, {14, 2, 14, 2}}}, kS8, {1, 2, 1, 2}};
+  OneNode channels{
+      Prelu{{}, 2}, two, {{integers(8, true, 4), {1, 2, 1, 2}, {14, 2, 14, 2}}}, kS8, {1, 2, 1, 2}};
   CHECK(channels.run() == Integers{10, -4, 10, 2});
+  PreluPlan columns{1, {2, 3}, shift_only(0, kS8)};
+  OneNode last{Prelu{{}, 2, {2, 1}}, columns, {{kS8, {1, 2, 2}, {-1, -1, -5, 5}}}, kS8, {1, 2, 2}};
+  CHECK(last.run() == Integers{-2, -3, -10, 5});
 }
 
 TEST_CASE("reference lookup: 8 bits index the table from the smallest value on") {

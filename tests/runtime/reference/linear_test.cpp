@@ -268,3 +268,21 @@ TEST_CASE("reference batch norm: a multiplier and a bias a channel") {
   OneNode row{BatchNorm{}, plan, {{kS8, {2, 2}, {5, 5, -5, -5}}}, kS8, {2, 2}};
   CHECK(row.run() == Integers{8, -9, -7, 11});
 }
+
+TEST_CASE("reference batch norm: channels along the axes that it names") {
+  const auto run = [](const AxisSpan& along, std::vector<int128> bias) {
+    const auto channels = static_cast<int64_t>(bias.size());
+    const LinearPlan plan = linear(array(8, {channels}, std::vector<int64_t>(bias.size(), 1)),
+                                   std::move(bias), shift_only(0, kS8));
+    OneNode node{BatchNorm{{}, {}, channels, along},
+                 plan,
+                 {{kS8, {2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}}},
+                 kS8,
+                 {2, 2, 2}};
+    return node.run();
+  };
+  CHECK(run({0, 1}, {10, 20}) == Integers{11, 12, 13, 14, 25, 26, 27, 28});
+  CHECK(run({1, 1}, {10, 20}) == Integers{11, 12, 23, 24, 15, 16, 27, 28});
+  CHECK(run({2, 1}, {10, 20}) == Integers{11, 22, 13, 24, 15, 26, 17, 28});
+  CHECK(run({1, 2}, {10, 20, 30, 40}) == Integers{11, 22, 33, 44, 15, 26, 37, 48});
+}

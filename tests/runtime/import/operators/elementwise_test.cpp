@@ -61,18 +61,63 @@ TEST_CASE("import: BatchNormalization becomes scale and shift in binary64") {
   }
 }
 
-TEST_CASE("import: arithmetic with a constant is scale and shift per channel") {
+TEST_CASE("import: arithmetic with a constant is scale and shift, one or per channel") {
   const Shape x = {1, 2, 3, 3};
   const BatchNorm sum = with_constant("Add", x, {2, 1, 1}, {3, 4});
   CHECK(sum.scale == std::vector<double>{1, 1});
   CHECK(sum.shift == std::vector<double>{3, 4});
   CHECK(with_constant("Add", x, {1, 2, 1, 1}, {3, 4}, true).shift == std::vector<double>{3, 4});
-  CHECK(with_constant("Sub", x, {}, {3}).shift == std::vector<double>{-3, -3});
+  CHECK(with_constant("Sub", x, {}, {3}).shift == std::vector<double>{-3});
   const BatchNorm reversed = with_constant("Sub", x, {}, {3}, true);  // 3 - x
-  CHECK(reversed.scale == std::vector<double>{-1, -1});
-  CHECK(reversed.shift == std::vector<double>{3, 3});
+  CHECK(reversed.scale == std::vector<double>{-1});
+  CHECK(reversed.shift == std::vector<double>{3});
   CHECK(with_constant("Mul", {5, 2}, {2}, {3, 4}).scale == std::vector<double>{3, 4});
-  CHECK(with_constant("Div", x, {1}, {3}).scale == std::vector<double>{1.0 / 3, 1.0 / 3});
+  CHECK(with_constant("Div", x, {1}, {3}).scale == std::vector<double>{1.0 / 3});
+}
+
+TEST_CASE("import: a constant's values go along the axes that they vary along") {
+  const auto along = [](const Shape& x, const Shape& constant, const std::vector<float>& values) {
+    const BatchNorm norm = with_constant("Add", x, constant, values);
+    CHECK(norm.channels == static_cast<int64_t>(norm.shift.size()));
+    return norm.along;
+  };
+  CHECK(along({2, 3, 4}, {}, {5}) == AxisSpan{0, 0});
+  CHECK(along({2, 3, 4}, {1, 1, 1}, {5}) == AxisSpan{0, 0});
+  CHECK(along({7}, {1}, {5}) == AxisSpan{0, 0});
+  CHECK(along({2, 3, 4}, {4}, {1, 2, 3, 4}) == AxisSpan{2, 1});
+  CHECK(along({2, 3, 4}, {3, 1}, {1, 2, 3}) == AxisSpan{1, 1});
+  CHECK(along({2, 3, 4, 1, 1}, {1, 3, 1, 1, 1}, {1, 2, 3}) == AxisSpan{1, 1});
+  CHECK(along({2, 1, 2}, {2, 1, 1}, {1, 2}) == AxisSpan{0, 1});
+  CHECK(along({5, 2, 2}, {2, 2}, {1, 2, 3, 4}) == AxisSpan{1, 2});
+  // Along axes 0 and 2: every value of axis 1 between them has the same.
+  const BatchNorm spread = with_constant("Add", {2, 3, 2}, {2, 1, 2}, {1, 2, 3, 4});
+  CHECK(spread.along == AxisSpan{0, 3});
+  CHECK(spread.shift == std::vector<double>{1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4});
+}
+
+TEST_CASE("import: a constant of more dimensions gives the result as many") {
+  OnnxBuilder network(13);
+  network.input("x", {3, 4})
+      .initializer("c", {1, 3, 1}, {1, 2, 3})
+      .add_node("Mul", {"c", "x"}, {"y"})
+      .output("y");
+  const Graph graph = imported(network);
+  CHECK(outline(graph) == "Reshape BatchNorm");
+  CHECK(graph.tensors[graph.outputs[0]].shape == Shape{1, 3, 4});
+  CHECK(std::get<BatchNorm>(graph.nodes[1].op).along == AxisSpan{1, 1});
+}
+
+TEST_CASE("import: slopes go along the axes that they vary along") {
+  const auto prelu = [](const Shape& x, const Shape& slope, const std::vector<float>& values) {
+    OnnxBuilder network(13);
+    network.input("x", x).initializer("s", slope, values).add_node("PRelu", {"x", "s"}, {"y"}).output("y");
+    return std::get<Prelu>(only_node(imported(network)).op);
+  };
+  CHECK(prelu({1, 3, 2, 3}, {3}, {1, 2, 3}).along == AxisSpan{3, 1});  // columns, not channels
+  CHECK(prelu({1, 3, 2, 3}, {3, 1, 1}, {1, 2, 3}).along == AxisSpan{1, 1});
+  CHECK(prelu({2, 3, 2}, {3, 2}, {1, 2, 3, 4, 5, 6}).along == AxisSpan{1, 2});
+  CHECK(prelu({2, 3, 2}, {3, 2}, {1, 2, 3, 4, 5, 6}).channels == 6);
+  CHECK(prelu({2, 3}, {1, 1}, {1}).channels == 0);
 }
 
 TEST_CASE("import: of two tensors the one that broadcasts becomes the second") {
@@ -81,12 +126,14 @@ TEST_CASE("import: of two tensors the one that broadcasts becomes the second") {
   network.add_node("Mul", {"a", "b"}, {"c"})
       .add_node("Add", {"b", "c"}, {"d"})
       .add_node("Sub", {"d", "a"}, {"e"})
-      .output("e");
+      .add_node("Sub", {"a", "e"}, {"f"})
+      .output("f");
   const Graph graph = imported(network);
-  CHECK(outline(graph) == "Mul Add Sub");
+  CHECK(outline(graph) == "Mul Add Sub Sub");
   CHECK(graph.tensors[graph.nodes[0].inputs[0]].name == "b");
   CHECK(graph.tensors[graph.nodes[0].inputs[1]].name == "a");
   CHECK(graph.tensors[graph.nodes[2].inputs[1]].name == "a");
+  CHECK(graph.tensors[graph.nodes[3].inputs[0]].name == "a");  // a difference keeps its order
 }
 
 TEST_CASE("import: Clip has its bounds in attributes before opset 11 and in inputs since") {
