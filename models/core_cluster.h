@@ -10,8 +10,8 @@
 #include <string>
 
 #include "isa/executor/core/execute_core.h"
-#include "isa/executor/untimed.h"
 #include "isa/program.h"
+#include "isa/semantics/program_run.h"
 #include "models/activity.h"
 #include "models/dma/dma.h"
 #include "models/dsp/dsp.h"

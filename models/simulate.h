@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <functional>
 
-#include "isa/executor/untimed.h"
 #include "isa/program.h"
 #include "isa/semantics/memory.h"
+#include "isa/semantics/program_run.h"
 #include "models/activity.h"
 #include "models/soc_config.h"
 

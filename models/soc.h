@@ -10,8 +10,8 @@
 #include <memory>
 #include <vector>
 
-#include "isa/executor/untimed.h"
 #include "isa/program.h"
+#include "isa/semantics/program_run.h"
 #include "models/activity.h"
 #include "models/core_cluster.h"
 #include "models/memory/ddr.h"

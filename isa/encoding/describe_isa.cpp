@@ -1,10 +1,11 @@
 // Lays out the reference page as Markdown and as JSON. The content comes from describe_rows.h.
+#include "isa/encoding/describe_isa.h"
+
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
 #include "isa/encoding/describe_rows.h"
-#include "isa/program/assembly.h"
 
 namespace mmasim::isa {
 namespace {

@@ -15,6 +15,10 @@ constexpr bool kIsAddress = std::is_same_v<Member, Address>;
 template <class Member>
 constexpr bool kIsSignedInteger = std::is_integral_v<Member>&& std::is_signed_v<Member>;
 
+// Of strings and lists, far above those of any real program.
+constexpr uint32_t kMaxStringBytes = 1 << 16;
+constexpr uint32_t kMaxListEntries = 1 << 20;
+
 constexpr uint64_t largest_unsigned(uint32_t bytes) {
   return bytes >= 8 ? ~uint64_t{0} : (uint64_t{1} << (8 * bytes)) - 1;
 }

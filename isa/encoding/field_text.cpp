@@ -4,8 +4,6 @@
 #include <charconv>
 #include <cmath>
 
-#include "isa/program/program_layout.h"
-
 namespace mmasim::isa {
 namespace {
 

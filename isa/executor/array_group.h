@@ -32,23 +32,38 @@ struct StretchContext {
   const MemoryView& memory;
 };
 
+// Rows of a product, side by side in a multiplication.
+struct PlannedRows {
+  const PlannedProduct* product;
+  uint32_t row, count;
+};
+
+// Room that a thread's groups reuse.
+struct GroupScratch {
+  AlignedVector<uint8_t> sums;
+  std::vector<PlannedRows> rows;
+  std::vector<PanelOfDepth> panels;
+};
+
 // Some of a group's rows, made by one thread. Every row's sums pass through the transfers that take them.
 template <class Sum>
 class GroupPart {
  public:
-  GroupPart(const StretchContext& stretch, const ProductGroup& group, Worker& worker)
+  GroupPart(const StretchContext& stretch, const ProductGroup& group, Worker& worker, GroupScratch& scratch)
       : stretch_(stretch),
         plan_(stretch.plan),
         group_(group),
         settings_(stretch.settings),
         memory_(stretch.memory),
         worker_(worker),
-        columns_(settings_.columns()),
+        scratch_(scratch),
+        columns_(storage_columns(settings_)),
         bound_(bound_of(group, settings_.config)),
-        matrix_(settings_.pattern, settings_.config.a, columns_, panels_of(stretch.panels), worker.scratch),
+        matrix_(depth_pattern(settings_.pattern), settings_.config.a, columns_, panels_of(stretch.panels),
+                worker.matrix),
         largest_bound_(bound_) {
     pieces().clear();
-    worker.scratch.planned_sums.resize(size_t{kRowsAtOnce} * columns_ * sizeof(Sum));
+    scratch_.sums.resize(size_t{kRowsAtOnce} * columns_ * sizeof(Sum));
     const uint32_t used = matrix_.used_columns();  // no product touches the others
     for (uint32_t row = 0; used < columns_ && row < kRowsAtOnce; ++row)
       std::fill_n(sums_of(row) + used, columns_ - used, Sum{0});
@@ -133,16 +148,13 @@ class GroupPart {
       return bank.middle;
   }
   const std::vector<PanelOfDepth>& panels_of(const std::vector<PackedPanel>& panels) {
-    worker_.scratch.panels.clear();
+    scratch_.panels.clear();
     for (uint32_t i = group_.uses.first; i < group_.uses.end; ++i)
-      worker_.scratch.panels.push_back(
-          {panels[plan_.uses[i].panel], plan_.uses[i].k_start, plan_.uses[i].depth});
-    return worker_.scratch.panels;
+      scratch_.panels.push_back({panels[plan_.uses[i].panel], plan_.uses[i].k_start, plan_.uses[i].depth});
+    return scratch_.panels;
   }
-  Sum* sums_of(uint32_t row) {
-    return reinterpret_cast<Sum*>(worker_.scratch.planned_sums.data()) + size_t{row} * columns_;
-  }
-  std::vector<PlannedRows>& pieces() { return worker_.scratch.planned_rows; }
+  Sum* sums_of(uint32_t row) { return reinterpret_cast<Sum*>(scratch_.sums.data()) + size_t{row} * columns_; }
+  std::vector<PlannedRows>& pieces() { return scratch_.rows; }
 
   const StretchContext& stretch_;
   const ArrayPlan& plan_;
@@ -150,6 +162,7 @@ class GroupPart {
   const ArraySettings& settings_;
   const MemoryView& memory_;
   Worker& worker_;
+  GroupScratch& scratch_;
   const uint32_t columns_;
   const Wide bound_;  // of what the group adds to a row
   const MatrixRows matrix_;

@@ -12,6 +12,7 @@
 #include "isa/executor/core/mma.h"
 #include "isa/executor/pending_panels.h"
 #include "isa/kernels/packed_panel.h"
+#include "isa/semantics/operand_rules.h"
 
 namespace mmasim::isa {
 namespace {
@@ -80,7 +81,12 @@ struct Flight {
 
 struct ArrayRunner::Impl {
   Impl(const Machine& of, Scoreboard& on, std::vector<Worker>& with)
-      : machine(of), scoreboard(on), workers(with), pending(of.array_bytes), packed(with.size()) {
+      : machine(of),
+        scoreboard(on),
+        workers(with),
+        pending(of.array_bytes),
+        packed(with.size()),
+        scratch(with.size()) {
     const unsigned threads = scoreboard.threads();
     for (unsigned i = 0; i < (threads > 1 ? threads + 2 : 1); ++i) flights.emplace_back(machine);
   }
@@ -108,9 +114,10 @@ struct ArrayRunner::Impl {
   PendingPanels pending;
   std::deque<Flight> flights;
   uint64_t last_serial = 0;
-  std::vector<PackedPanels> packed;  // one a member
-  std::vector<Wide> bounds;          // of find_bounds
-  std::vector<uint64_t> numbers;     // of free_flight
+  std::vector<PackedPanels> packed;   // one a member
+  std::vector<GroupScratch> scratch;  // one a member
+  std::vector<Wide> bounds;           // of find_bounds
+  std::vector<uint64_t> numbers;      // of free_flight
 };
 
 // Whether memory holds the panels that B banks should hold from before.
@@ -195,7 +202,7 @@ void ArrayRunner::Impl::prepare(Flight& flight, const StretchOfPlan& of, const A
 // The stretch in parts that are worth a call.
 void ArrayRunner::Impl::find_parts(Flight& flight) const {
   const auto& [plan, stretch] = flight.of;
-  const uint64_t worth = kMacsOfPart / flight.settings.columns();
+  const uint64_t worth = kMacsOfPart / storage_columns(flight.settings);
   flight.parts.clear();
   uint64_t last = worth;  // of the last part
   for (uint32_t g = stretch->groups.first; g < stretch->groups.end; ++g) {
@@ -216,13 +223,14 @@ void ArrayRunner::Impl::pack_panels(const Flight& flight, const ProductGroup& gr
                                     const MemoryView& memory) const {
   const ArraySettings& settings = flight.settings;
   const ArrayPlan& plan = *flight.of.plan;
-  mine.begin(flight.serial, flight.of.stretch->panels.size(), packed_panel_bytes(settings.machine));
+  mine.begin(flight.serial, flight.of.stretch->panels.size(),
+             packed_panel_bytes(settings.machine.array_bytes));
   for (uint32_t i = group.uses.first; i < group.uses.end; ++i) {
     const uint32_t index = plan.uses[i].panel;
     if (mine.has(index)) continue;
     const PlannedPanel& panel = plan.panels[flight.of.stretch->panels.first + index];
-    mine.panels[index] = pack_panel(memory.at(panel.address), panel.rows, settings.config, settings.machine,
-                                    mine.room_of(index));
+    mine.panels[index] =
+        pack_panel(memory.at(panel.address), panel.rows, panel_operands(settings), mine.room_of(index));
   }
 }
 
@@ -239,7 +247,7 @@ void ArrayRunner::Impl::perform_rows(Flight& flight, unsigned member, RowOfGroup
   for (uint32_t g = first.group; g < end.group + (end.row != 0 ? 1 : 0); ++g) {
     const ProductGroup& group = flight.of.plan->groups[g];
     pack_panels(flight, group, packed[member], memory);
-    GroupPart<Sum>(context, group, workers[member])
+    GroupPart<Sum>(context, group, workers[member], scratch[member])
         .make(g == first.group ? first.row : 0, g == end.group ? end.row : group.rows);
   }
 }
@@ -264,7 +272,7 @@ bool ArrayRunner::issue(const ArrayPlan& plan, const ArrayStretch& stretch, Regi
                         const MemoryView& memory) {
   Impl& impl = *impl_;
   const StretchOfPlan of = {&plan, &stretch};
-  if (!takes_packed_panels(registers.config) || !impl.holds_panels(of) || !impl.find_bounds(of, registers))
+  if (!takes_packed_panels(registers.config.b) || !impl.holds_panels(of) || !impl.find_bounds(of, registers))
     return false;
   impl.take_loads(stretch);
   const bool is_alone = impl.scoreboard.threads() == 1;

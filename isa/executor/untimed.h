@@ -2,23 +2,14 @@
 // tokens let it. Gives the same bytes as any timed execution of a correct program.
 #pragma once
 
-#include <functional>
-#include <stdexcept>
-#include <string>
+#include <memory>
 
 #include "isa/executor/core/execute_core.h"
 #include "isa/executor/scoreboard.h"
 #include "isa/program.h"
+#include "isa/semantics/program_run.h"
 
 namespace mmasim::isa {
-
-// Called after a token's count changed, before anything else runs: the moment to look at a tensor that has
-// just become whole (TensorPlacement::ready_token).
-using TokenWatcher = std::function<void(uint16_t token, uint32_t count)>;
-
-struct Deadlock : std::runtime_error {  // names the stalled instruction of every unit
-  using std::runtime_error::runtime_error;
-};
 
 // Plans once, in parts when a run first reaches them, and runs many times (evaluate streams thousands of
 // samples through one program).

@@ -19,11 +19,6 @@ struct FinishTerms {
   int64_t zero = 0, lowest = 0, highest = 0;
 };
 
-template <class DspInstruction>
-FinishTerms finish_terms(const DspInstruction& i) {
-  return {i.shift, i.rounding, i.dst_zero, i.clip_min, i.clip_max};
-}
-
 constexpr Wide larger(Wide a, Wide b) { return a > b ? a : b; }
 
 template <class Lane>

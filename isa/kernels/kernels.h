@@ -1,7 +1,6 @@
-// The inner loops of mma.stream: operands widened and packed, then products summed over the depth. One set
-// for every SIMD level of the host, all bit-identical. Callers (mma.cpp) prove that no sum overflows; a
-// kernel knows neither addresses, banks nor instructions, and may be replaced by a faster one of the same
-// shape.
+// The inner loops of products: operands widened and packed, then products summed over the depth. One set per
+// SIMD level of the host, all bit-identical. Callers (isa/executor) prove that no sum overflows; a kernel
+// knows neither addresses, banks nor instructions, and may be replaced by a faster one of the same shape.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +14,7 @@ namespace mmasim::isa {
 
 enum class SumsStart { from_zero, from_c };
 
-// A stretch of the depth that lies contiguous in memory, the same for every row.
+// A run of depths that lie side by side in memory, the same for every row.
 struct DepthRun {
   int64_t offset_bytes;   // from the row's first byte
   uint32_t start, count;  // elements
@@ -53,7 +52,7 @@ struct LaneProduct {
   SumsStart start;
 };
 
-// A stretch of depth that the byte kernel takes from every row of A as it lies in memory.
+// A strip of depths that the byte kernel takes from every row of A as it lies in memory.
 struct ByteStrip {
   int64_t a_offset;  // bytes from the row's pointer
   uint32_t quads;    // of depth

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "isa/kernels/kernels.h"
-
 namespace mmasim::isa {
 namespace {
 
@@ -25,7 +23,7 @@ void gather_bytes(const Gather& from, uint8_t* a) {
 
 }  // namespace
 
-void append_runs(const MmaPattern& p, uint32_t operand_bytes, uint32_t k_start, uint32_t depth,
+void append_runs(const DepthPattern& p, uint32_t operand_bytes, uint32_t k_start, uint32_t depth,
                  uint32_t first, std::vector<DepthRun>& runs) {
   for (uint32_t done = 0; done < depth;) {
     const uint64_t k = uint64_t{k_start} + done;
@@ -42,8 +40,8 @@ void append_runs(const MmaPattern& p, uint32_t operand_bytes, uint32_t k_start, 
   }
 }
 
-MatrixRows::MatrixRows(const MmaPattern& pattern, Element a, uint32_t b_columns,
-                       const std::vector<PanelOfDepth>& panels, Scratch& scratch)
+MatrixRows::MatrixRows(const DepthPattern& pattern, Element a, uint32_t b_columns,
+                       const std::vector<PanelOfDepth>& panels, MatrixScratch& scratch)
     : a_is_signed_(element_is_signed(a)),
       b_columns_(b_columns),
       b_quad_bytes_(size_t{4} * b_columns * stream_kernels().packed_element_bytes),
@@ -56,7 +54,7 @@ MatrixRows::MatrixRows(const MmaPattern& pattern, Element a, uint32_t b_columns,
     scratch.panel_runs.push_back(scratch.runs.size());
     gathered_ += depth;
     pitch_ += 4 * quads_of(part.panel.rows);
-    used_columns_ = std::max(used_columns_, CoreState::Registers::padded(part.panel.used_columns));
+    used_columns_ = std::max(used_columns_, padded_columns(part.panel.used_columns));
   }
   element_bytes(a) == 1 ? find_strips(panels) : find_word_panels(panels);
 }

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <tuple>
 
-namespace mmasim::models {
+namespace mmasim {
 
 template <class Struct, class Member>
 struct ConfigField {
@@ -28,4 +28,4 @@ constexpr void for_each_key(Visit&& visit) {
   std::apply([&](const auto&... k) { (visit(k), ...); }, Struct::keys);
 }
 
-}  // namespace mmasim::models
+}  // namespace mmasim

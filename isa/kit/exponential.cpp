@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-namespace mmasim::runtime::quantization {
+namespace mmasim {
 
 double exponential(double x) {
   constexpr double kLog2E = 1.4426950408889634;
@@ -27,4 +27,4 @@ double exponential(double x) {
 
 double sigmoid(double x) { return 1.0 / (1.0 + exponential(-x)); }
 
-}  // namespace mmasim::runtime::quantization
+}  // namespace mmasim

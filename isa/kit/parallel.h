@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace mmasim::runtime::quantization {
+namespace mmasim {
 
 // Calls work(piece) once for every piece in [0, pieces). With one thread or one piece: in order, in the
 // caller. An exception of a piece is thrown again here once all threads have ended.
@@ -38,4 +38,4 @@ void parallel_for(unsigned threads, int64_t pieces, const Work& work) {
   if (failure) std::rethrow_exception(failure);
 }
 
-}  // namespace mmasim::runtime::quantization
+}  // namespace mmasim

@@ -8,7 +8,7 @@
 #include "isa/kit/sha256_blocks.h"
 #include "isa/kit/simd_level.h"
 
-namespace mmasim::runtime {
+namespace mmasim {
 
 const std::array<uint32_t, 64> kSha256Round = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -109,4 +109,4 @@ std::string sha256_hex(std::string_view bytes) {
   return sum.finish();
 }
 
-}  // namespace mmasim::runtime
+}  // namespace mmasim

@@ -8,7 +8,7 @@
 
 #include "isa/kit/sha256_blocks.h"
 
-namespace mmasim::runtime {
+namespace mmasim {
 
 // Of bytes that come in pieces.
 class Sha256 {
@@ -28,4 +28,4 @@ class Sha256 {
 
 std::string sha256_hex(std::string_view bytes);
 
-}  // namespace mmasim::runtime
+}  // namespace mmasim

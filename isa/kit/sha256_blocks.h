@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace mmasim::runtime {
+namespace mmasim {
 
 using Sha256State = std::array<uint32_t, 8>;
 using Sha256Blocks = void (*)(Sha256State& state, const uint8_t* blocks, size_t count);
@@ -19,4 +19,4 @@ void sha256_blocks_plain(Sha256State& state, const uint8_t* blocks, size_t count
 // With the processor's own instructions for it; null where there are none.
 Sha256Blocks x86_sha256_blocks();
 
-}  // namespace mmasim::runtime
+}  // namespace mmasim

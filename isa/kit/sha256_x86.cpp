@@ -6,7 +6,7 @@
 #include <cpuid.h>
 #include <immintrin.h>
 
-namespace mmasim::runtime {
+namespace mmasim {
 namespace {
 
 #define MMASIM_SHA __attribute__((target("sha,sse4.1")))
@@ -72,14 +72,14 @@ MMASIM_SHA void sha256_blocks_by_sha(Sha256State& state, const uint8_t* blocks, 
 
 Sha256Blocks x86_sha256_blocks() { return host_has_sha() ? &sha256_blocks_by_sha : nullptr; }
 
-}  // namespace mmasim::runtime
+}  // namespace mmasim
 
 #else
 
-namespace mmasim::runtime {
+namespace mmasim {
 
 Sha256Blocks x86_sha256_blocks() { return nullptr; }
 
-}  // namespace mmasim::runtime
+}  // namespace mmasim
 
 #endif

@@ -19,8 +19,4 @@ std::string to_text(const Instruction& instruction);
 std::string disassemble(const Program& program);
 Program assemble(const std::string& text, const std::string& file_name);
 
-// The reference page of the instruction set, from the field tables.
-std::string describe_isa_markdown();
-std::string describe_isa_json();
-
 }  // namespace mmasim::isa

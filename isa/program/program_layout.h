@@ -29,8 +29,4 @@ constexpr char kTensorsTag[] = "TENS";    // inputs, outputs, intermediates: eac
 constexpr char kCodeTag[] = "CODE";       // encoded instructions
 constexpr char kConstantsTag[] = "CONS";  // bytes
 
-// Bounds of what a file may hold, far above any real program.
-constexpr uint32_t kMaxStringBytes = 1 << 16;
-constexpr uint32_t kMaxListEntries = 1 << 20;
-
 }  // namespace mmasim::isa

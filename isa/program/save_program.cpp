@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "isa/encoding/field_limits.h"
 #include "isa/kit/checksum.h"
 #include "isa/program/program_file.h"
 #include "isa/program/program_layout.h"

@@ -60,5 +60,9 @@ void write_as(uint8_t* at, E value) {
 inline Wide read_element(Element element, const uint8_t* at) {
   return with_element(element, [at](auto e) -> Wide { return read_as<decltype(e)>(at); });
 }
+// The low bytes of the value; the host is little-endian.
+inline void write_element(Element element, uint8_t* at, Wide value) {
+  std::memcpy(at, &value, element_bytes(element));
+}
 
 }  // namespace mmasim::isa

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "isa/executor/untimed.h"
+#include "isa/semantics/program_run.h"
 #include "models/kit/systemc.h"
 
 namespace mmasim::models {

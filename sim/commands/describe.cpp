@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "isa/program/assembly.h"
+#include "isa/encoding/describe_isa.h"
 #include "sim/commands/cli.h"
 #include "sim/commands/commands.h"
 #include "sim/describe/describe.h"

@@ -24,7 +24,21 @@ struct SimulateOptions {
   DataOptions data;
   ModeOptions modes;
   OutputOptions output;
+  bool is_plain = false;
 };
+
+void check_modes_of(const SimulateOptions& options) {
+  check_modes(options.modes);
+  if (options.is_plain && options.modes.timing_only)
+    throw runtime::UserError("--plain makes values, --timing-only makes none; give one of them");
+}
+
+Execution execute_as_asked(isa::Program& program, const models::SocConfig& config,
+                           const SimulateOptions& options, const std::vector<std::vector<uint8_t>>& inputs,
+                           const models::LayerProgress& progress) {
+  if (options.is_plain) return execute_plain(program, inputs);
+  return execute(program, config, mode_of(options.modes), inputs, {}, progress);
+}
 
 void check_known_precision(const std::string& file, const std::string& precision) {
   if (precision == "int8" || precision == "int16" || precision == "int32") return;
@@ -103,7 +117,7 @@ RunReport report_of(const SimulateOptions& options, const models::SocConfig& con
 }
 
 int simulate(const SimulateOptions& options) {
-  check_modes(options.modes);
+  check_modes_of(options);
   const Stopwatch stopwatch;
   Progress progress(options.output.quiet ? Loudness::quiet : Loudness::normal);
   const auto config = resolve_hardware(options.hardware);
@@ -116,7 +130,7 @@ int simulate(const SimulateOptions& options) {
   if (!options.modes.timing_only) inputs = make_inputs(program, given, options.data.seed);
   const double import_s = stopwatch.seconds();
   const auto execution =
-      execute(program, config, mode_of(options.modes), inputs, {}, [&](uint64_t layer, uint64_t layers) {
+      execute_as_asked(program, config, options, inputs, [&](uint64_t layer, uint64_t layers) {
         progress.say("simulate layer " + std::to_string(layer + 1) + " of " + std::to_string(layers));
       });
   auto report = report_of(options, config, program, execution);
@@ -142,6 +156,8 @@ void add_simulate_command(CLI::App& app, Action& action) {
   add_input_options(command, options->data);
   command.add_flag("--timing-only", options->modes.timing_only, "cycles without values");
   command.add_flag("--functional-only", options->modes.functional_only, "values without cycles");
+  command.add_flag("--plain", options->is_plain,
+                   "values by the plain definition of every instruction, without cycles: slow and obvious");
   add_output_options(command, options->output);
   command.callback([&action, options] { action = [options] { return simulate(*options); }; });
 }

@@ -42,7 +42,7 @@ void bind(ConfigKey& key, Part part, Member member) {
 // All keys of a model's table.
 template <class Struct, class Part>
 void add_table(ConfigSection& section, Part part) {
-  models::for_each_key<Struct>([&](const auto& entry) {
+  for_each_key<Struct>([&](const auto& entry) {
     ConfigKey key{section.path, entry.name, entry.unit, {}, entry.min, entry.max, {}, entry.sentence, {}, {}};
     bind(key, part, entry.member);
     section.keys.push_back(key);

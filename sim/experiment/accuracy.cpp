@@ -19,8 +19,8 @@ namespace {
 template <class Work>
 void for_each_slice(int64_t images, unsigned threads, const Work& work) {
   const int64_t slices = std::min<int64_t>(threads, images);
-  runtime::quantization::parallel_for(
-      threads, slices, [&](int64_t slice) { work(images * slice / slices, images * (slice + 1) / slices); });
+  parallel_for(threads, slices,
+               [&](int64_t slice) { work(images * slice / slices, images * (slice + 1) / slices); });
 }
 
 Answers no_answers(int64_t images, int64_t values_per_image) {

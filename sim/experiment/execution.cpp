@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "isa/executor/scoreboard.h"
+#include "isa/semantics/run_plain.h"
 #include "runtime/user_error.h"
 #include "sim/host/stopwatch.h"
 #include "sim/inputs/placed_tensor.h"
@@ -129,6 +130,18 @@ void write_inputs(const isa::MemoryView& memory, const isa::Program& program,
                   const std::vector<std::vector<uint8_t>>& inputs) {
   check_inputs(program, inputs);
   for (size_t i = 0; i < inputs.size(); ++i) write_tensor(memory, program.inputs[i], inputs[i]);
+}
+
+Execution execute_plain(const isa::Program& program, const std::vector<std::vector<uint8_t>>& inputs) {
+  const Stopwatch stopwatch;
+  auto memory = memory_for(program);
+  const auto view = memory.view();
+  write_inputs(view, program, inputs);
+  Execution execution;
+  execution.overflow_count = isa::run_plain(program, view);
+  for (const auto& output : program.outputs) execution.outputs.push_back(read_tensor(view, output));
+  execution.simulate_s = stopwatch.seconds();
+  return execution;
 }
 
 Execution execute(isa::Program& program, const models::SocConfig& config, Mode mode,

@@ -44,6 +44,10 @@ Execution execute(isa::Program& program, const models::SocConfig& config, Mode m
                   const std::vector<std::vector<uint8_t>>& inputs, const MemoryWatcher& watcher = {},
                   const models::LayerProgress& progress = {}, const ValuesBy& values_by = ValuesInModels{});
 
+// The values of a program by the plain definition of its instructions: the outputs of Mode::functional_only,
+// slowly.
+Execution execute_plain(const isa::Program& program, const std::vector<std::vector<uint8_t>>& inputs);
+
 // Memory as a program expects it to begin with: its constants at ddr:0, all else zero.
 isa::OwnedMemory memory_for(const isa::Program& program);
 void write_inputs(const isa::MemoryView& memory, const isa::Program& program,

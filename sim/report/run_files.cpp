@@ -40,7 +40,7 @@ std::string file_name_of(const std::string& tensor, std::set<std::string>& taken
 }
 
 std::string hash_of(const FileParts& parts) {
-  runtime::Sha256 sum;
+  Sha256 sum;
   for (const auto part : parts) sum.add(part);
   return sum.finish();
 }

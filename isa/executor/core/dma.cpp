@@ -5,6 +5,7 @@
 #include <string>
 
 #include "isa/executor/core/execute_core.h"
+#include "isa/semantics/operand_rules.h"
 
 namespace mmasim::isa {
 namespace {
@@ -41,9 +42,7 @@ void execute_dma(const DmaCopy& copy, const MemoryView& memory) {
 }
 
 void execute_dma(const DmaFill& fill, const MemoryView& memory) {
-  if (fill.element_bytes == 0 || fill.element_bytes > 8 || fill.row_bytes % fill.element_bytes != 0)
-    throw std::logic_error("dma.fill: row_bytes " + std::to_string(fill.row_bytes) + " of elements of " +
-                           std::to_string(fill.element_bytes) + " bytes");
+  require_whole_elements(fill);
   uint8_t* dst = memory.at(fill.dst);
   for (int64_t i2 = 0; i2 < fill.n2; ++i2)
     for (int64_t i1 = 0; i1 < fill.n1; ++i1)

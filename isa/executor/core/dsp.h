@@ -1,11 +1,13 @@
-// What the DSP's instructions do to memory, through its output stage where they have one. The comments of
-// isa/instruction.h define them. Each touches the worker's state alone.
+// The DSP's instructions at host speed, with its output stage where they pass through it. isa/semantics
+// defines them. Each touches the worker's state alone.
 #pragma once
 
 #include <type_traits>
 #include <utility>
 
-#include "isa/executor/core/registers.h"
+#include "isa/executor/core/worker.h"
+#include "isa/instruction.h"
+#include "isa/semantics/memory.h"
 
 namespace mmasim::isa {
 

@@ -5,6 +5,7 @@
 #include "isa/executor/core/dsp.h"
 #include "isa/executor/core/tile.h"
 #include "isa/kernels/finish.h"
+#include "isa/semantics/operand_rules.h"
 
 namespace mmasim::isa {
 namespace {
@@ -81,9 +82,7 @@ void combine_tiles(const DspInstruction& i, const std::array<TileSide, 3>& sides
 
 template <class DspInstruction>
 void execute_two_operands(const DspInstruction& i, const MemoryView& memory) {
-  if (i.b_channels != i.channels && i.b_channels != 1)
-    throw std::logic_error(std::string(DspInstruction::mnemonic) + ": b_channels " +
-                           std::to_string(i.b_channels) + " for " + std::to_string(i.channels) + " channels");
+  require_b_channels(i.b_channels, i.channels, i.mnemonic);
   const std::array<TileSide, 3> sides = {{
       {memory.at(i.a), i.a_y_stride, i.a_x_stride, element_bytes(i.a_type)},
       {memory.at(i.b), i.b_y_stride, i.b_x_stride, element_bytes(i.b_type)},

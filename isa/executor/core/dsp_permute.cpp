@@ -4,6 +4,7 @@
 #include <string>
 
 #include "isa/executor/core/dsp.h"
+#include "isa/semantics/operand_rules.h"
 
 namespace mmasim::isa {
 namespace {
@@ -49,7 +50,7 @@ void execute(const DspPermute& i, const StageSet&, Worker&, const MemoryView& me
     case 16:
       return permute<16>(i, src, dst);
     default:
-      throw std::logic_error("dsp.permute: elements of " + std::to_string(i.element_bytes) + " bytes");
+      return require_permutable(i.element_bytes);
   }
 }
 

@@ -7,32 +7,11 @@
 #include "isa/executor/core/dsp.h"
 #include "isa/executor/core/tile.h"
 #include "isa/kernels/row_ops.h"
+#include "isa/semantics/knots.h"
+#include "isa/semantics/operand_rules.h"
 
 namespace mmasim::isa {
 namespace {
-
-void require_operand(Element element, int fraction_bits, const char* mnemonic) {
-  if (fraction_bits > 32)
-    throw std::logic_error(std::string(mnemonic) + ": " + std::to_string(fraction_bits) + " fraction bits");
-  if (element_bytes(element) > 4)
-    throw std::logic_error(std::string(mnemonic) + ": elements of " + std::to_string(element_bytes(element)) +
-                           " bytes");
-}
-
-// A function as knots of 64 bits, joined by straight lines of 2^fraction_bits steps; or directly for 0 bits.
-struct Knots {
-  const uint8_t* table;
-  int fraction_bits;
-
-  Wide at(uint64_t u) const {
-    const uint64_t segment = u >> fraction_bits;
-    const Wide left = read_as<int64_t>(table + segment * 8);
-    if (fraction_bits == 0) return left;
-    const Wide right = read_as<int64_t>(table + segment * 8 + 8);
-    const auto fraction = static_cast<Wide>(u - (segment << fraction_bits));
-    return left + shift_round((right - left) * fraction, fraction_bits, Rounding::half_up);
-  }
-};
 
 template <class Entry, class Source>
 void look_up_directly(const DspLookup& i, const TileSide& src, const TileSide& dst, const uint8_t* table) {
@@ -100,7 +79,7 @@ int64_t index_of_largest(const uint8_t* row, uint32_t channels) {
 }  // namespace
 
 void execute(const DspLookup& i, const StageSet&, Worker&, const MemoryView& memory) {
-  require_operand(i.src_type, i.fraction_bits, DspLookup::mnemonic);
+  require_table(i.src_type, i.fraction_bits, i.mnemonic);
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, element_bytes(i.src_type)};
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, element_bytes(i.dst_type)};
   const uint8_t* table = memory.at(i.table);
@@ -114,14 +93,14 @@ void execute(const DspLookup& i, const StageSet&, Worker&, const MemoryView& mem
 }
 
 void execute(const DspSoftmax& i, const StageSet&, Worker& worker, const MemoryView& memory) {
-  require_operand(i.src_type, i.fraction_bits, DspSoftmax::mnemonic);
+  require_table(i.src_type, i.fraction_bits, i.mnemonic);
   if (i.channels == 0) return;
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, element_bytes(i.src_type)};
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, element_bytes(i.dst_type)};
   const Knots knots = {memory.at(i.table), i.fraction_bits};
   for (int64_t y = 0; y < i.count_y; ++y)
     for (int64_t x = 0; x < i.count_x; ++x)
-      softmax_position(i, knots, src.at(y, x), dst.at(y, x), worker.scratch.channel_values);
+      softmax_position(i, knots, src.at(y, x), dst.at(y, x), worker.softmax_values);
 }
 
 void execute(const DspArgmax& i, const StageSet&, Worker&, const MemoryView& memory) {

@@ -7,6 +7,7 @@
 #include "isa/executor/core/dsp.h"
 #include "isa/executor/core/output_stage.h"
 #include "isa/executor/core/tile.h"
+#include "isa/semantics/operand_rules.h"
 
 namespace mmasim::isa {
 namespace {
@@ -108,9 +109,7 @@ void pool_average(const DspPoolAverage& i, const TileSide& src, const TileSide& 
 
 void execute(const DspDepthwise& i, const StageSet& stage_set, Worker& worker, const MemoryView& memory) {
   const uint32_t bytes = element_bytes(i.src_type);
-  if (bytes != element_bytes(i.weight_type) || bytes > 4)
-    throw std::logic_error("dsp.depthwise: operands of " + std::to_string(bytes) + " and " +
-                           std::to_string(element_bytes(i.weight_type)) + " bytes");
+  require_alike(i.src_type, i.weight_type);
   const Wide taps = Wide{i.kernel_y} * i.kernel_x;
   const Wide bound = taps * element_magnitude(i.src_type) * element_magnitude(i.weight_type);
   const OutputStage stage(stage_set, accumulator_element(bytes), i.lane, i.channels, bound, worker, memory);
@@ -130,7 +129,7 @@ void execute(const DspRequantize& i, const StageSet& stage_set, Worker& worker, 
     case Element::s128:
       return requantize<Wide>(i, src, stage_set, worker, memory);
     default:
-      throw std::logic_error("dsp.requantize: src_type is no accumulator");
+      return require_accumulator(i.src_type);
   }
 }
 

@@ -1,12 +1,14 @@
-// Sends a core instruction to its semantics.
+// Sends a core instruction to its fast form.
 #include "isa/executor/core/execute_core.h"
 
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <variant>
 
 #include "isa/executor/core/dsp.h"
 #include "isa/executor/core/mma.h"
+#include "isa/executor/core/registers.h"
 
 namespace mmasim::isa {
 namespace {

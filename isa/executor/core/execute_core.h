@@ -1,13 +1,13 @@
-// What instructions do to bytes: pure functions of registers and memory, no time. The only arithmetic a
-// hardware model may call. Integers as quantization.md sections 2 and 5.12 define them (arithmetic.h).
+// One instruction at host speed: the same bytes, registers and counts as isa/semantics defines. The only
+// arithmetic a hardware model may call. No time.
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 
 #include "isa/instruction.h"
 #include "isa/semantics/memory.h"
+#include "isa/semantics/output_stage.h"
 
 namespace mmasim::isa {
 
@@ -23,15 +23,11 @@ class CoreState {
 
   uint64_t overflow_count() const;
 
-  struct Registers;  // private to isa/semantics
+  struct Registers;  // private to isa/executor
   Registers& registers() { return *registers_; }
 
  private:
   std::unique_ptr<Registers> registers_;
-};
-
-struct OverflowTrap : std::runtime_error {
-  using std::runtime_error::runtime_error;
 };
 
 // Executes a stage.set, mma.* or dsp.* instruction. Anything else is a bug of the caller (std::logic_error).

@@ -7,6 +7,7 @@
 #include "isa/kernels/kernels.h"
 #include "isa/kernels/packed_panel.h"
 #include "isa/kernels/row_ops.h"
+#include "isa/semantics/operand_rules.h"
 
 namespace mmasim::isa {
 namespace {
@@ -16,7 +17,7 @@ using Registers = CoreState::Registers;
 // The kernels multiply signed 32-bit values: u32 is stored less 2^31, and mma.stream makes up for it.
 void widen_values(const Registers& registers, BBank& bank) {
   const Element b = registers.config.b;
-  const uint32_t panel = registers.panel(), columns = registers.columns();
+  const uint32_t panel = registers.panel(), columns = storage_columns(registers);
   const auto load = row_ops<int64_t>().load[static_cast<int>(b)];
   for (uint32_t k = 0; k < panel; ++k) {
     int64_t* row = bank.values.data() + static_cast<size_t>(k) * columns;
@@ -33,11 +34,11 @@ void widen(const Registers& registers, BBank& bank) {
   const auto [a, b] = std::pair(registers.config.a, registers.config.b);
   if (bank.is_widened && bank.widened_for == a && bank.widened_as == b) return;
   const uint32_t bytes = registers.machine.array_bytes;
-  if (takes_packed_panels(registers.config))
+  if (takes_packed_panels(registers.config.b))
     bank.packed = pack_panel(bank.bytes.data(), std::min(bank.loaded_rows, registers.panel()),
-                             registers.config, registers.machine, bank.packed_bytes.data());
+                             panel_operands(registers), bank.packed_bytes.data());
   else if (element_bytes(b) == 1)
-    stream_kernels().widen_pairs(bank.bytes.data(), bytes, (bytes + 1) / 2 * 2, registers.columns(),
+    stream_kernels().widen_pairs(bank.bytes.data(), bytes, (bytes + 1) / 2 * 2, storage_columns(registers),
                                  b == Element::s8, bank.pairs.data());
   else
     widen_values(registers, bank);

@@ -10,6 +10,7 @@
 #include "isa/kernels/packed_panel.h"
 #include "isa/kernels/row_ops.h"
 #include "isa/semantics/elements.h"
+#include "isa/semantics/operand_rules.h"
 
 namespace mmasim::isa {
 namespace {
@@ -21,7 +22,7 @@ constexpr Wide kMiddleHighest = std::numeric_limits<int64_t>::max();
 constexpr Wide kWordSumHighest = (Wide{1} << kWordSumBits) - 1;
 
 void find_rows(const MmaStream& stream, Registers& registers, const MemoryView& memory) {
-  auto& starts = registers.scratch.row_starts;
+  auto& starts = registers.stream.row_starts;
   starts.clear();
   const uint8_t* base = memory.at(stream.a);
   RowPattern rows(registers.pattern, stream.row);
@@ -41,7 +42,7 @@ bool raise_bounds(const MmaStream& stream, const Registers& registers, CBank& ba
 template <class Narrow, class WideStorage>
 void add_to_rows(const MmaStream& stream, const Registers& registers, CBank& bank, const Narrow* sums,
                  Narrow* narrow, WideStorage* wide, const std::vector<Wide>& old_bound, Wide narrow_highest) {
-  const size_t columns = registers.columns();
+  const size_t columns = storage_columns(registers);
   for (size_t i = 0; i < stream.rows; ++i) {
     Narrow* narrow_row = narrow + i * columns;
     WideStorage* wide_row = wide + i * columns;
@@ -71,7 +72,8 @@ template <class Narrow>
 void materialise_zeros(const MmaStream& stream, const Registers& registers, const CBank& bank,
                        Narrow* narrow) {
   for (size_t i = 0; i < stream.rows; ++i)
-    if (bank.bound[i] == 0) std::fill_n(narrow + i * registers.columns(), registers.columns(), Narrow{0});
+    if (bank.bound[i] == 0)
+      std::fill_n(narrow + i * storage_columns(registers), storage_columns(registers), Narrow{0});
 }
 
 // The sums of 8-bit and 16-bit operands: straight into narrow storage where the bounds allow, else by way of
@@ -83,20 +85,20 @@ void sum_rows(const MmaStream& stream, Registers& registers, CBank& bank, Aligne
   if (!stream.accumulate) std::fill_n(bank.bound.begin(), stream.rows, 0);
   const bool from_zero = rows_are_zero(stream, bank);
   if (!from_zero) materialise_zeros(stream, registers, bank, narrow.data());
-  std::vector<Wide>& old_bound = registers.scratch.old_bound;
+  std::vector<Wide>& old_bound = registers.stream.old_bound;
   old_bound.resize(stream.rows);
   std::copy_n(bank.bound.begin(), stream.rows, old_bound.begin());
   if (raise_bounds(stream, registers, bank, kernel_highest)) {
     multiply(narrow.data(), from_zero ? SumsStart::from_zero : SumsStart::from_c);
     return;
   }
-  sums.resize(static_cast<size_t>(stream.rows) * registers.columns());
+  sums.resize(static_cast<size_t>(stream.rows) * storage_columns(registers));
   multiply(sums.data(), SumsStart::from_zero);
   add_to_rows(stream, registers, bank, sums.data(), narrow.data(), wide.data(), old_bound, narrow_highest);
 }
 
 void stream_8_bit(const MmaStream& stream, Registers& registers, const BBank& b, CBank& c) {
-  Scratch& scratch = registers.scratch;
+  StreamScratch& scratch = registers.stream;
   const auto& runs = scratch.runs;
   const uint32_t pairs = (stream.depth + 1u) / 2;
   scratch.a_pairs.resize(static_cast<size_t>(stream.rows) * pairs * 2);
@@ -107,7 +109,7 @@ void stream_8_bit(const MmaStream& stream, Registers& registers, const BBank& b,
   sum_rows(stream, registers, c, c.narrow, c.middle, scratch.sums, kNarrowHighest, kNarrowHighest,
            [&](int32_t* sums, SumsStart start) {
              kernels.multiply_pairs({scratch.a_pairs.data(), 2 * pairs, b.pairs.data(), sums, stream.rows,
-                                     pairs, registers.columns(), start});
+                                     pairs, storage_columns(registers), start});
            });
 }
 
@@ -115,10 +117,11 @@ void stream_8_bit(const MmaStream& stream, Registers& registers, const BBank& b,
 template <class Sum>
 void multiply_packed(const MmaStream& stream, Registers& registers, const BBank& b, std::vector<Sum*>& rows,
                      Sum* sums, SumsStart start) {
-  Scratch& scratch = registers.scratch;
-  const uint32_t columns = registers.columns();
+  StreamScratch& scratch = registers.stream;
+  const uint32_t columns = storage_columns(registers);
   scratch.panels.assign(1, {b.packed, stream.k_start, stream.depth});
-  const MatrixRows matrix(registers.pattern, registers.config.a, columns, scratch.panels, scratch);
+  const MatrixRows matrix(depth_pattern(registers.pattern), registers.config.a, columns, scratch.panels,
+                          registers.matrix);
   rows.resize(stream.rows);
   for (size_t i = 0; i < stream.rows; ++i) {
     rows[i] = sums + i * columns;
@@ -128,21 +131,21 @@ void multiply_packed(const MmaStream& stream, Registers& registers, const BBank&
 }
 
 void stream_8_bit_packed(const MmaStream& stream, Registers& registers, const BBank& b, CBank& c) {
-  sum_rows(stream, registers, c, c.narrow, c.middle, registers.scratch.sums, kNarrowHighest, kNarrowHighest,
+  sum_rows(stream, registers, c, c.narrow, c.middle, registers.stream.sums, kNarrowHighest, kNarrowHighest,
            [&](int32_t* sums, SumsStart start) {
-             multiply_packed(stream, registers, b, registers.scratch.narrow_rows, sums, start);
+             multiply_packed(stream, registers, b, registers.stream.narrow_rows, sums, start);
            });
 }
 
 void stream_16_bit_packed(const MmaStream& stream, Registers& registers, const BBank& b, CBank& c) {
-  sum_rows(stream, registers, c, c.middle, c.wide, registers.scratch.products, kMiddleHighest,
-           kWordSumHighest, [&](int64_t* sums, SumsStart start) {
-             multiply_packed(stream, registers, b, registers.scratch.middle_rows, sums, start);
+  sum_rows(stream, registers, c, c.middle, c.wide, registers.stream.products, kMiddleHighest, kWordSumHighest,
+           [&](int64_t* sums, SumsStart start) {
+             multiply_packed(stream, registers, b, registers.stream.middle_rows, sums, start);
            });
 }
 
 void gather_values(const MmaStream& stream, Registers& registers) {
-  Scratch& scratch = registers.scratch;
+  StreamScratch& scratch = registers.stream;
   scratch.a_values.resize(static_cast<size_t>(stream.rows) * stream.depth);
   const auto load = row_ops<int64_t>().load[static_cast<int>(registers.config.a)];
   int64_t* row = scratch.a_values.data();
@@ -152,16 +155,16 @@ void gather_values(const MmaStream& stream, Registers& registers) {
 }
 
 void stream_16_bit(const MmaStream& stream, Registers& registers, const BBank& b, CBank& c) {
-  Scratch& scratch = registers.scratch;
+  StreamScratch& scratch = registers.stream;
   sum_rows(stream, registers, c, c.middle, c.wide, scratch.products, kMiddleHighest, kMiddleHighest,
            [&](int64_t* sums, SumsStart start) {
              stream_kernels().multiply_lanes({scratch.a_values.data(), stream.depth, b.values.data(), sums,
-                                              stream.rows, stream.depth, registers.columns(), start});
+                                              stream.rows, stream.depth, storage_columns(registers), start});
            });
 }
 
 // a = high * 2^16 + low with 0 <= low < 2^16: both sums of products fit 64 bits with room to spare.
-void split_halves(Scratch& scratch) {
+void split_halves(StreamScratch& scratch) {
   scratch.a_low.resize(scratch.a_values.size());
   for (size_t i = 0; i < scratch.a_values.size(); ++i) {
     scratch.a_low[i] = scratch.a_values[i] & 0xffff;
@@ -169,13 +172,14 @@ void split_halves(Scratch& scratch) {
   }
 }
 
-void multiply_halves(const MmaStream& stream, const Registers& registers, Scratch& scratch, const BBank& b) {
-  const size_t count = static_cast<size_t>(stream.rows) * registers.columns();
+void multiply_halves(const MmaStream& stream, const Registers& registers, StreamScratch& scratch,
+                     const BBank& b) {
+  const size_t count = static_cast<size_t>(stream.rows) * storage_columns(registers);
   scratch.products.resize(count);
   scratch.low_products.resize(count);
-  LaneProduct product = {scratch.a_values.data(), stream.depth,        b.values.data(),
-                         scratch.products.data(), stream.rows,         stream.depth,
-                         registers.columns(),     SumsStart::from_zero};
+  LaneProduct product = {scratch.a_values.data(),    stream.depth,        b.values.data(),
+                         scratch.products.data(),    stream.rows,         stream.depth,
+                         storage_columns(registers), SumsStart::from_zero};
   stream_kernels().multiply_lanes(product);
   product.a = scratch.a_low.data();
   product.c = scratch.low_products.data();
@@ -183,8 +187,8 @@ void multiply_halves(const MmaStream& stream, const Registers& registers, Scratc
 }
 
 void stream_32_bit(const MmaStream& stream, Registers& registers, const BBank& b, CBank& c) {
-  Scratch& scratch = registers.scratch;
-  const size_t columns = registers.columns();
+  StreamScratch& scratch = registers.stream;
+  const size_t columns = storage_columns(registers);
   const bool b_is_offset =
       registers.config.b == Element::u32;  // by 2^31: sum(a*b) = sum(a*(b - 2^31)) + 2^31 * sum(a)
   if (!stream.accumulate) std::fill_n(c.bound.begin(), stream.rows, 0);
@@ -217,12 +221,12 @@ void execute(const MmaStream& stream, Registers& registers, const MemoryView& me
   CBank& c = registers.c_bank(stream.c_bank);
   widen(registers, b);
   find_rows(stream, registers, memory);
-  if (takes_packed_panels(registers.config))
+  if (takes_packed_panels(registers.config.b))
     return registers.operand_bytes() == 1 ? stream_8_bit_packed(stream, registers, b, c)
                                           : stream_16_bit_packed(stream, registers, b, c);
-  registers.scratch.runs.clear();
-  append_runs(registers.pattern, registers.operand_bytes(), stream.k_start, stream.depth, 0,
-              registers.scratch.runs);
+  registers.stream.runs.clear();
+  append_runs(depth_pattern(registers.pattern), registers.operand_bytes(), stream.k_start, stream.depth, 0,
+              registers.stream.runs);
   if (registers.operand_bytes() == 1) return stream_8_bit(stream, registers, b, c);
   gather_values(stream, registers);
   if (registers.operand_bytes() == 2) return stream_16_bit(stream, registers, b, c);

@@ -4,6 +4,7 @@
 #include "isa/executor/core/mma.h"
 #include "isa/executor/core/output_stage.h"
 #include "isa/executor/core/row_pattern.h"
+#include "isa/semantics/operand_rules.h"
 
 namespace mmasim::isa {
 namespace {
@@ -25,7 +26,7 @@ void with_row(const CBank& bank, uint32_t row, uint32_t columns, AlignedVector<N
 
 template <class Visit>
 void with_accumulators(Registers& registers, CBank& bank, uint32_t row, Visit&& visit) {
-  const uint32_t columns = registers.columns();
+  const uint32_t columns = storage_columns(registers);
   switch (registers.operand_bytes()) {
     case 1:
       return with_row(bank, row, columns, bank.narrow, bank.middle, visit);

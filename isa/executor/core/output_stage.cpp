@@ -3,11 +3,12 @@
 #include "isa/executor/core/output_stage.h"
 
 #include <algorithm>
-#include <string>
 #include <type_traits>
 
 #include "isa/kernels/output_rows_x86.h"
 #include "isa/semantics/elements.h"
+#include "isa/semantics/operand_rules.h"
+#include "isa/semantics/output_stage.h"
 
 namespace mmasim::isa {
 namespace {
@@ -25,48 +26,17 @@ size_t store_index(uint32_t bytes) {
   return index;
 }
 
-void track(Wide value, RangeRegister& range) {
-  const int64_t v = to_int64(value);
-  range.smallest = std::min(range.smallest, v);
-  range.largest = std::max(range.largest, v);
-}
-
-std::string decimal(Wide v) {
-  std::string digits;
-  for (UnsignedWide rest = magnitude(v); rest != 0 || digits.empty(); rest /= 10)
-    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
-  return v < 0 ? "-" + digits : digits;
-}
-
 }  // namespace
-
-Wide AccumulatorRange::settle(Wide sum, Wide bias, uint64_t& overflow_count) const {
-  Wide total = 0;
-  const bool leaves_128_bits =
-      __builtin_add_overflow(sum, bias, &total);  // total then holds the low 128 bits
-  const Wide lowest = element_lowest(element), highest = element_highest(element);
-  if (!leaves_128_bits && total >= lowest && total <= highest) return total;
-  if (policy == Overflow::trap)
-    throw OverflowTrap("accumulator overflow: " + decimal(sum) + " + bias " + decimal(bias) +
-                       " does not fit " + std::to_string(8 * element_bytes(element)) + " bits");
-  ++overflow_count;
-  const bool is_negative = leaves_128_bits ? sum < 0 : total < 0;
-  if (policy == Overflow::saturate) return is_negative ? lowest : highest;
-  const int unused_bits = 128 - 8 * static_cast<int>(element_bytes(element));
-  return static_cast<Wide>(static_cast<UnsignedWide>(total) << unused_bits) >> unused_bits;
-}
 
 OutputStage::OutputStage(const StageSet& stage, Element accumulator, uint32_t first_lane, uint32_t lane_count,
                          Wide bound, Worker& worker, const MemoryView& memory)
     : stage_(stage),
-      range_{accumulator, stage.overflow},
+      accumulator_(accumulator),
       first_lane_(first_lane),
       lane_count_(lane_count),
       worker_(worker),
       memory_(memory) {
-  if (stage.raw && element_bytes(stage.out) != element_bytes(accumulator))
-    throw std::logic_error("raw output stage writes " + std::to_string(element_bytes(stage.out)) +
-                           " bytes of accumulators of " + std::to_string(element_bytes(accumulator)));
+  require_raw_width(stage, accumulator);
   choose_lanes(bound);
   if (width_ == LaneWidth::int32) prepare<int32_t>();
   if (width_ == LaneWidth::int64) prepare<int64_t>();
@@ -76,7 +46,7 @@ OutputStage::LaneTerms OutputStage::terms(uint32_t lane) const {
   const uint64_t index = uint64_t{first_lane_} + lane;
   LaneTerms t = {0, 1, 0};
   if (!stage_.bias.is_none())
-    t.bias = read_element(range_.element, memory_.at(stage_.bias) + index * element_bytes(range_.element));
+    t.bias = read_element(accumulator_, memory_.at(stage_.bias) + index * element_bytes(accumulator_));
   if (stage_.raw) return t;
   if (stage_.multiplier_mode == TableMode::common) t.multiplier = stage_.multiplier;
   if (stage_.multiplier_mode == TableMode::per_lane)
@@ -89,14 +59,14 @@ OutputStage::LaneTerms OutputStage::terms(uint32_t lane) const {
 // Shift apart, which may differ from lane to lane.
 FinishTerms OutputStage::finish() const {
   if (!stage_.raw) return {0, stage_.rounding, stage_.zero_point, stage_.clip_min, stage_.clip_max};
-  return {0, Rounding::floor, 0, to_int64(element_lowest(range_.element)),
-          to_int64(element_highest(range_.element))};
+  return {0, Rounding::floor, 0, to_int64(element_lowest(accumulator_)),
+          to_int64(element_highest(accumulator_))};
 }
 
 // The usual case in 64 bits: 32-bit accumulators, no factor below 0 or above 32 bits, no shift to the left.
 // False if it is another.
 bool OutputStage::find_usual_peaks(Wide bound, Wide& peak_sum, Wide& peak, int& largest_shift) const {
-  if (element_bytes(range_.element) != 4 || bound > std::numeric_limits<int32_t>::max()) return false;
+  if (element_bytes(accumulator_) != 4 || bound > std::numeric_limits<int32_t>::max()) return false;
   const auto table = [&](Address at, uint32_t bytes) {
     return memory_.at(at) + uint64_t{first_lane_} * bytes;
   };
@@ -131,7 +101,7 @@ bool OutputStage::find_usual_peaks(Wide bound, Wide& peak_sum, Wide& peak, int& 
 // 32-bit lanes need the proof that no sum overflows. 64-bit lanes of 32-bit accumulators check instead
 // (apply_lanes).
 void OutputStage::choose_lanes(Wide bound) {
-  const bool is_narrow = element_bytes(range_.element) == 4;
+  const bool is_narrow = element_bytes(accumulator_) == 4;
   Wide peak_sum = 0, peak = 0;
   int largest_shift = 0;
   const bool is_usual = find_usual_peaks(bound, peak_sum, peak, largest_shift);
@@ -146,7 +116,7 @@ void OutputStage::choose_lanes(Wide bound) {
   }
   FinishTerms terms_of_all = finish();
   terms_of_all.shift = largest_shift;
-  const bool sum_is_proven = peak_sum <= element_highest(range_.element);
+  const bool sum_is_proven = peak_sum <= element_highest(accumulator_);
   const Wide peak_before = larger(peak, peak_sum);
   if (sum_is_proven && lane_suffices<int32_t>(peak_before, terms_of_all))
     width_ = LaneWidth::int32;
@@ -156,7 +126,7 @@ void OutputStage::choose_lanes(Wide bound) {
 
 template <class Lane>
 void OutputStage::prepare() {
-  LaneTables<Lane>& tables = worker_.scratch.tables<Lane>();
+  StageTables<Lane>& tables = worker_.stage.tables<Lane>();
   tables.resize(lane_count_);
   const Rounding rounding = finish().rounding;
   const bool is_common = stage_.raw || (stage_.multiplier_mode != TableMode::per_lane &&
@@ -176,7 +146,7 @@ void OutputStage::prepare() {
     set(tables.mask, by.mask);
     set(tables.offset, by.offset);
   }
-  if (element_bytes(range_.element) == 4 && !stage_.bias.is_none()) {
+  if (element_bytes(accumulator_) == 4 && !stage_.bias.is_none()) {
     const uint8_t* biases = memory_.at(stage_.bias) + uint64_t{first_lane_} * 4;
     for (uint32_t lane = 0; lane < lane_count_; ++lane)
       tables.bias[lane] = static_cast<Lane>(read_as<int32_t>(biases + 4 * size_t{lane}));
@@ -188,7 +158,7 @@ void OutputStage::prepare() {
 
 template <class Lane>
 StageLanes<Lane> OutputStage::lanes_from(uint32_t first) const {
-  const LaneTables<Lane>& tables = worker_.scratch.tables<Lane>();
+  const StageTables<Lane>& tables = worker_.stage.tables<Lane>();
   const FinishTerms f = finish();
   StageLanes<Lane> lanes;
   lanes.bias = tables.bias.data() + first;
@@ -211,9 +181,9 @@ bool OutputStage::apply_lanes(const Storage* accumulators, uint32_t first, size_
   Lane v[kChunk];
   for (size_t i = 0; i < count; ++i) v[i] = static_cast<Lane>(accumulators[i]);
   const bool fits_32_bits = row_ops<Lane>().stage(v, count, lanes_from<Lane>(first));
-  if (element_bytes(range_.element) == 4 && !fits_32_bits) return false;
+  if (element_bytes(accumulator_) == 4 && !fits_32_bits) return false;
   if (stage_.track_range)
-    for (size_t i = 0; i < count; ++i) track(v[i], worker_.range);
+    for (size_t i = 0; i < count; ++i) worker_.range.add(v[i]);
   row_ops<Lane>().store[store_index(out_bytes())](v, dst, count);
   return true;
 }
@@ -222,11 +192,11 @@ template <class Storage>
 void OutputStage::apply_wide(const Storage* accumulators, uint32_t first, size_t count, uint8_t* dst) const {
   for (size_t i = 0; i < count; ++i, dst += out_bytes()) {
     const LaneTerms t = terms(first + static_cast<uint32_t>(i));
-    const Wide sum = range_.settle(accumulators[i], t.bias, worker_.overflow_count);
+    const Wide sum = settled(accumulators[i], t.bias, accumulator_, stage_.overflow, worker_.overflow_count);
     const Wide result = stage_.raw ? sum
                                    : requantize_multiply(sum, t.multiplier, t.shift, stage_.zero_point,
                                                          stage_.clip_min, stage_.clip_max, stage_.rounding);
-    if (stage_.track_range) track(result, worker_.range);
+    if (stage_.track_range) worker_.range.add(result);
     std::memcpy(dst, &result, out_bytes());  // the low bytes; the host is little-endian
   }
 }

@@ -1,24 +1,15 @@
-// The output stage that mma.transfer, dsp.depthwise and dsp.requantize share: bias, overflow policy,
-// multiplier, shift, zero point, clip, range register, store. Prepared once for a run of lanes, then applied
-// to row after row.
+// The output stage of isa/semantics/output_stage.h at host speed: prepared once for a run of lanes, then
+// applied to row after row.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#include "isa/executor/core/registers.h"
+#include "isa/executor/core/worker.h"
 #include "isa/kernels/finish.h"
+#include "isa/semantics/memory.h"
 
 namespace mmasim::isa {
-
-// An accumulator's true sum plus bias is compared with the accumulator's range. Outside it, once for each
-// element, the overflow is counted and the sum wraps to its low bits or saturates; or OverflowTrap is thrown.
-struct AccumulatorRange {
-  Element element;
-  Overflow policy;
-
-  Wide settle(Wide sum, Wide bias, uint64_t& overflow_count) const;
-};
 
 class OutputStage {
  public:
@@ -58,7 +49,7 @@ class OutputStage {
   void apply_wide(const Storage* accumulators, uint32_t first, size_t count, uint8_t* dst) const;
 
   const StageSet& stage_;
-  const AccumulatorRange range_;
+  const Element accumulator_;
   const uint32_t first_lane_, lane_count_;
   Worker& worker_;
   const MemoryView& memory_;

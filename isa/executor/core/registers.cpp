@@ -5,30 +5,26 @@
 #include <stdexcept>
 #include <string>
 
-#include "isa/kernels/packed_panel.h"
-
 namespace mmasim::isa {
 namespace {
 
 BBank make_b_bank(const Machine& machine) {
-  using Registers = CoreState::Registers;
   BBank bank;
   const uint32_t s8 = machine.panel(1), s16 = machine.panel(2);
   bank.bytes.resize(static_cast<size_t>(machine.array_bytes + 1) * machine.array_bytes);
-  bank.packed_bytes.resize(packed_panel_bytes(machine));
-  bank.pairs.resize(static_cast<size_t>(s8 + 1) / 2 * Registers::padded(s8) * 2);
-  bank.values.resize(static_cast<size_t>(s16) * Registers::padded(s16));
+  bank.packed_bytes.resize(packed_panel_bytes(machine.array_bytes));
+  bank.pairs.resize(static_cast<size_t>(s8 + 1) / 2 * padded_columns(s8) * 2);
+  bank.values.resize(static_cast<size_t>(s16) * padded_columns(s16));
   return bank;
 }
 
 CBank make_c_bank(const Machine& machine) {
-  using Registers = CoreState::Registers;
   CBank bank;
   const size_t s8 = machine.panel(1), s16 = machine.panel(2);
   bank.bound.resize(s8);
-  bank.narrow.resize(s8 * Registers::padded(machine.panel(1)));
-  bank.middle.resize(s8 * Registers::padded(machine.panel(1)));
-  bank.wide.resize(s16 * Registers::padded(machine.panel(2)));
+  bank.narrow.resize(s8 * padded_columns(machine.panel(1)));
+  bank.middle.resize(s8 * padded_columns(machine.panel(1)));
+  bank.wide.resize(s16 * padded_columns(machine.panel(2)));
   return bank;
 }
 

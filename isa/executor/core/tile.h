@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "isa/kernels/finish.h"
 #include "isa/semantics/elements.h"
 
 namespace mmasim::isa {
@@ -54,6 +55,11 @@ void for_each_chunk(const TileExtent& extent, Visit&& visit) {
 template <class DspInstruction>
 TileExtent extent_of(const DspInstruction& i) {
   return {i.count_y, i.count_x, i.channels};
+}
+
+template <class DspInstruction>
+FinishTerms finish_terms(const DspInstruction& i) {
+  return {i.shift, i.rounding, i.dst_zero, i.clip_min, i.clip_max};
 }
 
 constexpr size_t store_index(Element element) {  // log2 of its bytes, as RowOps::store counts

@@ -69,7 +69,9 @@ void require_lengths(const LoweringContext& context, const LinearLayer& layer) {
                            what + "; its " + std::to_string(layer.out.dims.c) + " output channels need " +
                            std::to_string(needed));
   };
-  const auto& [weights, steps, bias, requant] = *layer.plan;
+  const auto& weights = layer.plan->weights;
+  const auto& bias = layer.plan->bias;
+  const auto& requant = layer.plan->requant;
   const auto channels = layer.out.dims.c;
   require("weights",
           weights.bits == 8    ? weights.s8.size()

@@ -26,8 +26,8 @@ Machine large_machine() {
   return machine;
 }
 
-std::vector<uint8_t> l2_after(uint64_t seed, const std::function<void(oracle::Bench&)>& act) {
-  oracle::Bench bench(large_machine());
+std::vector<uint8_t> l2_after(uint64_t seed, const std::function<void(oracle::FastBench&)>& act) {
+  oracle::FastBench bench(large_machine());
   Numbers numbers(seed);
   for (uint64_t at = 0; at < bench.machine.l2_bytes; at += 8)
     write_as<uint64_t>(bench.memory.at(l2(at)), numbers.next());
@@ -40,14 +40,14 @@ std::vector<uint8_t> l2_after(uint64_t seed, const std::function<void(oracle::Be
 template <class Whole, class Execute>
 bool parts_equal_whole(uint64_t seed, const Whole& whole, const std::vector<Whole>& parts,
                        const Execute& execute) {
-  return l2_after(seed, [&](oracle::Bench& bench) { execute(bench, whole); }) ==
-         l2_after(seed, [&](oracle::Bench& bench) {
+  return l2_after(seed, [&](oracle::FastBench& bench) { execute(bench, whole); }) ==
+         l2_after(seed, [&](oracle::FastBench& bench) {
            for (size_t i = parts.size(); i-- > 0;) execute(bench, parts[i]);
          });
 }
 
-const auto run = [](oracle::Bench& bench, const auto& i) { bench.run(i); };
-const auto copy_bytes = [](oracle::Bench& bench, const DmaCopy& c) { execute_dma(c, bench.memory); };
+const auto run = [](oracle::FastBench& bench, const auto& i) { bench.run(i); };
+const auto copy_bytes = [](oracle::FastBench& bench, const DmaCopy& c) { execute_dma(c, bench.memory); };
 
 template <class Window>
 Window window(Numbers& numbers) {
@@ -119,7 +119,7 @@ TEST_CASE("split: an untimed machine on several threads makes the bytes and coun
     }
     const auto outcome = [&](unsigned threads) {
       uint64_t overflows = 0;
-      auto bytes = l2_after(seed, [&](oracle::Bench& bench) {
+      auto bytes = l2_after(seed, [&](oracle::FastBench& bench) {
         UntimedMachine machine(program, threads);
         machine.run(bench.memory);
         overflows = machine.overflow_count();

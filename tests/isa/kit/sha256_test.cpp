@@ -8,7 +8,7 @@
 
 #include "isa/kit/sha256_blocks.h"
 
-using mmasim::runtime::sha256_hex;
+using mmasim::sha256_hex;
 
 TEST_CASE("sha256: published vectors") {
   CHECK(sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
@@ -30,16 +30,16 @@ TEST_CASE("sha256: the length takes a second block when it does not fit behind t
 }
 
 TEST_CASE("sha256: the processor's instructions give what the plain form gives") {
-  const auto fast = mmasim::runtime::x86_sha256_blocks();
+  const auto fast = mmasim::x86_sha256_blocks();
   if (fast == nullptr) return;  // a host without them
   std::mt19937 generator(5);
   for (const size_t blocks : {0, 1, 2, 7}) {
     std::vector<uint8_t> bytes(blocks * 64);
     for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(generator());
-    mmasim::runtime::Sha256State plain, by_instructions;
+    mmasim::Sha256State plain, by_instructions;
     for (uint32_t& word : plain) word = static_cast<uint32_t>(generator());
     by_instructions = plain;
-    mmasim::runtime::sha256_blocks_plain(plain, bytes.data(), blocks);
+    mmasim::sha256_blocks_plain(plain, bytes.data(), blocks);
     fast(by_instructions, bytes.data(), blocks);
     CHECK(by_instructions == plain);
   }
@@ -49,7 +49,7 @@ TEST_CASE("sha256: bytes in pieces of any size give what they give as one") {
   std::string bytes(1000, 'a');
   for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7);
   for (const size_t piece : {1, 63, 64, 65, 200}) {
-    mmasim::runtime::Sha256 sum;
+    mmasim::Sha256 sum;
     for (size_t at = 0; at < bytes.size(); at += piece) sum.add(std::string_view(bytes).substr(at, piece));
     CHECK(sum.finish() == sha256_hex(bytes));
   }

@@ -1,13 +1,19 @@
-// What the tests of isa/semantics compare with: SRS as quantization.md section 2 writes it (not as the code
-// does), and a small machine whose memory tests poke and read by element. Slow and plain on purpose.
+// What the tests of instructions compare with: SRS as quantization.md section 2 writes it (not as the code
+// does), and a small machine whose memory tests poke and read by element, executed at host speed and by
+// definition. Slow and plain on purpose.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <cstdint>
+#include <cstring>
+#include <exception>
 #include <initializer_list>
 #include <vector>
 
 #include "isa/executor/core/execute_core.h"
 #include "isa/semantics/elements.h"
+#include "isa/semantics/semantics.h"
 
 namespace mmasim::isa::oracle {
 
@@ -64,30 +70,89 @@ constexpr Rounding kRoundings[] = {Rounding::half_up, Rounding::half_even, Round
 
 inline Address l2(uint64_t offset) { return Address::in(Space::l2, offset); }
 
-// A machine with its memory: instructions in, elements out.
-struct Bench {
-  explicit Bench(const Machine& of = Machine{})
+// A machine with its memory, at host speed: instructions in, elements out.
+struct FastBench {
+  explicit FastBench(const Machine& of = Machine{})
       : machine(of), storage(machine, 1 << 16), memory(storage.view()), state(machine) {}
 
   void run(const Instruction& instruction) { execute_core(instruction, state, memory); }
-
-  template <class E>
-  void poke(Address at, const std::vector<E>& values) {
-    for (size_t i = 0; i < values.size(); ++i) write_as<E>(memory.at(at) + i * sizeof(E), values[i]);
-  }
-  void poke(Address at, Element e, Wide value) { std::memcpy(memory.at(at), &value, element_bytes(e)); }
-  template <class E>
-  std::vector<E> peek(Address at, size_t count) const {
-    std::vector<E> values(count);
-    for (size_t i = 0; i < count; ++i) values[i] = read_as<E>(memory.at(at) + i * sizeof(E));
-    return values;
-  }
-  Wide peek(Address at, Element e) const { return read_element(e, memory.at(at)); }
 
   Machine machine;
   OwnedMemory storage;
   MemoryView memory;
   CoreState state;
+};
+
+// The same with the definition beside it: what is seen of one must be seen of the other.
+struct Bench : FastBench {
+  explicit Bench(const Machine& of = Machine{})
+      : FastBench(of),
+        defined_storage(machine, 1 << 16),
+        defined_memory(defined_storage.view()),
+        registers(machine) {}
+
+  void run(const Instruction& instruction) {
+    const bool fails = fails_by_definition(instruction);
+    try {
+      FastBench::run(instruction);
+    } catch (const std::exception&) {
+      REQUIRE(fails);
+      throw;
+    }
+    REQUIRE_FALSE(fails);
+  }
+  template <class Descriptor>
+  void run_dma(const Descriptor& descriptor) {
+    const bool fails = fails_by_definition(descriptor);
+    try {
+      execute_dma(descriptor, memory);
+    } catch (const std::exception&) {
+      REQUIRE(fails);
+      throw;
+    }
+    REQUIRE_FALSE(fails);
+  }
+
+  void poke_byte(Address at, uint8_t value) { *memory.at(at) = *defined_memory.at(at) = value; }
+  template <class E>
+  void poke(Address at, const std::vector<E>& values) {
+    for (size_t i = 0; i < values.size(); ++i)
+      for (const MemoryView* view : {&memory, &defined_memory})
+        write_as<E>(view->at(at) + i * sizeof(E), values[i]);
+  }
+  void poke(Address at, Element e, Wide value) {
+    for (const MemoryView* view : {&memory, &defined_memory}) write_element(e, view->at(at), value);
+  }
+
+  template <class E>
+  std::vector<E> peek(Address at, size_t count) const {
+    check_agreement(at, count * sizeof(E));
+    std::vector<E> values(count);
+    for (size_t i = 0; i < count; ++i) values[i] = read_as<E>(memory.at(at) + i * sizeof(E));
+    return values;
+  }
+  Wide peek(Address at, Element e) const {
+    check_agreement(at, element_bytes(e));
+    return read_element(e, memory.at(at));
+  }
+  void check_agreement(Address at, size_t bytes) const {
+    REQUIRE(std::memcmp(memory.at(at), defined_memory.at(at), bytes) == 0);
+    REQUIRE(state.overflow_count() == registers.overflow_count);
+  }
+
+  OwnedMemory defined_storage;
+  MemoryView defined_memory;
+  semantics::Registers registers;
+
+ private:
+  bool fails_by_definition(const Instruction& instruction) {
+    try {
+      semantics::execute(instruction, registers, defined_memory);
+    } catch (const std::exception&) {
+      return true;
+    }
+    return false;
+  }
 };
 
 // An output stage that shifts and clips to `out`, of either unit.

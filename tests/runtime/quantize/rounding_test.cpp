@@ -6,8 +6,6 @@
 #include <limits>
 #include <stdexcept>
 
-#include "isa/kit/exponential.h"
-
 using namespace mmasim::runtime;
 using namespace mmasim::runtime::quantization;
 
@@ -75,16 +73,4 @@ TEST_CASE("quantize rounding: what fits an accumulator is exact at both ends") {
   CHECK(fits(int128{2147483647}, 32));
   CHECK_FALSE(fits(int128{2147483648}, 32));
   CHECK_FALSE(fits(std::numeric_limits<double>::quiet_NaN(), 32));
-}
-
-TEST_CASE("quantize rounding: the exponential agrees with the C library within two units in the last place") {
-  CHECK(exponential(0.0) == 1.0);
-  CHECK(exponential(-1000.0) == 0.0);
-  CHECK(exponential(1000.0) == std::numeric_limits<double>::infinity());
-  CHECK(std::isnan(exponential(std::numeric_limits<double>::quiet_NaN())));
-  for (double x = -700; x < 700; x += 0.37) {
-    const double expected = std::exp(x), unit = std::nextafter(expected, 1e308) - expected;
-    CHECK(std::fabs(exponential(x) - expected) <= 2 * unit);
-  }
-  CHECK(sigmoid(0.0) == 0.5);
 }

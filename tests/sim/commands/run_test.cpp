@@ -71,7 +71,7 @@ TEST_CASE("run: the report of a verified run is complete and its numbers fit eac
   CHECK(report["schema"] == "mmasim.report/1");
   CHECK(report["config_name"] == "tda4vm");
   CHECK(report["config"]["l2"]["size_bytes"] == 448 * 1024);
-  CHECK(report["network"]["sha256"] == runtime::sha256_hex(text_of_file(kLenet)));
+  CHECK(report["network"]["sha256"] == sha256_hex(text_of_file(kLenet)));
   // Conv 1->16 5x5 on 28x28 gives ... LeNet's published sum: 3.02 M.
   CHECK(report["network"]["macs"] == 3024384);
   CHECK(report["totals"]["macs"] == 3024384);
@@ -113,7 +113,7 @@ TEST_CASE("run: outputs lie in files that the report names, with their hash") {
   CHECK(output["file"] == "outputs/logits.npy");
   CHECK(output["dtype"] == "int8");
   CHECK(output["shape"] == json({1, 10}));
-  CHECK(output["sha256"] == runtime::sha256_hex(text_of_file(folder.file("out/outputs/logits.npy"))));
+  CHECK(output["sha256"] == sha256_hex(text_of_file(folder.file("out/outputs/logits.npy"))));
   const auto integers = runtime::read_npy(folder.file("out/outputs/logits.npy"));
   const auto floats = runtime::to_float(runtime::read_npy(folder.file("out/outputs/logits.float.npy")));
   CHECK(integers.dtype == "|i1");
@@ -264,6 +264,31 @@ TEST_CASE("simulate: an input between two integers becomes the run's, at every p
       CHECK(text_of_file(folder.file("again/program.mma")) == text_of_file(folder.file("out/program.mma")));
     }
   }
+}
+
+TEST_CASE("simulate: --plain gives the outputs and counts of the fast form at every width, and no cycles") {
+  for (const std::string precision : {"int8", "int16", "int32"}) {
+    CAPTURE(precision);
+    const TemporaryFolder folder("run-plain");
+    const auto fast = run_lenet(folder, "--functional-only --seed 5 --precision " + precision);
+    const auto said = command_line("simulate " + folder.file("out/program.mma") +
+                                   " --plain --seed 5 --quiet --out " + folder.file("plain"));
+    CAPTURE(said.error);
+    REQUIRE(said.exit_code == 0);
+    const auto plain = json_of_file(folder.file("plain/report.json"));
+    CHECK(plain["outputs"] == fast["outputs"]);
+    CHECK(plain["accumulator"] == fast["accumulator"]);
+    CHECK(plain["totals"] == fast["totals"]);
+    CHECK(plain["totals"]["cycles"].is_null());
+  }
+}
+
+TEST_CASE("simulate: --plain and --timing-only leave nothing to run") {
+  const TemporaryFolder folder("run-plain-mistake");
+  const auto said = command_line("simulate none.mma --plain --timing-only");
+  CHECK(said.exit_code == 2);
+  CHECK(said.is_one_line());
+  CHECK(said.mentions("--plain"));
 }
 
 TEST_CASE("run: --format json prints the report that is in the folder") {

@@ -58,7 +58,7 @@ int64_t random_multiplier(Numbers& numbers, int64_t bits) {
 }
 
 void fill(Bench& bench, Numbers& numbers) {
-  for (uint64_t i = 0; i < 40000; ++i) bench.memory.base[1][i] = static_cast<uint8_t>(numbers.next() >> 40);
+  for (uint64_t i = 0; i < 40000; ++i) bench.poke_byte(l2(i), static_cast<uint8_t>(numbers.next() >> 40));
 }
 
 template <class Visit>
@@ -288,7 +288,7 @@ TEST_CASE("prelu: random tiles of every element are the formula's") {
 
 TEST_CASE("rescale: a tile longer than a chunk is whole") {
   Bench bench;
-  for (uint64_t k = 0; k < 1500; ++k) bench.memory.base[1][k] = static_cast<uint8_t>(k % 100);
+  for (uint64_t k = 0; k < 1500; ++k) bench.poke_byte(l2(k), static_cast<uint8_t>(k % 100));
   DspRescale i;
   i.src = l2(0), i.dst = l2(4096);
   i.channels = 1500, i.multiplier = -1;

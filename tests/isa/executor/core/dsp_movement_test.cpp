@@ -53,7 +53,7 @@ TEST_CASE("resize: random maps are the definition's") {
     i.rounding = oracle::kRoundings[numbers.in(0, 3)];
     i.clip_min = static_cast<int64_t>(element_lowest(i.type)),
     i.clip_max = static_cast<int64_t>(element_highest(i.type));
-    for (uint64_t k = 0; k < 5000; ++k) bench.memory.base[1][k] = static_cast<uint8_t>(numbers.next() >> 40);
+    for (uint64_t k = 0; k < 5000; ++k) bench.poke_byte(l2(k), static_cast<uint8_t>(numbers.next() >> 40));
     bench.run(i);
     // weight of the input index `in` for the output index `out`, out of 2 * factor: by a search over all the
     // inputs
@@ -99,7 +99,7 @@ TEST_CASE("permute: five dimensions, every element width, contiguous rows or not
   for (const uint8_t bytes : {1, 2, 4, 8, 16})
     for (const bool contiguous : {false, true}) {
       Bench bench;
-      for (uint64_t k = 0; k < 8192; ++k) bench.memory.base[1][k] = static_cast<uint8_t>(k * 37 >> 3);
+      for (uint64_t k = 0; k < 8192; ++k) bench.poke_byte(l2(k), static_cast<uint8_t>(k * 37 >> 3));
       DspPermute i;
       i.src = l2(0), i.dst = l2(65536), i.element_bytes = bytes;
       i.n1 = 3, i.n2 = 2, i.n3 = 3, i.n4 = 2, i.n5 = 2;
@@ -123,13 +123,13 @@ TEST_CASE("permute: five dimensions, every element width, contiguous rows or not
 
 TEST_CASE("dma: a copy gathers rows over three dimensions, and a stride of nothing repeats") {
   Bench bench;
-  for (uint64_t k = 0; k < 200; ++k) bench.memory.base[3][k] = static_cast<uint8_t>(k);
+  for (uint64_t k = 0; k < 200; ++k) bench.poke_byte(Address::in(Space::ddr, k), static_cast<uint8_t>(k));
   DmaCopy copy;
   copy.src = Address::in(Space::ddr, 10), copy.dst = l2(100);
   copy.row_bytes = 3, copy.n1 = 2, copy.n2 = 2, copy.n3 = 2;
   copy.src_stride1 = 10, copy.src_stride2 = 0, copy.src_stride3 = 50;
   copy.dst_stride1 = 3, copy.dst_stride2 = 6, copy.dst_stride3 = 20;
-  execute_dma(copy, bench.memory);
+  bench.run_dma(copy);
   CHECK(bench.peek<uint8_t>(l2(100), 13) ==
         std::vector<uint8_t>{10, 11, 12, 20, 21, 22, 10, 11, 12, 20, 21, 22, 0});
   CHECK(bench.peek<uint8_t>(l2(120), 13) ==
@@ -138,11 +138,11 @@ TEST_CASE("dma: a copy gathers rows over three dimensions, and a stride of nothi
 
 TEST_CASE("dma: dense rows copy as one") {
   Bench bench;
-  for (uint64_t k = 0; k < 64; ++k) bench.memory.base[2][k] = static_cast<uint8_t>(k + 1);
+  for (uint64_t k = 0; k < 64; ++k) bench.poke_byte(Address::in(Space::l3, k), static_cast<uint8_t>(k + 1));
   DmaCopy copy;
   copy.src = Address::in(Space::l3, 0), copy.dst = l2(0);
   copy.row_bytes = 8, copy.n1 = 4, copy.src_stride1 = copy.dst_stride1 = 8;
-  execute_dma(copy, bench.memory);
+  bench.run_dma(copy);
   for (uint64_t k = 0; k < 32; ++k) REQUIRE(bench.memory.base[1][k] == k + 1);
   CHECK(bench.memory.base[1][32] == 0);
 }
@@ -153,7 +153,7 @@ TEST_CASE("dma: a fill writes whole elements of every width") {
     DmaFill fill;
     fill.dst = l2(8), fill.value = -3, fill.element_bytes = bytes;
     fill.row_bytes = 16, fill.n1 = 2, fill.n2 = 2, fill.dst_stride1 = 20, fill.dst_stride2 = 100;
-    execute_dma(fill, bench.memory);
+    bench.run_dma(fill);
     for (const uint64_t row : {8, 28, 108, 128}) {
       for (uint64_t k = 0; k < 16; k += bytes)
         REQUIRE(bench.peek(l2(row + k), operand_element(8, true)) == -3);
@@ -165,7 +165,7 @@ TEST_CASE("dma: a fill writes whole elements of every width") {
   DmaFill broken;
   broken.row_bytes = 3, broken.element_bytes = 2;
   Bench bench;
-  CHECK_THROWS_AS(execute_dma(broken, bench.memory), std::logic_error);
+  CHECK_THROWS_AS(bench.run_dma(broken), std::logic_error);
 }
 
 TEST_CASE("execute_core: an instruction of the queues is not the core's") {

@@ -32,7 +32,7 @@ struct Window {
 };
 
 void fill(Bench& bench, Numbers& numbers) {
-  for (uint64_t i = 0; i < 120000; ++i) bench.memory.base[1][i] = static_cast<uint8_t>(numbers.next() >> 40);
+  for (uint64_t i = 0; i < 120000; ++i) bench.poke_byte(l2(i), static_cast<uint8_t>(numbers.next() >> 40));
 }
 
 template <class DspInstruction, class Visit>

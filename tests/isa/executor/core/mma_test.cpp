@@ -278,7 +278,7 @@ TEST_CASE("mma: random streams and stages are the triple loop's, for all operand
     p.r1_stride = static_cast<int32_t>(numbers.in(0, 300));
     p.r2_stride = static_cast<int32_t>(numbers.in(0, 500));
     for (uint64_t i = 0; i < bench.machine.l2_bytes; ++i)
-      bench.memory.base[1][i] = static_cast<uint8_t>(numbers.next() >> 40);
+      bench.poke_byte(l2(i), static_cast<uint8_t>(numbers.next() >> 40));
     bench.run(MmaConfig{a, b});
     bench.run(p);
     std::vector<Wide> sums(static_cast<size_t>(rows) * columns);

@@ -129,6 +129,7 @@ TEST_CASE("overflow: a 64-bit accumulator whose bound outgrows 64 bits goes on i
   auto& bank = bench.state.registers().c_bank(0);
   bank.bound[0] = INT64_MAX - 5;
   bank.middle[0] = INT64_MAX - 9999;
+  bench.registers.c_bank(0)[0] = INT64_MAX - 9999;
   bench.stream(1, true);  // + 10000: one more than fits
   CHECK(bool(bench.transferred(Overflow::wrap) == INT64_MIN));
   bench.stream(1, true);

@@ -1,0 +1,22 @@
+// dsp.add: dst = clip(SRS(a_multiplier * (a - a_zero) + b_multiplier * (b - b_zero), shift) + dst_zero)
+#include "isa/semantics/operand_rules.h"
+#include "isa/semantics/semantics.h"
+#include "isa/semantics/tile.h"
+
+namespace mmasim::isa::semantics {
+
+void execute(const DspAdd& i, Registers&, const MemoryView& memory) {
+  require_b_channels(i.b_channels, i.channels, i.mnemonic);
+  const Tile a = {memory, i.a, i.a_y_stride, i.a_x_stride, i.a_type};
+  const Tile b = {memory, i.b, i.b_y_stride, i.b_x_stride, i.b_type};
+  const Tile dst = result(i, i.dst_type, memory);
+  for_each_element(i, [&](int64_t y, int64_t x, int64_t c) {
+    const int64_t b_channel = i.b_channels == 1 ? 0 : c;
+    const Wide left = saturating_multiply(saturating_subtract(a.read(y, x, c), i.a_zero), i.a_multiplier);
+    const Wide right =
+        saturating_multiply(saturating_subtract(b.read(y, x, b_channel), i.b_zero), i.b_multiplier);
+    dst.write(y, x, c, finished(i, saturating_add(left, right)));
+  });
+}
+
+}  // namespace mmasim::isa::semantics
