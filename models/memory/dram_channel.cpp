@@ -44,7 +44,7 @@ void DramChannel::run_until(uint64_t now) {
       skip_idle_refreshes(now);
       if (next_ > now) break;
     }
-    if (!(wishes_reads_alone() && is_train_ready() && ride_train(limits))) step(next_);
+    if (!(wishes_reads_alone() && is_streak_ready() && follow_streak(limits))) step(next_);
     if (from_bus_.size() + at_door_.size() >= 256) settle(std::min(frontier_ - 1, now));
   }
   if (now != kNever) frontier_ = std::max(frontier_, now + 1);
@@ -55,7 +55,7 @@ void DramChannel::run_until(uint64_t now) {
 void DramChannel::run_ahead(uint64_t limit) {
   const Limits limits{limit, true};
   while (may_step(limits)) {
-    if (!(wishes_reads_alone() && is_train_ready() && ride_train(limits))) step(next_);
+    if (!(wishes_reads_alone() && is_streak_ready() && follow_streak(limits))) step(next_);
   }
 }
 

@@ -70,18 +70,18 @@ class DramChannel {
     return !limits.while_certain || (!backlog_.empty() && next_ + 1 < tickets_.next_completion());
   }
 
-  // a train of reads (dram_channel_train.cpp)
+  // a streak of reads (dram_channel_streak.cpp)
   bool wishes_reads_alone() const {
     const auto wished = [this](DramCommand command) { return wished_[index_of(command)]; };
     const uint64_t others =
         wished(DramCommand::kActivate) | wished(DramCommand::kPrecharge) | wished(DramCommand::kWrite);
     return others == 0 && wished(DramCommand::kRead) != 0;
   }
-  bool is_train_ready() const;
-  bool ride_train(const Limits& limits);
-  void read_in_train(uint32_t bank, uint64_t now);
-  bool refill_in_train(uint32_t bank);
-  bool accept_in_train(uint64_t now);
+  bool is_streak_ready() const;
+  bool follow_streak(const Limits& limits);
+  void read_in_streak(uint32_t bank, uint64_t now);
+  bool refill_in_streak(uint32_t bank);
+  bool accept_in_streak(uint64_t now);
 
   // acceptance
   bool has_room(bool is_write) const {

@@ -36,7 +36,7 @@ std::vector<Request> any_requests() {
   return requests;
 }
 
-// Streams over whole rows, which the controller takes in trains, with others between.
+// Streams over whole rows, which the controller takes in streaks, with others between.
 std::vector<Request> any_streams() {
   std::vector<Request> requests;
   uint64_t now = *rc::gen::inRange<uint64_t>(0, 9000);
@@ -135,11 +135,11 @@ TEST_CASE("dram controller: completions are the same whatever the steps in which
   }));
 }
 
-// Cycle by cycle no train comes far: what is decided in trains is what is decided step by step.
-TEST_CASE("dram controller: trains of reads decide what single steps decide") {
-  CHECK(rc::check("trains", [] {
+// Cycle by cycle no streak comes far: what is decided in streaks is what is decided step by step.
+TEST_CASE("dram controller: streaks of reads decide what single steps decide") {
+  CHECK(rc::check("streaks", [] {
     DramConfig config = any_config();
-    config.page_policy = "open";  // a closed page takes no trains, and longer than kEnd
+    config.page_policy = "open";  // a closed page takes no streaks, and longer than kEnd
     const std::vector<Request> requests = any_streams();
     DramController::Stats expected_stats, stats;
     const Done expected = in_steps(config, requests, 1, expected_stats);

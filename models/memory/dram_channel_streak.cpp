@@ -1,8 +1,9 @@
-// A train of reads: while every queued command reads the open row of its bank, and whatever arrives joins a
+// A streak of reads: while every queued command reads the open row of its bank, and whatever arrives joins a
 // queue behind them, each read period is like the one before. One bank in turn reads, the oldest burst that
 // waits for it takes the place in its queue, and a cycle later the next burst from outside is accepted. What
 // step() would do is then known without looking for it, and is done here in fewer instructions; at the first
-// sign of anything else the train ends and step() goes on from the same state. tests/models compares the two.
+// sign of anything else the streak ends and step() goes on from the same state. tests/models compares the
+// two.
 #include "models/memory/dram_channel.h"
 
 namespace mmasim::models {
@@ -14,7 +15,7 @@ constexpr uint64_t bit(uint32_t bank) { return uint64_t{1} << bank; }
 
 // Nothing but reads can be issued at next_, by all who wish to; nothing moves into a queue before; and
 // nothing is accepted at next_ itself.
-bool DramChannel::is_train_ready() const {
+bool DramChannel::is_streak_ready() const {
   const uint64_t reading = wished_[index_of(DramCommand::kRead)];
   if (!wishes_reads_alone() || !is_next_command_known_ || next_ != next_command_) return false;
   if (ready_[index_of(DramCommand::kRead)] != reading || due_ranks_ != 0 || draining_ != 0) return false;
@@ -23,9 +24,9 @@ bool DramChannel::is_train_ready() const {
   return !backlog_.front().is_write && backlog_.front().available <= next_ && !has_room(false);
 }
 
-// From a state in which a train is ready, goes from read to read as far as the train and the limits reach;
+// From a state in which a streak is ready, goes from read to read as far as the streak and the limits reach;
 // false if not a single one was made.
-bool DramChannel::ride_train(const Limits& limits) {
+bool DramChannel::follow_streak(const Limits& limits) {
   const uint64_t reading = wished_[index_of(DramCommand::kRead)];
   std::array<uint64_t, kDramMostBanks> read_at;  // of the banks that have read
   uint64_t have_read = 0;
@@ -38,16 +39,16 @@ bool DramChannel::ride_train(const Limits& limits) {
     if (!starts_no_drain || now + 1 >= next_refresh_due_ || !banks_[bank].reads_on() || !may_step(limits))
       break;
     last_bank_ = bank;
-    read_in_train(bank, now);
+    read_in_streak(bank, now);
     read_at[bank] = now;
     have_read |= bit(bank);
-    moved = refill_in_train(bank);
+    moved = refill_in_streak(bank);
     frontier_ = now + 1;
     goes_on = banks_[bank].reads_on();
     if (!goes_on) update_wishes(bank);
     if (moved) {
       next_ = now + 1;
-      goes_on = goes_on && may_step(limits) && accept_in_train(now + 1);
+      goes_on = goes_on && may_step(limits) && accept_in_streak(now + 1);
       if (goes_on) {
         frontier_ = now + 2;
         moved = false;
@@ -66,7 +67,7 @@ bool DramChannel::ride_train(const Limits& limits) {
   return true;
 }
 
-void DramChannel::read_in_train(uint32_t bank, uint64_t now) {
+void DramChannel::read_in_streak(uint32_t bank, uint64_t now) {
   DramBank& queue = banks_[bank];
   const bool is_row_hit = queue.hits() != 0;
   const BurstIndex index = queue.access(0);
@@ -79,7 +80,7 @@ void DramChannel::read_in_train(uint32_t bank, uint64_t now) {
 }
 
 // The only bank with room for somebody who waits is the one that has just read.
-bool DramChannel::refill_in_train(uint32_t bank) {
+bool DramChannel::refill_in_streak(uint32_t bank) {
   if ((reads_.banks() & bit(bank)) == 0) return false;
   const BurstIndex index = reads_.take(pool_, bank);
   DramBank& queue = banks_[bank];
@@ -91,8 +92,8 @@ bool DramChannel::refill_in_train(uint32_t bank) {
 }
 
 // Accepts the next read from outside, if there is one; false, and does nothing, where that would do more than
-// put it in line for a bank of the train that is full.
-bool DramChannel::accept_in_train(uint64_t now) {
+// put it in line for a bank of the streak that is full.
+bool DramChannel::accept_in_streak(uint64_t now) {
   if (backlog_.empty()) return true;
   const Piece& piece = backlog_.front();
   if (piece.is_write || piece.available > now) return false;
