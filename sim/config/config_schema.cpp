@@ -81,7 +81,7 @@ constexpr Promise kPromises[] = {
     {"half_up_only", "mma.output", "half_up_only", 0, 1, true},
     {"max_shift", "mma.output", "max_shift_bits", 1, 127},
     {"vector_bytes", "dsp", "vector_bytes", 8, 256},
-    {"l2_bytes", "l2", "size_bytes", 16 * kKibibyte, 256 * kMebibyte},
+    {"l2_bytes", "l2", "size_bytes", 8 * kKibibyte, 256 * kMebibyte},
     {"l3_bytes", "l3", "size_bytes", 0, kGibibyte},
     {"dma_channels", "dma", "channels", 1, 64},
     {"dma_queue_entries", "dma", "queue_entries", 1, 65536},

@@ -1,0 +1,136 @@
+// Pools, means over space, Resize and Upsample.
+#include <algorithm>
+
+#include "tests/random_graphs/operators.h"
+#include "tests/random_graphs/windows.h"
+
+namespace mmasim::random_graphs {
+namespace {
+
+using tests::integer;
+using tests::ints;
+using tests::reals;
+using tests::text;
+
+void draw_pool(Drawing& drawing, const std::string& op, Dilations dilations) {
+  const auto x = drawing.feature_map();
+  const auto window = drawn_window(drawing, x.shape, Padding::below_window, dilations);
+  std::vector<tests::Attribute> attributes;
+  const bool says = drawing.choices().flip();
+  attributes.push_back(ints("kernel_shape", {window.kernel[0], window.kernel[1]}));
+  if (says || window.stride != std::array<int64_t, 2>{1, 1})
+    attributes.push_back(ints("strides", {window.stride[0], window.stride[1]}));
+  if (window.dilation != std::array<int64_t, 2>{1, 1})
+    attributes.push_back(ints("dilations", {window.dilation[0], window.dilation[1]}));
+  if (!window.auto_pad.empty()) {
+    attributes.push_back(text("auto_pad", window.auto_pad));
+  } else if (says || window.pad != std::array<int64_t, 4>{0, 0, 0, 0}) {
+    attributes.push_back(ints("pads", {window.pad[0], window.pad[1], window.pad[2], window.pad[3]}));
+  }
+  const bool up = drawing.opset() >= 10 && window.auto_pad.empty() && drawing.choices().one_in(3);
+  if (up) attributes.push_back(integer("ceil_mode", 1));
+  if (op == "AveragePool" && drawing.choices().flip()) attributes.push_back(integer("count_include_pad", 1));
+  const auto size = [&](int side) {
+    return up ? pooled_size_up(window, x.shape, side) : pooled_size(window, x.shape, side);
+  };
+  drawing.emit(op, {x.name}, {x.shape[0], x.shape[1], size(0), size(1)}, attributes);
+}
+
+int64_t drawn_factor(Drawing& drawing, const Shape& x) {
+  static const std::vector<int64_t> kFactors = {2, 2, 1, 3, 4, 5};
+  const int64_t most = 2 * Drawing::kMostElements / count_of(x);
+  return std::max<int64_t>(1, std::min(drawing.choices().from(kFactors), most));
+}
+
+struct Scaling {
+  DrawnTensor x;
+  Shape shape;
+  std::vector<float> scales;
+};
+
+Scaling drawn_scaling(Drawing& drawing) {
+  Scaling scaling{drawing.feature_map(), {}, {}};
+  scaling.shape = scaling.x.shape;
+  for (const int axis : {2, 3}) {
+    const int64_t before = scaling.shape[axis];
+    scaling.shape[axis] *= drawn_factor(drawing, scaling.shape);
+    if (scaling.scales.empty()) scaling.scales = {1, 1};
+    scaling.scales.push_back(static_cast<float>(scaling.shape[axis] / before));
+  }
+  return scaling;
+}
+
+std::vector<tests::Attribute> drawn_rule(Drawing& drawing, bool linear) {
+  if (linear) {
+    static const char* const kModes[] = {"half_pixel", "asymmetric", "pytorch_half_pixel"};
+    std::vector<tests::Attribute> attributes = {text("mode", "linear")};
+    const auto mode = drawing.choices().below(4);
+    if (mode < 3) attributes.push_back(text("coordinate_transformation_mode", kModes[mode]));
+    return attributes;
+  }
+  std::vector<tests::Attribute> attributes;
+  if (drawing.choices().flip()) attributes.push_back(text("mode", "nearest"));
+  if (drawing.choices().one_in(3)) return attributes;  // half_pixel, round_prefer_floor
+  attributes.push_back(text("coordinate_transformation_mode", "asymmetric"));
+  attributes.push_back(text("nearest_mode", "floor"));
+  return attributes;
+}
+
+}  // namespace
+
+void draw_max_pool(Drawing& drawing) {
+  draw_pool(drawing, "MaxPool", drawing.opset() >= 10 ? Dilations::any : Dilations::none);
+}
+
+void draw_average_pool(Drawing& drawing) { draw_pool(drawing, "AveragePool", Dilations::none); }
+
+void draw_global_average_pool(Drawing& drawing) {
+  const auto x = drawing.feature_map();
+  drawing.emit("GlobalAveragePool", {x.name}, {x.shape[0], x.shape[1], 1, 1});
+}
+
+void draw_reduce_mean(Drawing& drawing) {
+  const auto x = drawing.feature_map();
+  static const std::vector<std::vector<int64_t>> kAxes = {{2, 3}, {-2, -1}, {3, 2}, {-1, 2}};
+  std::vector<tests::Attribute> attributes = {ints("axes", kAxes[drawing.choices().below(4)])};
+  const bool keeps = !drawing.choices().flip();
+  if (!keeps) attributes.push_back(integer("keepdims", 0));
+  drawing.emit("ReduceMean", {x.name},
+               keeps ? Shape{x.shape[0], x.shape[1], 1, 1} : Shape{x.shape[0], x.shape[1]}, attributes);
+}
+
+void draw_resize(Drawing& drawing) {
+  const auto scaling = drawn_scaling(drawing);
+  const bool linear = drawing.choices().flip();
+  if (drawing.opset() < 11) {
+    std::vector<tests::Attribute> attributes;
+    if (linear) attributes.push_back(text("mode", "linear"));
+    const auto scales = drawing.reals({4}, scaling.scales);
+    drawing.emit("Resize", {scaling.x.name, scales}, scaling.shape, attributes);
+    return;
+  }
+  const std::string roi = drawing.opset() < 13 ? drawing.reals({0}, {}) : "";
+  const auto attributes = drawn_rule(drawing, linear);
+  if (drawing.choices().flip()) {
+    const auto sizes = drawing.integers(scaling.shape);
+    const std::string scales = drawing.opset() < 13 ? drawing.reals({0}, {}) : "";
+    drawing.emit("Resize", {scaling.x.name, roi, scales, sizes}, scaling.shape, attributes);
+  } else {
+    drawing.emit("Resize", {scaling.x.name, roi, drawing.reals({4}, scaling.scales)}, scaling.shape,
+                 attributes);
+  }
+}
+
+void draw_upsample(Drawing& drawing) {
+  const auto scaling = drawn_scaling(drawing);
+  std::vector<tests::Attribute> attributes;
+  if (drawing.choices().flip()) attributes.push_back(text("mode", "linear"));
+  if (drawing.opset() < 9) {
+    attributes.push_back(reals("scales", scaling.scales));
+    drawing.emit("Upsample", {scaling.x.name}, scaling.shape, attributes);
+  } else {
+    drawing.emit("Upsample", {scaling.x.name, drawing.reals({4}, scaling.scales)}, scaling.shape, attributes);
+  }
+}
+
+}  // namespace mmasim::random_graphs
