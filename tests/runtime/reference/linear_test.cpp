@@ -272,8 +272,8 @@ TEST_CASE("reference batch norm: a multiplier and a bias a channel") {
 TEST_CASE("reference batch norm: channels along the axes that it names") {
   const auto run = [](const AxisSpan& along, std::vector<int128> bias) {
     const auto channels = static_cast<int64_t>(bias.size());
-    const LinearPlan plan = linear(array(8, {channels}, std::vector<int64_t>(bias.size(), 1)),
-                                   std::move(bias), shift_only(0, kS8));
+    const Integers ones(bias.size(), 1);
+    const LinearPlan plan = linear(array(8, {channels}, ones), std::move(bias), shift_only(0, kS8));
     OneNode node{BatchNorm{{}, {}, channels, along},
                  plan,
                  {{kS8, {2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}}},
