@@ -158,7 +158,11 @@ double tolerance(const OutputGrid& output) {
 Verdict judge(const Case& each, const NetworkFacts& facts, const Grid& grid, const Attempt& attempt,
               const std::filesystem::path& out) {
   if (attempt.exit_code != 0) return judge_end(each, attempt);
-  return OutputJudge(each, facts, grid, out).judge(attempt.error);
+  try {
+    return OutputJudge(each, facts, grid, out).judge(attempt.error);
+  } catch (const std::exception& error) {  // a file that is not there, or not what it should be
+    return {false, "WRONG: " + one_line(error.what())};
+  }
 }
 
 }  // namespace mmasim::cases
