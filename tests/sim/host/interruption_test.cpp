@@ -35,12 +35,15 @@ int exit_code_of(pid_t process) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-// Interrupts a run as soon as its folder is there, gives the exit code back.
-int interrupt_run(const std::string& out, int signal) {
+// Interrupts a run so long after its folder is there, gives the exit code back.
+int interrupt_run(const std::string& out, int signal, std::chrono::microseconds after = {}) {
+  using std::chrono::steady_clock;
   const pid_t process = start_run(out);
-  for (int waited_ms = 0; waited_ms < 20'000 && !std::filesystem::exists(out); waited_ms += 5)
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  const auto latest = steady_clock::now() + std::chrono::seconds(20);
+  while (!std::filesystem::exists(out) && steady_clock::now() < latest)
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
   CHECK(std::filesystem::exists(out));
+  std::this_thread::sleep_for(after);
   kill(process, signal);
   return exit_code_of(process);
 }
@@ -73,13 +76,12 @@ TEST_CASE("interruption: an interrupted run leaves no empty folder behind") {
   CHECK_FALSE(std::filesystem::exists(folder.file("new")));
 }
 
+// In its first millisecond a run finds out whether its folder can be written.
 TEST_CASE("interruption: an early one leaves nothing behind whenever it comes") {
   const TemporaryFolder folder("interrupted-early");
-  for (int after_us = 0; after_us < 20'000; after_us += 250) {
-    const pid_t process = start_run(folder.file("new/out"));
-    std::this_thread::sleep_for(std::chrono::microseconds(after_us));
-    kill(process, SIGTERM);
-    exit_code_of(process);  // by the signal itself before the program has begun to listen
+  for (int after_us = 0; after_us < 1000; after_us += 25) {
+    CHECK(interrupt_run(folder.file("new/out"), SIGTERM, std::chrono::microseconds(after_us)) ==
+          128 + SIGTERM);
     REQUIRE_FALSE(std::filesystem::exists(folder.file("new")));
   }
 }
