@@ -1,5 +1,5 @@
-// Rows of a group of products (array_plan.h): multiplied some at a time, passed through the output stage, and
-// kept in their banks where something reads them later. For array_run.cpp, which proves that the sums fit.
+// The rows of a group of products (array_plan.h): multiplied some at a time, passed through the output stage,
+// and kept in their banks where an instruction reads them later. array_run.cpp proves that the sums fit.
 #pragma once
 
 #include <algorithm>
@@ -15,18 +15,17 @@
 
 namespace mmasim::isa {
 
-// No sum that the group adds to a row has a larger magnitude.
+// The largest magnitude that the group can add to a row.
 inline Wide bound_of(const ProductGroup& group, const MmaConfig& config) {
   return group.depth * element_magnitude(config.a) * element_magnitude(config.b);
 }
 
-// What the parts of a stretch have in common.
-struct StretchContext {
+// What the parts of a fused run have in common.
+struct FusedRunContext {
   const ArrayPlan& plan;
   const ArraySettings& settings;
   const std::vector<PackedPanel>& panels;
-  const std::vector<Wide>&
-      bounds_before;  // of what the banks hold: one a product, counted from first_product
+  const std::vector<Wide>& bounds_before;  // of what the banks hold: per product, counted from first_product
   uint32_t first_product;
   std::vector<CBank>& banks;
   const MemoryView& memory;
@@ -49,27 +48,28 @@ struct GroupScratch {
 template <class Sum>
 class GroupPart {
  public:
-  GroupPart(const StretchContext& stretch, const ProductGroup& group, Worker& worker, GroupScratch& scratch)
-      : stretch_(stretch),
-        plan_(stretch.plan),
+  GroupPart(const FusedRunContext& fused_run, const ProductGroup& group, Worker& worker,
+            GroupScratch& scratch)
+      : fused_run_(fused_run),
+        plan_(fused_run.plan),
         group_(group),
-        settings_(stretch.settings),
-        memory_(stretch.memory),
+        settings_(fused_run.settings),
+        memory_(fused_run.memory),
         worker_(worker),
         scratch_(scratch),
         columns_(storage_columns(settings_)),
         bound_(bound_of(group, settings_.config)),
-        matrix_(depth_pattern(settings_.pattern), settings_.config.a, columns_, panels_of(stretch.panels),
+        matrix_(depth_pattern(settings_.pattern), settings_.config.a, columns_, panels_of(fused_run.panels),
                 worker.matrix),
         largest_bound_(bound_) {
-    pieces().clear();
+    parts().clear();
     scratch_.sums.resize(size_t{kRowsAtOnce} * columns_ * sizeof(Sum));
-    const uint32_t used = matrix_.used_columns();  // no product touches the others
+    const uint32_t used = matrix_.used_columns();  // products leave the other columns alone
     for (uint32_t row = 0; used < columns_ && row < kRowsAtOnce; ++row)
       std::fill_n(sums_of(row) + used, columns_ - used, Sum{0});
   }
 
-  // Rows first .. end of the group's, counted over all its products.
+  // Makes the group's rows first .. end, counted over all its products.
   void make(uint32_t first, uint32_t end) {
     uint32_t before = 0;  // rows of earlier products
     for (uint32_t p = group_.products.first; p < group_.products.end; ++p) {
@@ -95,15 +95,15 @@ class GroupPart {
     for (uint32_t i = 0; i < count; ++i) c_[filled_ + i] = sums_of(filled_ + i);
     const bool is_plain = !group_.accumulate && product.kept_from >= product.kept_to;
     for (uint32_t i = 0; !is_plain && i < count; ++i) begin_row(product, row + i, c_[filled_ + i]);
-    pieces().push_back({&product, row, count});
+    parts().push_back({&product, row, count});
     filled_ += count;
   }
 
-  // A row that begins with the bank's sums, or that the bank must hold afterwards: then its sums go there.
+  // Begins a row that starts from the bank's sums, or whose sums the bank must hold afterwards.
   void begin_row(const PlannedProduct& product, uint32_t row, Sum*& sums) {
-    Sum* const held = storage_of(stretch_.banks[product.c_bank]).data() + size_t{row} * columns_;
+    Sum* const held = storage_of(fused_run_.banks[product.c_bank]).data() + size_t{row} * columns_;
     const bool is_kept = row >= product.kept_from && row < product.kept_to;
-    const Wide before = stretch_.bounds_before[&product - &plan_.products[stretch_.first_product]];
+    const Wide before = fused_run_.bounds_before[&product - &plan_.products[fused_run_.first_product]];
     if (before != 0 && !is_kept) std::copy_n(held, columns_, sums);
     if (is_kept) sums = held;
     if (before == 0) std::fill_n(sums, columns_, Sum{0});
@@ -114,20 +114,20 @@ class GroupPart {
     if (filled_ == 0) return;
     matrix_.multiply(a_, filled_, c_, group_.accumulate ? SumsStart::from_c : SumsStart::from_zero);
     uint32_t at = 0;
-    for (const PlannedRows& piece : pieces()) {
-      for (uint32_t t = piece.product->transfers.first; t < piece.product->transfers.end; ++t)
-        transfer(plan_.transfers[t], piece, c_ + at);
-      at += piece.count;
+    for (const PlannedRows& part : parts()) {
+      for (uint32_t t = part.product->transfers.first; t < part.product->transfers.end; ++t)
+        transfer(plan_.transfers[t], part, c_ + at);
+      at += part.count;
     }
-    pieces().clear();
+    parts().clear();
     filled_ = 0;
   }
 
-  void transfer(const MmaTransfer& transfer, const PlannedRows& piece, Sum* const* rows) {
-    if (piece.row >= transfer.rows) return;
-    const uint32_t count = std::min(piece.count, transfer.rows - piece.row);
+  void transfer(const MmaTransfer& transfer, const PlannedRows& part, Sum* const* rows) {
+    if (part.row >= transfer.rows) return;
+    const uint32_t count = std::min(part.count, transfer.rows - part.row);
     prepare_stage(transfer);
-    RowPattern(settings_.store_pattern, transfer.row + piece.row).take(memory_.at(transfer.dst), count, dst_);
+    RowPattern(settings_.store_pattern, transfer.row + part.row).take(memory_.at(transfer.dst), count, dst_);
     stage_->apply_rows<Sum>(rows, dst_, count);
   }
 
@@ -154,9 +154,9 @@ class GroupPart {
     return scratch_.panels;
   }
   Sum* sums_of(uint32_t row) { return reinterpret_cast<Sum*>(scratch_.sums.data()) + size_t{row} * columns_; }
-  std::vector<PlannedRows>& pieces() { return scratch_.rows; }
+  std::vector<PlannedRows>& parts() { return scratch_.rows; }
 
-  const StretchContext& stretch_;
+  const FusedRunContext& fused_run_;
   const ArrayPlan& plan_;
   const ProductGroup& group_;
   const ArraySettings& settings_;
@@ -164,13 +164,13 @@ class GroupPart {
   Worker& worker_;
   GroupScratch& scratch_;
   const uint32_t columns_;
-  const Wide bound_;  // of what the group adds to a row
+  const Wide bound_;  // largest magnitude that the group adds to a row
   const MatrixRows matrix_;
   const uint8_t* a_[kRowsAtOnce];
   Sum* c_[kRowsAtOnce];
   uint32_t filled_ = 0;
   uint8_t* dst_[kRowsAtOnce];
-  Wide largest_bound_;  // of any row so far
+  Wide largest_bound_;  // largest bound of any row so far
   std::optional<OutputStage> stage_;
   uint32_t stage_lane_ = 0, stage_columns_ = 0;
   Wide stage_bound_ = 0;

@@ -1,7 +1,7 @@
-// What a program's stretches of mma.load_b, mma.stream and mma.transfer compute, found once before the
-// program runs: products of rows of A and a row of B panels, products with the same panels side by side, and
-// where each row's results go. A stretch whose instructions could meet in memory, or in an accumulator, is
-// no stretch: it runs one instruction after another. Knows no values.
+// What a program's fused runs of mma.load_b, mma.stream and mma.transfer compute, found once before the
+// program runs: products of rows of A and a column of B panels, products with the same panels side by side,
+// and where each row's results go. Instructions that could conflict in memory or in an accumulator are not
+// fused: they run one after another. Knows no values.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "isa/executor/reach.h"
+#include "isa/executor/byte_intervals.h"
 #include "isa/instruction.h"
 #include "isa/machine.h"
 
@@ -29,7 +29,7 @@ struct PlannedPanel {
 struct PanelUse {
   PanelUse(uint32_t of_panel, uint32_t first, uint32_t count)
       : panel(of_panel), k_start(first), depth(count) {}
-  uint32_t panel;  // counted from the stretch's first
+  uint32_t panel;  // index, counted from the fused run's first panel
   uint32_t k_start, depth;
   friend bool operator==(const PanelUse& a, const PanelUse& b) {
     return a.panel == b.panel && a.k_start == b.k_start && a.depth == b.depth;
@@ -38,10 +38,10 @@ struct PanelUse {
 
 struct PlannedProduct {
   Address a;
-  uint32_t row;  // of the pattern
+  uint32_t row;  // first row of the pattern
   uint32_t rows;
   uint8_t c_bank;
-  uint32_t kept_from = 0, kept_to = 0;  // rows that the bank must hold afterwards
+  uint32_t kept_from = 0, kept_to = 0;  // rows that the bank must hold after the run
   ListRange transfers;
 };
 
@@ -49,14 +49,14 @@ struct PlannedProduct {
 struct ProductGroup {
   ListRange products, uses;
   bool accumulate;
-  uint32_t rows = 0, depth = 0;  // of all its products; of each
+  uint32_t rows = 0, depth = 0;  // rows of all its products; depth of each
 };
 
-// A panel that a B bank held before the stretch began.
+// A panel that a B bank held before the fused run began.
 struct PreloadedPanel {
   uint8_t bank;
-  uint32_t panel;        // counted from the stretch's first
-  bool is_kept = false;  // the bank must hold it afterwards
+  uint32_t panel;        // index, counted from the fused run's first panel
+  bool is_kept = false;  // the bank must hold it after the run too
 };
 
 // What an instruction of the array does to banks.
@@ -67,39 +67,40 @@ struct BankUse {
   uint8_t b_bank, c_bank, rows;
 };
 
-// Bytes of a program's code.
+// A range of bytes in a program's code.
 struct CodeRange {
   uint64_t first = 0, end = 0;
 };
 
-struct ArrayStretch {
+struct FusedRun {
   CodeRange bytes;
   ListRange panels, groups, bank_uses, reads, writes;
   bool uses_sums = false;  // a C bank is read before it is written, or must hold sums afterwards
   std::vector<PreloadedPanel> preloaded;
-  std::vector<MmaLoadB> loads;       // the last of each B bank
+  std::vector<MmaLoadB> loads;       // last load of each B bank
   std::vector<MmaLoadB> kept_loads;  // those whose panels a B bank must hold afterwards
 };
 
 struct ArrayPlan {
-  std::vector<ArrayStretch> stretches;  // in the program's order
+  std::vector<FusedRun> fused_runs;  // in the program's order
   std::vector<PlannedPanel> panels;
   std::vector<PanelUse> uses;
   std::vector<PlannedProduct> products;
   std::vector<ProductGroup> groups;
   std::vector<MmaTransfer> transfers;
-  std::vector<BankUse> bank_uses;  // of all the program's instructions, in stretches or not
-  std::vector<Reach> reaches;      // of a stretch's memory
+  std::vector<BankUse> bank_uses;       // uses by all instructions, fused or not
+  std::vector<ByteInterval> intervals;  // memory that fused runs read and write
 };
 
-enum class Behind : uint8_t { nothing, anything };
+// What may be read later.
+enum class ReadLater : uint8_t { nothing, anything };
 
-// Fills in what must be kept behind each stretch. `behind`: what the instructions behind the plan's last may
-// read of the banks.
-void find_kept(ArrayPlan& plan, Behind behind);
+// Fills in what the banks must hold after each fused run. `later`: what instructions after the plan's last
+// may read of the banks.
+void find_live_banks(ArrayPlan& plan, ReadLater later);
 
-// Takes a program's instructions in order. Whoever calls it ends a stretch before anything but the three
-// kinds of instructions that make one.
+// Takes a program's instructions in order. The caller ends a fused run before any instruction other than the
+// three kinds that can be fused.
 class ArrayPlanner {
  public:
   explicit ArrayPlanner(const Machine& machine) : machine_(machine) {}
@@ -117,14 +118,14 @@ class ArrayPlanner {
   void take(const MmaLoadB& load);
   void take(const MmaStream& stream);
   void take(const MmaTransfer& transfer);
-  bool is_full() const;  // no further product should begin
+  bool is_full() const;  // the open run should take no further product
 
-  // Whether the instructions taken since the last end are a stretch; if so it is the plan's last. They are
-  // these bytes of the program's code.
-  bool end_stretch(CodeRange bytes);
+  // Ends the open run, which is these bytes of the code. Returns whether it can be fused; if so the plan now
+  // ends with it.
+  bool end_fused_run(CodeRange bytes);
 
-  // The plan of what was taken since the last call.
-  ArrayPlan take_plan(Behind behind);
+  // The plan of the instructions taken since the last call.
+  ArrayPlan take_plan(ReadLater later);
 
  private:
   // A product as it grows. Its panels follow each other in depth.
@@ -138,16 +139,16 @@ class ArrayPlanner {
   };
 
   void open();
-  bool touches_nothing_twice();
+  bool has_no_conflict();
   template <class Visit>
   void for_each_read(const Visit& visit) const;
-  bool is_read(const Reach& written) const;
-  void add_stretch(CodeRange bytes);
-  void add_group_member(const Draft& draft, bool joins_last);
+  bool is_read(const ByteInterval& written) const;
+  void add_fused_run(CodeRange bytes);
+  void add_to_group(const Draft& draft, bool joins_last);
   Draft& new_draft();
   uint32_t panel_of(const MmaLoadB& load);
   void use_panel(const MmaLoadB& load);
-  ListRange add_reaches(const ReachList& reaches);
+  ListRange add_intervals(const IntervalSet& intervals);
 
   const Machine machine_;
   ArrayPlan plan_;
@@ -158,20 +159,20 @@ class ArrayPlanner {
   StageSet stage_;
   std::array<std::optional<MmaLoadB>, 256> loaded_;  // the last load of each B bank
 
-  // The stretch now open.
-  bool is_open_ = false, is_sound_ = false;
+  // The fused run now open.
+  bool is_open_ = false, can_fuse_ = false;
   uint32_t first_bank_use_ = 0;
   std::vector<PlannedPanel> panels_;
   std::vector<PreloadedPanel> preloaded_;
   std::vector<uint8_t> loaded_banks_;
   std::vector<Draft> drafts_;  // the first draft_count_ are in use
   size_t draft_count_ = 0;
-  uint64_t highest_panel_ = 0;                      // address
+  uint64_t highest_panel_ = 0;                      // highest panel address so far
   uint32_t last_panel_ = 0, group_panel_ = 0;       // where the next panel is looked for first
-  std::array<uint32_t, 256> bank_panel_, last_of_;  // of a B bank; the last draft of a C bank
-  ReachList reads_, writes_;                        // once it has ended
+  std::array<uint32_t, 256> bank_panel_, last_of_;  // panel in each B bank; last draft of each C bank
+  IntervalSet reads_, writes_;                      // found when the run ends
   std::vector<MmaTransfer> transfers_;
-  std::vector<Reach> transfer_reaches_;
+  std::vector<ByteInterval> transfer_intervals_;
 };
 
 }  // namespace mmasim::isa

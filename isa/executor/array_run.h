@@ -1,6 +1,5 @@
-// Executes planned stretches of array instructions (array_plan.h): all rows of products with the same panels
-// together, in pieces that threads share. Gives the same bytes, registers and counts as the instructions one
-// after another.
+// Executes the fused runs of an ArrayPlan: all rows of products with the same panels together, in chunks that
+// threads share. Gives the same bytes, registers and counts as the instructions one after another.
 #pragma once
 
 #include <memory>
@@ -14,24 +13,24 @@ namespace mmasim::isa {
 
 class ArrayRunner {
  public:
-  // `workers`: one a thread of the scoreboard, where what is counted collects. All must outlive the runner.
+  // `workers`: one per thread of the scoreboard; they collect the counts. All must outlive the runner.
   ArrayRunner(const Machine& machine, Scoreboard& scoreboard, std::vector<Worker>& workers);
   ~ArrayRunner();
 
   void restart();  // before a program begins
 
-  // Issues a stretch of the plan if it can run as a whole with what the registers are now, and says so.
-  bool issue(const ArrayPlan& plan, const ArrayStretch& stretch, CoreState::Registers& registers,
+  // Issues a run of the plan if the registers allow it to be fused now. Returns whether it did.
+  bool issue(const ArrayPlan& plan, const FusedRun& fused_run, CoreState::Registers& registers,
              const MemoryView& memory);
 
-  // One instruction, outside a stretch. The caller has drained the scoreboard before the latter two.
+  // Executes an instruction that is not fused. The caller has drained the scoreboard before the latter two.
   void execute(const MmaLoadB& load, const CoreState::Registers& registers);
   void execute(const MmaStream& stream, CoreState::Registers& registers, const MemoryView& memory);
   void execute(const MmaTransfer& transfer, CoreState::Registers& registers, const MemoryView& memory);
 
-  // To be called before anything else that writes these bytes is issued, unless nothing is put off.
-  void before_writing(const ReachList& written, CoreState::Registers& registers, const MemoryView& memory);
-  bool has_put_off() const;
+  // Must be called before any other task that writes these bytes is issued, unless no load is deferred.
+  void before_writing(const IntervalSet& written, CoreState::Registers& registers, const MemoryView& memory);
+  bool has_deferred() const;
 
  private:
   struct Impl;

@@ -7,38 +7,38 @@ namespace {
 
 // A tile of the instruction's positions, `position_bytes` contiguous bytes each.
 template <class Dsp>
-Reach tile(const Dsp& i, Address base, uint64_t position_bytes, int64_t y_stride, int64_t x_stride) {
-  return reach_of(base, position_bytes, {{i.count_y, y_stride}, {i.count_x, x_stride}});
+ByteInterval tile(const Dsp& i, Address base, uint64_t position_bytes, int64_t y_stride, int64_t x_stride) {
+  return interval_of(base, position_bytes, {{i.count_y, y_stride}, {i.count_x, x_stride}});
 }
 
 template <class Dsp>
-Reach source(const Dsp& i) {
+ByteInterval source(const Dsp& i) {
   return tile(i, i.src, uint64_t{i.channels} * element_bytes(i.src_type), i.src_y_stride, i.src_x_stride);
 }
 
 template <class Dsp>
-Reach result(const Dsp& i, Element element) {
+ByteInterval result(const Dsp& i, Element element) {
   return tile(i, i.dst, uint64_t{i.channels} * element_bytes(element), i.dst_y_stride, i.dst_x_stride);
 }
 
 template <class Dsp>
-Reach window(const Dsp& i, Element element, int64_t dilation_y, int64_t dilation_x) {
-  return reach_of(i.src, uint64_t{i.channels} * element_bytes(element),
-                  {{i.count_y, int64_t{i.stride_y} * i.src_y_stride},
-                   {i.count_x, int64_t{i.stride_x} * i.src_x_stride},
-                   {i.kernel_y, dilation_y * i.src_y_stride},
-                   {i.kernel_x, dilation_x * i.src_x_stride}});
+ByteInterval window(const Dsp& i, Element element, int64_t dilation_y, int64_t dilation_x) {
+  return interval_of(i.src, uint64_t{i.channels} * element_bytes(element),
+                     {{i.count_y, int64_t{i.stride_y} * i.src_y_stride},
+                      {i.count_x, int64_t{i.stride_x} * i.src_x_stride},
+                      {i.kernel_y, dilation_y * i.src_y_stride},
+                      {i.kernel_x, dilation_x * i.src_x_stride}});
 }
 
-// Entries of a table, one a lane.
-Reach lanes(Address table, uint64_t first, uint64_t count, uint64_t entry_bytes) {
+// Entries of a table, one per lane.
+ByteInterval lanes(Address table, uint64_t first, uint64_t count, uint64_t entry_bytes) {
   return {table.raw + first * entry_bytes, table.raw + (first + count) * entry_bytes};
 }
 
 template <class Dsp>
 void add_stage(const Dsp& i, const StageSet& stage, Footprint& footprint) {
   constexpr uint64_t kWidestBias = 16;
-  if (!stage.bias.is_none())  // of whatever accumulator: from the first lane on
+  if (!stage.bias.is_none())  // for any accumulator: from the first lane on
     footprint.reads.add(lanes(stage.bias, 0, uint64_t{i.lane} + i.channels, kWidestBias));
   if (stage.multiplier_mode == TableMode::per_lane)
     footprint.reads.add(lanes(stage.multipliers, i.lane, i.channels, 4));
@@ -79,15 +79,15 @@ Footprint of_two_operands(const Dsp& i) {
 Footprint footprint_of(const DmaCopy& c) {
   Footprint footprint;
   footprint.reads.add(
-      reach_of(c.src, c.row_bytes, {{c.n1, c.src_stride1}, {c.n2, c.src_stride2}, {c.n3, c.src_stride3}}));
+      interval_of(c.src, c.row_bytes, {{c.n1, c.src_stride1}, {c.n2, c.src_stride2}, {c.n3, c.src_stride3}}));
   footprint.writes.add(
-      reach_of(c.dst, c.row_bytes, {{c.n1, c.dst_stride1}, {c.n2, c.dst_stride2}, {c.n3, c.dst_stride3}}));
+      interval_of(c.dst, c.row_bytes, {{c.n1, c.dst_stride1}, {c.n2, c.dst_stride2}, {c.n3, c.dst_stride3}}));
   return footprint;
 }
 
 Footprint footprint_of(const DmaFill& f) {
   Footprint footprint;
-  footprint.writes.add(reach_of(f.dst, f.row_bytes, {{f.n1, f.dst_stride1}, {f.n2, f.dst_stride2}}));
+  footprint.writes.add(interval_of(f.dst, f.row_bytes, {{f.n1, f.dst_stride1}, {f.n2, f.dst_stride2}}));
   return footprint;
 }
 
@@ -98,8 +98,8 @@ Footprint footprint_of(const DspMultiply& i, const StageSet&) { return of_two_op
 Footprint footprint_of(const DspDepthwise& i, const StageSet& stage) {
   Footprint footprint;
   footprint.reads.add(window(i, i.src_type, i.dilation_y, i.dilation_x));
-  footprint.reads.add(reach_of(i.weights, uint64_t{i.channels} * element_bytes(i.src_type),
-                               {{uint64_t{i.kernel_y} * i.kernel_x, i.weight_stride}}));
+  footprint.reads.add(interval_of(i.weights, uint64_t{i.channels} * element_bytes(i.src_type),
+                                  {{uint64_t{i.kernel_y} * i.kernel_x, i.weight_stride}}));
   add_stage(i, stage, footprint);
   return footprint;
 }
@@ -152,30 +152,30 @@ Footprint footprint_of(const DspArgmax& i, const StageSet&) {
   return footprint;
 }
 
-// Of the source, all cells of the whole map behind its first.
+// Reads all cells of the source from its first cell to the end of the whole map.
 Footprint footprint_of(const DspResize& i, const StageSet&) {
   Footprint footprint;
-  footprint.reads.add(reach_of(i.src, uint64_t{i.channels} * element_bytes(i.type),
-                               {{std::max(i.in_height, i.src_y) - i.src_y, i.src_y_stride},
-                                {std::max(i.in_width, i.src_x) - i.src_x, i.src_x_stride}}));
+  footprint.reads.add(interval_of(i.src, uint64_t{i.channels} * element_bytes(i.type),
+                                  {{std::max(i.in_height, i.src_y) - i.src_y, i.src_y_stride},
+                                   {std::max(i.in_width, i.src_x) - i.src_x, i.src_x_stride}}));
   footprint.writes.add(result(i, i.type));
   return footprint;
 }
 
 Footprint footprint_of(const DspPermute& p, const StageSet&) {
   Footprint footprint;
-  footprint.reads.add(reach_of(p.src, p.element_bytes,
-                               {{p.n1, p.src_stride1},
-                                {p.n2, p.src_stride2},
-                                {p.n3, p.src_stride3},
-                                {p.n4, p.src_stride4},
-                                {p.n5, p.src_stride5}}));
-  footprint.writes.add(reach_of(p.dst, p.element_bytes,
-                                {{p.n1, p.dst_stride1},
-                                 {p.n2, p.dst_stride2},
-                                 {p.n3, p.dst_stride3},
-                                 {p.n4, p.dst_stride4},
-                                 {p.n5, p.dst_stride5}}));
+  footprint.reads.add(interval_of(p.src, p.element_bytes,
+                                  {{p.n1, p.src_stride1},
+                                   {p.n2, p.src_stride2},
+                                   {p.n3, p.src_stride3},
+                                   {p.n4, p.src_stride4},
+                                   {p.n5, p.src_stride5}}));
+  footprint.writes.add(interval_of(p.dst, p.element_bytes,
+                                   {{p.n1, p.dst_stride1},
+                                    {p.n2, p.dst_stride2},
+                                    {p.n3, p.dst_stride3},
+                                    {p.n4, p.dst_stride4},
+                                    {p.n5, p.dst_stride5}}));
   return footprint;
 }
 

@@ -1,7 +1,7 @@
-// What DMA descriptors and DSP instructions read and write, by their fields alone.
+// The bytes that DMA descriptors and DSP instructions read and write, by their fields alone.
 #pragma once
 
-#include "isa/executor/reach.h"
+#include "isa/executor/byte_intervals.h"
 #include "isa/instruction.h"
 
 namespace mmasim::isa {
@@ -9,7 +9,7 @@ namespace mmasim::isa {
 Footprint footprint_of(const DmaCopy& copy);
 Footprint footprint_of(const DmaFill& fill);
 
-// `stage`: the DSP's output stage, for those that pass through it.
+// `stage`: the DSP's output stage, for instructions that pass through it.
 Footprint footprint_of(const DspRescale& rescale, const StageSet& stage);
 Footprint footprint_of(const DspAdd& add, const StageSet& stage);
 Footprint footprint_of(const DspMultiply& multiply, const StageSet& stage);

@@ -1,6 +1,6 @@
-// Up to 64 works in flight, a bit each: which are there, which have pieces to claim, and which each one waits
-// for. The issuer finds out without the lock what new work meets, as only it changes footprints; what has
-// retired meanwhile no longer counts once it holds the lock.
+// Up to 64 tasks in flight, one bit each: which are in flight, which have chunks to claim, and which others
+// each one waits for. The issuer compares footprints without the lock, as only the issuer changes them; under
+// the lock it then drops the tasks that have ended meanwhile.
 #include "isa/executor/scoreboard.h"
 
 #include <array>
@@ -19,7 +19,7 @@ namespace {
 
 constexpr unsigned kEntries = 64;
 
-// Waiting, a member spins for some tens of microseconds, then lets others run, and after a while sleeps.
+// A waiting worker spins for some tens of microseconds, then yields, and after a while sleeps.
 constexpr int kSpins = 2000, kYields = 300;
 
 void pause() {
@@ -58,25 +58,25 @@ void for_each(uint64_t bits, const Visit& visit) {
 
 struct Entry {
   Footprint footprint;
-  Scoreboard::Work work;
+  Scoreboard::Task task;
   uint64_t number = 0;  // in the order of issue
-  uint32_t pieces = 0, claimed = 0, unfinished = 0;
+  uint32_t chunks = 0, claimed = 0, unfinished = 0;
 };
 
 struct Claim {
   unsigned entry;
-  uint32_t first, end;  // pieces
+  uint32_t first, end;  // chunks
 };
 
 }  // namespace
 
 struct Scoreboard::Shared {
   explicit Shared(unsigned threads) : size(threads) {
-    for (unsigned member = 1; member < threads; ++member)
-      members.emplace_back([this, member] { serve(member); });
+    for (unsigned worker = 1; worker < threads; ++worker)
+      workers.emplace_back([this, worker] { serve(worker); });
   }
 
-  void serve(unsigned member);
+  void serve(unsigned worker);
   void help_until_one_ended(uint64_t awaited);
   void help_until_all_ended();
   bool has_one_ended(uint64_t awaited) const { return (in_flight.load() & awaited) != awaited; }
@@ -86,43 +86,43 @@ struct Scoreboard::Shared {
   uint64_t finish(const Claim& claim);
   std::optional<Claim> claim_one(uint64_t preferred);
   bool publish(unsigned entry, uint64_t met);
-  void perform(unsigned member, const Claim& claim);
+  void perform(unsigned worker, const Claim& claim);
   std::exception_ptr take_failure();
 
   const unsigned size;
   std::array<Entry, kEntries> entries;
 
-  alignas(64) SpinLock lock;                         // of what follows, and of an entry's counts
-  uint64_t issued = 0;                               // works; the entries go round
-  std::atomic<uint64_t> in_flight{0}, claimable{0};  // read without the lock as well
-  uint64_t begun = 0;                                // of those claimable
+  alignas(64) SpinLock lock;                         // guards what follows, and the counts of entries
+  uint64_t issued = 0;                               // tasks so far; entries are used in turn
+  std::atomic<uint64_t> in_flight{0}, claimable{0};  // also read without the lock
+  uint64_t begun = 0;                                // claimable tasks of which chunks are claimed
   alignas(64) std::array<uint64_t, kEntries> blockers = {};
 
   static constexpr uint64_t kNone = std::numeric_limits<uint64_t>::max();
-  std::atomic<uint64_t> failed{kNone};  // the first work that failed: none behind it is performed
+  std::atomic<uint64_t> failed{kNone};  // earliest failed task; no later one is performed
   std::exception_ptr failure;
 
   std::atomic<unsigned> sleepers{0};
   std::atomic<bool> is_over{false};
-  std::mutex mutex;  // of sleep and failure
-  std::condition_variable is_work;
-  std::vector<std::thread> members;
+  std::mutex mutex;  // guards sleep and failure
+  std::condition_variable has_task;
+  std::vector<std::thread> workers;
 };
 
-// The oldest of those preferred, or that nobody has begun, or of all: others wait for it. Of its pieces as
-// many as leave some for everybody: who runs out of other work joins in.
+// Claims chunks of one task: the oldest preferred one, else the oldest not yet started, else the oldest.
+// Takes ceil(remaining / threads) chunks, so idle workers still find some.
 std::optional<Claim> Scoreboard::Shared::claim_one(uint64_t preferred) {
   const uint64_t bits = claimable.load(std::memory_order_relaxed);
   if (bits == 0) return std::nullopt;
   const uint64_t choice = first_not_empty(bits & preferred, first_not_empty(bits & ~begun, bits));
   const auto next = static_cast<unsigned>(issued % kEntries);
-  const uint64_t behind = choice >> next << next;  // issued before those of the present round
+  const uint64_t older = choice >> next << next;  // issued in the previous round of entries
   Claim claim;
-  claim.entry = lowest(behind != 0 ? behind : choice);
+  claim.entry = lowest(older != 0 ? older : choice);
   Entry& entry = entries[claim.entry];
   claim.first = entry.claimed;
-  claim.end = entry.claimed += (entry.pieces - entry.claimed + size - 1) / size;
-  if (entry.claimed < entry.pieces) {
+  claim.end = entry.claimed += (entry.chunks - entry.claimed + size - 1) / size;
+  if (entry.claimed < entry.chunks) {
     begun |= bit(claim.entry);
   } else {
     begun &= ~bit(claim.entry);
@@ -131,7 +131,7 @@ std::optional<Claim> Scoreboard::Shared::claim_one(uint64_t preferred) {
   return claim;
 }
 
-// What should be claimed next: what has become claimable by it, or more of the same.
+// Returns the tasks to prefer next: those that this end has made claimable, or more chunks of the same task.
 uint64_t Scoreboard::Shared::finish(const Claim& claim) {
   const unsigned entry = claim.entry;
   if ((entries[entry].unfinished -= claim.end - claim.first) != 0) return bit(entry);
@@ -147,9 +147,9 @@ uint64_t Scoreboard::Shared::finish(const Claim& claim) {
   return freed;
 }
 
-// Finishes the claim and takes the next, if there is one, at once: the lock goes from core to core, which is
-// what it costs. Work that waited for this is preferred, as its operands are near. False if one of those
-// awaited has ended: then there is no claim.
+// Finishes the claim and takes the next under one lock: moving the lock from core to core is what costs.
+// Tasks that waited for this one are preferred, as their operands are near. Returns false, without a claim,
+// if one of the awaited tasks has ended.
 bool Scoreboard::Shared::advance(std::optional<Claim>& claim, uint64_t awaited) {
   uint64_t near = 0;
   bool goes_on = true;
@@ -163,11 +163,11 @@ bool Scoreboard::Shared::advance(std::optional<Claim>& claim, uint64_t awaited) 
   return goes_on;
 }
 
-void Scoreboard::Shared::perform(unsigned member, const Claim& claim) {
+void Scoreboard::Shared::perform(unsigned worker, const Claim& claim) {
   const Entry& entry = entries[claim.entry];
   if (entry.number > failed.load(std::memory_order_relaxed)) return;
   try {
-    entry.work(member, claim.first, claim.end);
+    entry.task(worker, claim.first, claim.end);
   } catch (...) {
     const std::lock_guard<std::mutex> guard(mutex);
     if (entry.number >= failed.load()) return;
@@ -188,7 +188,7 @@ void Scoreboard::Shared::help_until_all_ended() {
   while (const uint64_t awaited = in_flight.load()) help_until_one_ended(awaited);
 }
 
-// Whether it may begin at once: of what it met, some may have ended meanwhile.
+// Puts the task in flight. Returns whether it can start at once; tasks that it met may have ended meanwhile.
 bool Scoreboard::Shared::publish(unsigned entry, uint64_t met) {
   const std::lock_guard<SpinLock> guard(lock);
   const uint64_t before = in_flight.load(std::memory_order_relaxed);
@@ -203,23 +203,23 @@ bool Scoreboard::Shared::publish(unsigned entry, uint64_t met) {
 void Scoreboard::Shared::sleep() {
   std::unique_lock<std::mutex> guard(mutex);
   ++sleepers;
-  is_work.wait(guard, [this] { return claimable.load() != 0 || is_over.load(); });
+  has_task.wait(guard, [this] { return claimable.load() != 0 || is_over.load(); });
   --sleepers;
 }
 
-// A member about to sleep has seen the work, or is counted here.
+// A worker about to sleep has either seen the task or is counted as a sleeper.
 void Scoreboard::Shared::wake() {
   if (sleepers.load() == 0) return;
   const std::lock_guard<std::mutex> guard(mutex);
-  is_work.notify_all();
+  has_task.notify_all();
 }
 
-void Scoreboard::Shared::serve(unsigned member) {
+void Scoreboard::Shared::serve(unsigned worker) {
   std::optional<Claim> claim;
   for (int turn = 0; claim || !is_over.load();) {
     if (claim || claimable.load() != 0) advance(claim, 0);
     if (claim)
-      perform(member, *claim), turn = 0;
+      perform(worker, *claim), turn = 0;
     else if (turn < kSpins + kYields)
       turn = wait_a_little(turn);
     else
@@ -244,8 +244,8 @@ Scoreboard::~Scoreboard() {
     const std::lock_guard<std::mutex> guard(s.mutex);
     s.is_over = true;
   }
-  s.is_work.notify_all();
-  for (auto& member : s.members) member.join();
+  s.has_task.notify_all();
+  for (auto& worker : s.workers) worker.join();
 }
 
 unsigned Scoreboard::threads() const { return shared_->size; }
@@ -274,11 +274,11 @@ void Scoreboard::help_until_one_ended(const std::vector<uint64_t>& numbers) {
   shared_->help_until_one_ended(awaited);
 }
 
-uint64_t Scoreboard::issue(const Footprint& footprint, uint32_t pieces, Work work) {
+uint64_t Scoreboard::issue(const Footprint& footprint, uint32_t chunks, Task task) {
   Shared& s = *shared_;
   const uint64_t number = s.issued;
-  if (s.size == 1 || pieces == 0) {
-    if (pieces != 0) work(0, 0, pieces);
+  if (s.size == 1 || chunks == 0) {
+    if (chunks != 0) task(0, 0, chunks);
     return number;
   }
   if (s.failed.load() != Shared::kNone) drain();
@@ -290,9 +290,9 @@ uint64_t Scoreboard::issue(const Footprint& footprint, uint32_t pieces, Work wor
   });
   Entry& e = s.entries[entry];
   e.footprint = footprint;
-  e.work = std::move(work);
+  e.task = std::move(task);
   e.number = number;
-  e.pieces = e.unfinished = pieces;
+  e.chunks = e.unfinished = chunks;
   e.claimed = 0;
   if (s.publish(entry, met)) s.wake();
   return number;

@@ -1,6 +1,6 @@
-// Work that is issued in order and performed by several threads as soon as its operands allow: what reads or
-// writes bytes that earlier work in flight writes, or writes what that reads, waits for it. So the bytes are
-// those of one piece of work after another, whatever thread performs what and when.
+// Tasks that are issued in order and performed by several threads as soon as their operands allow. A task
+// waits for every earlier task in flight that writes bytes it reads or writes, or reads bytes it writes. So
+// the bytes are those of one task after another, whichever thread performs what and when.
 #pragma once
 
 #include <cstdint>
@@ -8,31 +8,31 @@
 #include <memory>
 #include <vector>
 
-#include "isa/executor/reach.h"
+#include "isa/executor/byte_intervals.h"
 
 namespace mmasim::isa {
 
 class Scoreboard {
  public:
-  using Work = std::function<void(unsigned member, uint32_t first_piece, uint32_t end)>;
+  using Task = std::function<void(unsigned worker, uint32_t first_chunk, uint32_t end)>;
 
   explicit Scoreboard(
-      unsigned threads);  // the caller's included: member 0; with one, work is done when issued
-  ~Scoreboard();          // what is in flight ends first
+      unsigned threads);  // including the caller, who is worker 0; with one, tasks run at issue
+  ~Scoreboard();          // waits for the tasks in flight
   unsigned threads() const;
 
-  // Work in so many pieces, which may be performed at the same time: in one call as many as leave something
-  // to do for everybody. May perform some of what is in flight first. Returns its number. Only one thread
-  // issues and asks; work issues nothing. A failure of earlier work is thrown here or by drain(): that of the
-  // earliest which failed.
-  uint64_t issue(const Footprint& footprint, uint32_t pieces, Work work);
+  // Issues a task of so many chunks, which may be performed at the same time; a worker claims several of them
+  // per call, and leaves some for the others. May perform tasks in flight first. Returns the task's number.
+  // Only one thread issues and asks; tasks issue nothing. If earlier tasks failed, this or drain() throws the
+  // failure of the earliest.
+  uint64_t issue(const Footprint& footprint, uint32_t chunks, Task task);
   bool has_ended(uint64_t number) const;
 
-  // Performs what is in flight until one of these works, at least one, has ended.
+  // Performs tasks in flight until at least one of these has ended.
   void help_until_one_ended(const std::vector<uint64_t>& numbers);
 
-  void drain();    // all that was issued has ended
-  void abandon();  // the same, whether or not it failed
+  void drain();    // performs all tasks to their end
+  void abandon();  // the same, and forgets failures
 
  private:
   struct Shared;

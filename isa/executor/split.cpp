@@ -16,7 +16,7 @@ uint64_t bytes_of(const Window& i) {
   return uint64_t{i.count_y} * i.count_x * i.channels * i.kernel_y * i.kernel_x;
 }
 
-// Rows first .. end of a dimension. The other members stay.
+// Cuts to the rows first .. end of the outermost dimension.
 void cut(DmaCopy& c, uint64_t first, uint64_t end) {
   const auto along = [&](uint32_t DmaCopy::*count, int64_t DmaCopy::*src, int64_t DmaCopy::*dst) {
     c.src = c.src + static_cast<int64_t>(first) * (c.*src);
@@ -56,7 +56,7 @@ uint64_t length(const DspInstruction& i) {
   return i.count_y > 1 ? i.count_y : i.count_x;
 }
 
-// footprint: of a part.
+// footprint(part) gives the footprint of a part.
 template <class Whole, class FootprintOf>
 std::vector<Whole> split_any(const Whole& whole, uint32_t most, const FootprintOf& footprint) {
   const uint64_t parts = std::min({length(whole), bytes_of(whole) / kBytesOfPart, uint64_t{most}});
@@ -88,7 +88,7 @@ std::vector<DspAdd> split(const DspAdd& add, const StageSet& stage, uint32_t mos
 }
 std::vector<DspDepthwise> split(const DspDepthwise& depthwise, const StageSet& stage, uint32_t most) {
   if (stage.overflow == Overflow::trap)
-    return {depthwise};  // it must strike at the first element that overflows
+    return {depthwise};  // the trap must strike at the first element that overflows
   return split_dsp(depthwise, stage, most);
 }
 std::vector<DspPoolMax> split(const DspPoolMax& pool, const StageSet& stage, uint32_t most) {

@@ -1,6 +1,6 @@
 // The untimed executor: an order of execution that tokens allow, the same one every time. The core runs until
 // it stalls, then every DMA channel in turn until it stalls, and again. That is the order of issue; threads
-// may execute otherwise, as far as bytes do not show it. Knows nothing of cycles.
+// may execute in another order that gives the same bytes. Knows nothing of cycles.
 #include "isa/executor/untimed.h"
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "isa/encoding/decode.h"
+#include "isa/executor/task_issuer.h"
 #include "isa/executor/untimed_plan.h"
-#include "isa/executor/untimed_work.h"
 
 namespace mmasim::isa {
 namespace {
@@ -38,7 +38,7 @@ void check_indices(const std::vector<uint8_t>& code, const UntimedStep& step, co
   });
 }
 
-// A channel's descriptors in order, as steps of the plan. The slots are reused round and round.
+// A channel's descriptors in order, as steps of the plan, in slots that are used in turn.
 class ChannelQueue {
  public:
   explicit ChannelQueue(size_t entries) : slots_(entries) {}
@@ -62,7 +62,7 @@ struct UntimedMachine::Impl {
         machine(program.machine),
         planner(program),
         part_bytes(bytes_of_part),
-        work(program, scoreboard),
+        issuer(program, scoreboard),
         queues(program.machine.dma_channels, ChannelQueue(program.machine.dma_queue_entries)),
         counts(program.machine.tokens) {
     plan_part();
@@ -91,20 +91,20 @@ struct UntimedMachine::Impl {
   bool step(const DmaFill& fill) { return enqueue(fill.channel); }
   template <class CoreInstruction>
   bool step(const CoreInstruction& i) {
-    return work.take(i), true;
+    return issuer.issue(i), true;
   }
 
   // Each returns whether the channel may go on.
   bool run_descriptor(const DmaWait& wait, size_t) {
-    work.end_batch();
+    issuer.end_batch();
     return is_reached(wait.token, wait.count);
   }
   bool run_descriptor(const DmaCopy& copy, size_t byte) {
-    work.take(copy, byte);
+    issuer.issue(copy, byte);
     return add_one(copy.signal), true;
   }
   bool run_descriptor(const DmaFill& fill, size_t byte) {
-    work.take(fill, byte);
+    issuer.issue(fill, byte);
     return add_one(fill.signal), true;
   }
   template <class Other>
@@ -121,10 +121,10 @@ struct UntimedMachine::Impl {
   UntimedPlanner planner;
   const size_t part_bytes;
   std::deque<UntimedPlan> parts_of_plan;  // planned when first reached
-  UntimedWork work;
+  TaskIssuer issuer;
   std::vector<ChannelQueue> queues;
   std::vector<uint32_t> counts;
-  size_t part = 0, next = 0;  // the core's step, of a part of the plan
+  size_t part = 0, next = 0;  // the core's next step, in a part of the plan
   const TokenWatcher* watcher = nullptr;
 };
 
@@ -132,7 +132,7 @@ void UntimedMachine::Impl::add_one(uint16_t token) {
   if (token == 0) return;
   ++counts[token];
   if (!*watcher) return;
-  work.finish();
+  issuer.finish();
   (*watcher)(token, counts[token]);
 }
 
@@ -144,17 +144,17 @@ bool UntimedMachine::Impl::enqueue(uint8_t channel) {
 
 bool UntimedMachine::Impl::step(const UntimedStep& of_plan) {
   size_t offset = of_plan.byte;
-  if (of_plan.stretch == UntimedStep::kNoStretch)
+  if (of_plan.fused_run == UntimedStep::kNotFused)
     return decode_to(code, offset, [this](const auto& i) { return step(i); });
   const ArrayPlan& plan = parts_of_plan[part].array;
-  work.take(plan, plan.stretches[of_plan.stretch]);
+  issuer.issue(plan, plan.fused_runs[of_plan.fused_run]);
   return true;
 }
 
 void UntimedMachine::Impl::plan_part() {
   parts_of_plan.push_back(planner.next(part_bytes));
   for (const UntimedStep& step : parts_of_plan.back().steps)
-    if (step.stretch == UntimedStep::kNoStretch) check_indices(code, step, machine);
+    if (step.fused_run == UntimedStep::kNotFused) check_indices(code, step, machine);
 }
 
 // Goes on to the next part, and plans it, if this one has ended.
@@ -181,7 +181,7 @@ bool UntimedMachine::Impl::run_channel(ChannelQueue& queue) {
     size_t offset = byte;
     if (!decode_to(code, offset, [&](const auto& i) { return run_descriptor(i, byte); })) break;
   }
-  work.end_batch();
+  issuer.end_batch();
   return moved;
 }
 
@@ -221,16 +221,16 @@ void UntimedMachine::Impl::run(const MemoryView& view, const TokenWatcher& watch
   part = next = 0;
   for (auto& queue : queues) queue.clear();
   std::fill(counts.begin(), counts.end(), 0);
-  work.restart(view);
+  issuer.restart(view);
   try {
     while (!all_done()) {
       bool moved = run_core();
       for (auto& queue : queues) moved |= run_channel(queue);
       if (!moved) throw Deadlock(stalls());
     }
-    work.finish();
+    issuer.finish();
   } catch (...) {
-    work.abandon();  // the memory may go
+    issuer.abandon();  // the memory may go
     throw;
   }
 }
@@ -244,6 +244,6 @@ UntimedMachine::~UntimedMachine() = default;
 void UntimedMachine::run(const MemoryView& memory, const TokenWatcher& watcher) {
   impl_->run(memory, watcher);
 }
-uint64_t UntimedMachine::overflow_count() const { return impl_->work.overflow_count(); }
+uint64_t UntimedMachine::overflow_count() const { return impl_->issuer.overflow_count(); }
 
 }  // namespace mmasim::isa

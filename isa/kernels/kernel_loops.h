@@ -60,31 +60,30 @@ inline __attribute__((always_inline)) void widen_pairs(const uint8_t* panel, siz
   }
 }
 
-// Calls multiply(piece) for the depth in pieces of so many quads at most, as even as strips can be cut.
+// Calls multiply(chunk) for the depth in chunks of so many quads at most, as even as strips can be cut.
 template <uint32_t kMostQuads, class Multiply>
-inline __attribute__((always_inline)) void for_pieces_of_depth(const ByteProduct& p,
-                                                               const Multiply& multiply) {
+inline __attribute__((always_inline)) void for_depth_chunks(const ByteProduct& p, const Multiply& multiply) {
   uint32_t left = 0;
   for (size_t s = 0; s < p.strip_count; ++s) left += p.strips[s].quads;
   if (left <= kMostQuads) return multiply(p);
-  ByteProduct piece = p;
+  ByteProduct chunk = p;
   ByteStrip strips[kMostQuads];
-  piece.strips = strips;
+  chunk.strips = strips;
   uint32_t begun = 0;  // quads of strip s that are done
-  for (size_t s = 0; left > 0; piece.start = SumsStart::from_c) {
-    const uint32_t pieces = (left + kMostQuads - 1) / kMostQuads;
-    uint32_t room = (left + pieces - 1) / pieces;
+  for (size_t s = 0; left > 0; chunk.start = SumsStart::from_c) {
+    const uint32_t chunks = (left + kMostQuads - 1) / kMostQuads;
+    uint32_t room = (left + chunks - 1) / chunks;
     left -= room;
-    for (piece.strip_count = 0; room > 0; ++piece.strip_count) {
+    for (chunk.strip_count = 0; room > 0; ++chunk.strip_count) {
       const ByteStrip& strip = p.strips[s];
       const uint32_t quads = std::min(room, strip.quads - begun);
-      strips[piece.strip_count] = {strip.a_offset + 4 * int64_t{begun}, quads,
+      strips[chunk.strip_count] = {strip.a_offset + 4 * int64_t{begun}, quads,
                                    strip.b + begun * p.b_quad_bytes};
       room -= quads;
       begun += quads;
       if (begun == strip.quads) ++s, begun = 0;
     }
-    multiply(piece);
+    multiply(chunk);
   }
 }
 

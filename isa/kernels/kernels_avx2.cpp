@@ -12,7 +12,7 @@
 namespace mmasim::isa::avx2 {
 namespace {
 
-// A piece of A, widened: 24 KB, so that a column block's 8 KB of B stay beside it in the first-level cache.
+// A chunk of A, widened: 24 KB, so that a column block's 8 KB of B stay beside it in the first-level cache.
 constexpr uint32_t kRows = 48, kDepth = 256;
 using WideRows = int16_t[kRows][kDepth];
 
@@ -102,7 +102,7 @@ MMASIM_AVX2 void multiply_piece(const ByteProduct& p) {
 }  // namespace
 
 MMASIM_AVX2 void multiply_bytes(const ByteProduct& p) {
-  kernel_loops::for_pieces_of_depth<kDepth / 4>(p, multiply_piece);
+  kernel_loops::for_depth_chunks<kDepth / 4>(p, multiply_piece);
 }
 
 // [depth / 2][column][2], as words.

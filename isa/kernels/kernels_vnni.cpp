@@ -106,8 +106,8 @@ MMASIM_VNNI void all_columns(const ByteProduct& p) {
 }  // namespace
 
 MMASIM_VNNI void multiply_bytes(const ByteProduct& p) {
-  kernel_loops::for_pieces_of_depth<kQuadsAtOnce>(p, [](const ByteProduct& piece) MMASIM_VNNI {
-    piece.a_is_signed ? all_columns<true>(piece) : all_columns<false>(piece);
+  kernel_loops::for_depth_chunks<kQuadsAtOnce>(p, [](const ByteProduct& chunk) MMASIM_VNNI {
+    chunk.a_is_signed ? all_columns<true>(chunk) : all_columns<false>(chunk);
   });
 }
 

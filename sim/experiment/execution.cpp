@@ -51,7 +51,7 @@ void issue_inputs(const isa::Program& program, const std::vector<std::vector<uin
   check_inputs(program, inputs);
   for (size_t i = 0; i < inputs.size(); ++i) {
     isa::Footprint footprint;
-    footprint.writes.add(reach_of(program.inputs[i]));
+    footprint.writes.add(interval_of(program.inputs[i]));
     scoreboard.issue(footprint, 1,
                      [=, &to = program.inputs[i], &bytes = inputs[i]](unsigned, uint32_t, uint32_t) {
                        write_tensor(memory, to, bytes);

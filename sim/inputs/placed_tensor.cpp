@@ -42,12 +42,12 @@ void widen(const std::vector<uint8_t>& bytes, std::vector<int64_t>& values) {
 
 }  // namespace
 
-isa::Reach reach_of(const isa::TensorPlacement& placement) {
+isa::ByteInterval interval_of(const isa::TensorPlacement& placement) {
   std::vector<isa::Steps> dimensions;
   for (size_t d = 0; d < placement.shape.size(); ++d)
     dimensions.push_back({static_cast<uint64_t>(placement.shape[d]), placement.strides_bytes[d]});
-  return isa::reach_of(placement.address, isa::element_bytes(placement.element), dimensions.data(),
-                       dimensions.size());
+  return isa::interval_of(placement.address, isa::element_bytes(placement.element), dimensions.data(),
+                          dimensions.size());
 }
 
 uint64_t packed_bytes(const isa::TensorPlacement& placement) {

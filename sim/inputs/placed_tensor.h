@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "isa/executor/reach.h"
+#include "isa/executor/byte_intervals.h"
 #include "isa/program.h"
 #include "isa/semantics/memory.h"
 #include "runtime/quantize/plan.h"
@@ -18,7 +18,7 @@ void write_tensor(const isa::MemoryView& memory, const isa::TensorPlacement& pla
                   const std::vector<uint8_t>& bytes);
 std::vector<uint8_t> read_tensor(const isa::MemoryView& memory, const isa::TensorPlacement& placement);
 
-isa::Reach reach_of(const isa::TensorPlacement& placement);
+isa::ByteInterval interval_of(const isa::TensorPlacement& placement);
 uint64_t packed_bytes(const isa::TensorPlacement& placement);
 std::string dtype_name(isa::Element element);  // NumPy's name: "int8", "uint16", ...
 std::string npy_dtype(isa::Element element);   // NumPy's descr: "|i1", "<u2", ...

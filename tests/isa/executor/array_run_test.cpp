@@ -1,5 +1,5 @@
-// Stretches of array instructions executed as a whole, on one thread or several, against the definition of
-// the instructions one after another: random programs whose tiles often overlap, and the cases that must be
+// Fused runs of array instructions, on one thread or several, against the definition of the instructions one
+// after another: random programs whose tiles often overlap, and the cases that must be
 // left alone.
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -85,12 +85,12 @@ class RandomProducts {
     store.r1_stride = store.r0_stride * static_cast<int32_t>(store.r0);
     store.r2_stride = store.r1_stride * static_cast<int32_t>(store.r1);
     code_.push_back(store);
-    for (auto stretches = numbers_.in(1, 3); stretches > 0; --stretches) add_stretch();
+    for (auto fused_runs = numbers_.in(1, 3); fused_runs > 0; --fused_runs) add_fused_run();
     code_.push_back(MmaRange{l2(kRanges + 16 * static_cast<uint64_t>(numbers_.in(0, 9)))});
   }
 
   // Products that repeat the same panels, in a bank each.
-  void add_stretch() {
+  void add_fused_run() {
     const auto panels = in<uint32_t>(1, 4);
     const auto rows = in<uint8_t>(1, panel_);
     uint32_t row = in<uint32_t>(0, 5);
@@ -227,7 +227,7 @@ ArrayPlan plan_of(const std::vector<Instruction>& code) {
   return UntimedPlanner(program).next(program.code.size()).array;
 }
 
-size_t stretches(const std::vector<Instruction>& code) { return plan_of(code).stretches.size(); }
+size_t fused_runs(const std::vector<Instruction>& code) { return plan_of(code).fused_runs.size(); }
 
 }  // namespace
 
@@ -261,13 +261,13 @@ TEST_CASE("array runs: a panel loaded before the operands' width changes stays w
 
 TEST_CASE("array runs: products with the same panel become one group of rows") {
   const auto plan = plan_of(two_products());
-  REQUIRE(plan.stretches.size() == 1);
+  REQUIRE(plan.fused_runs.size() == 1);
   REQUIRE(plan.groups.size() == 1);
   CHECK(plan.groups[0].rows == 4);
   CHECK(plan.groups[0].depth == 4);
   CHECK(plan.panels.size() == 1);
   CHECK(plan.products[0].kept_to == 0);  // nothing reads the banks afterwards
-  CHECK(plan.stretches[0].kept_loads.empty());
+  CHECK(plan.fused_runs[0].kept_loads.empty());
 }
 
 TEST_CASE("array runs: what a later instruction reads is kept") {
@@ -279,24 +279,24 @@ TEST_CASE("array runs: what a later instruction reads is kept") {
   transfer.c_bank = 1, transfer.rows = 2, transfer.columns = 4, transfer.dst = l2(40 * 1024);
   code.insert(code.end(), {later, transfer, CtlEnd{}});
   const auto plan = plan_of(code);
-  REQUIRE(plan.stretches.size() == 2);
-  REQUIRE(plan.stretches[1].preloaded.size() == 1);
-  CHECK(plan.stretches[1].preloaded[0].bank == 0);
+  REQUIRE(plan.fused_runs.size() == 2);
+  REQUIRE(plan.fused_runs[1].preloaded.size() == 1);
+  CHECK(plan.fused_runs[1].preloaded[0].bank == 0);
   CHECK(plan.products[0].kept_to == 0);
   CHECK(plan.products[1].kept_from == 0);
   CHECK(plan.products[1].kept_to == 2);
-  CHECK_FALSE(plan.stretches[1].preloaded[0].is_kept);
-  REQUIRE(plan.stretches[0].kept_loads.size() == 1);
-  CHECK(plan.stretches[0].kept_loads[0].bank == 0);
-  CHECK(plan.stretches[0].kept_loads[0].addr == l2(16 * 1024));
+  CHECK_FALSE(plan.fused_runs[1].preloaded[0].is_kept);
+  REQUIRE(plan.fused_runs[0].kept_loads.size() == 1);
+  CHECK(plan.fused_runs[0].kept_loads[0].bank == 0);
+  CHECK(plan.fused_runs[0].kept_loads[0].addr == l2(16 * 1024));
 }
 
-TEST_CASE("array runs: stretches that meet themselves in memory are left alone") {
-  REQUIRE(stretches(two_products()) == 1);
+TEST_CASE("array runs: fused runs that meet themselves in memory are left alone") {
+  REQUIRE(fused_runs(two_products()) == 1);
   const auto with_second_transfer_to = [](Address dst) {
     auto code = two_products();
     std::get<MmaTransfer>(code[9]).dst = dst;
-    return stretches(code);
+    return fused_runs(code);
   };
   CHECK(with_second_transfer_to(l2(12)) == 0);              // the first product's A ends at 16
   CHECK(with_second_transfer_to(l2(16 * 1024 + 63)) == 0);  // the panel ends at 16 KB + 64
@@ -309,7 +309,7 @@ TEST_CASE("array runs: stretches that meet themselves in memory are left alone")
 TEST_CASE("array runs: a stage that may trap runs one instruction after another") {
   auto code = two_products();
   std::get<StageSet>(code[3]).overflow = Overflow::trap;
-  CHECK(stretches(code) == 0);
+  CHECK(fused_runs(code) == 0);
 }
 
 }  // namespace mmasim::isa

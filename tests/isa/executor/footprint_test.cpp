@@ -19,9 +19,9 @@ namespace {
 using oracle::l2;
 using Bytes = std::vector<uint8_t>;
 
-// By the definition of Reach, apart from its code.
-bool covers(const ReachList& list, uint64_t at) {
-  return std::any_of(list.begin(), list.end(), [at](const Reach& r) {
+// By the definition of ByteInterval, apart from its code.
+bool covers(const IntervalSet& list, uint64_t at) {
+  return std::any_of(list.begin(), list.end(), [at](const ByteInterval& r) {
     return at >= r.first && at < r.end && (r.period == 0 || (at + r.period - r.phase) % r.period < r.width);
   });
 }
@@ -93,7 +93,7 @@ TEST_CASE("footprint: copies and fills touch nothing else") {
   CHECK(footprints_hold<DmaFill>());
 }
 
-TEST_CASE("footprint: work on the elements of one position touches nothing else") {
+TEST_CASE("footprint: instructions on the elements of one position touches nothing else") {
   CHECK(footprints_hold<DspRescale>());
   CHECK(footprints_hold<DspAdd>());
   CHECK(footprints_hold<DspMultiply>());
@@ -156,7 +156,7 @@ TEST_CASE("footprint: an operand repeated everywhere is one element") {
   add.a = l2(0), add.b = l2(500), add.dst = l2(1000);
   add.count_y = add.count_x = 4, add.channels = 8, add.b_channels = 1;
   add.a_x_stride = add.dst_x_stride = 8, add.a_y_stride = add.dst_y_stride = 32;
-  const ReachList reads = footprint_of(add, {}).reads;
+  const IntervalSet reads = footprint_of(add, {}).reads;
   for (const uint64_t at : {0, 127, 500}) CHECK(covers(reads, l2(at).raw));
   for (const uint64_t at : {128, 499, 501}) CHECK(!covers(reads, l2(at).raw));
 }

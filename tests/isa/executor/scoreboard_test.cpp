@@ -1,4 +1,4 @@
-// The scoreboard: work whose operands meet keeps its order, other work does not wait for it; every piece is
+// The scoreboard: tasks whose operands meet keep their order, others do not wait for them; every chunk is
 // performed once; failures come back.
 #include "isa/executor/scoreboard.h"
 
@@ -32,7 +32,7 @@ Footprint writing(uint64_t first, uint64_t end) {
 
 void sleep_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
 
-// Works over 64 cells: each writes some cells, from sums of others.
+// Tasks over 64 cells: each writes some cells, from sums of others.
 struct Sum {
   uint32_t from, from_end, to, to_end;
   void perform(std::vector<uint32_t>& cells) const {
@@ -57,7 +57,7 @@ std::vector<Sum> random_sums(uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("scoreboard: what works write is what they write one after another") {
+TEST_CASE("scoreboard: what tasks write is what they write one after another") {
   Scoreboard scoreboard(3);
   CHECK(rc::check([&](uint64_t seed) {
     const auto sums = random_sums(seed);
@@ -73,7 +73,7 @@ TEST_CASE("scoreboard: what works write is what they write one after another") {
   }));
 }
 
-TEST_CASE("scoreboard: work waits for what it meets, and for nothing else") {
+TEST_CASE("scoreboard: a task waits for what it meets, and for nothing else") {
   Scoreboard scoreboard(2);
   std::atomic<bool> has_begun{false}, may_end{false}, has_ended{false}, was_after{false};
   scoreboard.issue(writing(0, 8), 1, [&](unsigned, uint32_t, uint32_t) {
@@ -94,24 +94,24 @@ TEST_CASE("scoreboard: work waits for what it meets, and for nothing else") {
   CHECK(scoreboard.has_ended(reader));
 }
 
-TEST_CASE("scoreboard: every piece is performed once, by a member there is") {
+TEST_CASE("scoreboard: every chunk is performed once, by a worker there is") {
   Scoreboard scoreboard(3);
   CHECK(scoreboard.threads() == 3);
-  for (const uint32_t pieces : {0u, 1u, 2u, 7u, 1000u}) {
-    std::vector<std::atomic<int>> performed(pieces);
-    std::atomic<bool> are_members{true};
+  for (const uint32_t chunks : {0u, 1u, 2u, 7u, 1000u}) {
+    std::vector<std::atomic<int>> performed(chunks);
+    std::atomic<bool> are_workers{true};
     for (int round = 0; round < 20; ++round)
-      scoreboard.issue(writing(0, 1), pieces, [&](unsigned member, uint32_t first, uint32_t end) {
-        if (member >= 3 || first >= end) are_members = false;
-        for (uint32_t piece = first; piece < end; ++piece) ++performed[piece];
+      scoreboard.issue(writing(0, 1), chunks, [&](unsigned worker, uint32_t first, uint32_t end) {
+        if (worker >= 3 || first >= end) are_workers = false;
+        for (uint32_t chunk = first; chunk < end; ++chunk) ++performed[chunk];
       });
     scoreboard.drain();
-    CHECK(are_members);
+    CHECK(are_workers);
     for (const auto& count : performed) CHECK(count == 20);
   }
 }
 
-TEST_CASE("scoreboard: members that slept take part again") {
+TEST_CASE("scoreboard: workers that slept take part again") {
   Scoreboard scoreboard(2);
   for (int round = 0; round < 3; ++round) {
     sleep_ms(20);
@@ -127,12 +127,12 @@ TEST_CASE("scoreboard: members that slept take part again") {
   }
 }
 
-TEST_CASE("scoreboard: alone, work is done when it is issued") {
+TEST_CASE("scoreboard: alone, a task is performed when it is issued") {
   Scoreboard scoreboard(1);
-  int pieces = 0;
+  int chunks = 0;
   const auto number = scoreboard.issue(
-      writing(0, 1), 5, [&](unsigned, uint32_t first, uint32_t end) { pieces += end - first; });
-  CHECK(pieces == 5);
+      writing(0, 1), 5, [&](unsigned, uint32_t first, uint32_t end) { chunks += end - first; });
+  CHECK(chunks == 5);
   CHECK(scoreboard.has_ended(number));
 }
 
@@ -162,7 +162,7 @@ TEST_CASE("scoreboard: the first failure in the order of issue comes back, and a
   }
 }
 
-TEST_CASE("scoreboard: abandoned work has ended, and its failure is forgotten") {
+TEST_CASE("scoreboard: an abandoned task has ended, and its failure is forgotten") {
   Scoreboard scoreboard(2);
   scoreboard.issue(writing(0, 1), 1,
                    [](unsigned, uint32_t, uint32_t) { throw std::runtime_error("forgotten"); });

@@ -91,7 +91,7 @@ TEST_CASE(
 TEST_CASE("placed tensor: its reach goes from its lowest byte to its highest") {
   // 3 rows upwards, 100 bytes apart, of 4 elements of 2 bytes, 10 bytes apart downwards: -30 .. 200 + 2
   const auto placed = placement(isa::Element::u16, {3, 4}, {100, -10}, 64);
-  const auto reach = sim::reach_of(placed);
+  const auto reach = sim::interval_of(placed);
   CHECK(reach.first == placed.address.raw - 30);
   CHECK(reach.end == placed.address.raw + 202);
 }

@@ -1,4 +1,4 @@
-#include "isa/executor/reach.h"
+#include "isa/executor/byte_intervals.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -7,19 +7,19 @@
 namespace mmasim::isa {
 namespace {
 
-// From one phase to another, going up.
+// The distance from one phase up to another.
 uint64_t distance(uint64_t from, uint64_t to, uint64_t period) {
   return to >= from ? to - from : to + period - from;
 }
 
 }  // namespace
 
-bool Reach::meets_in_period(const Reach& other) const {
+bool ByteInterval::meets_in_period(const ByteInterval& other) const {
   const uint64_t apart = distance(phase, other.phase, period);
   return apart < width || apart + other.width > period;
 }
 
-bool Reach::join(const Reach& other) {
+bool ByteInterval::join(const ByteInterval& other) {
   if (period != other.period || first > other.end + period || other.first > end + period) return false;
   if (period != 0) {
     const uint64_t behind = distance(phase, other.phase, period), before = period - behind;
@@ -38,13 +38,13 @@ bool Reach::join(const Reach& other) {
   return true;
 }
 
-void Reach::repeat_every(uint64_t stride, Address base, uint64_t bytes) {
+void ByteInterval::repeat_every(uint64_t stride, Address base, uint64_t bytes) {
   if (bytes < stride) period = stride, phase = base.raw % stride, width = bytes;
 }
 
-Reach reach_of(Address base, uint64_t bytes, const Steps* dimensions, size_t num_dimensions) {
+ByteInterval interval_of(Address base, uint64_t bytes, const Steps* dimensions, size_t num_dimensions) {
   int64_t lowest = 0, highest = 0;
-  uint64_t common = 0;  // divides every offset
+  uint64_t common = 0;  // divisor of every offset
   for (size_t i = 0; i < num_dimensions; ++i) {
     const Steps& d = dimensions[i];
     if (d.count < 2 || d.stride == 0) continue;
@@ -53,19 +53,20 @@ Reach reach_of(Address base, uint64_t bytes, const Steps* dimensions, size_t num
     highest += std::max<int64_t>(last, 0);
     common = std::gcd(common, static_cast<uint64_t>(std::abs(d.stride)));
   }
-  Reach reach{base.raw + static_cast<uint64_t>(lowest), base.raw + static_cast<uint64_t>(highest) + bytes};
-  reach.repeat_every(common, base, bytes);
-  return reach;
+  ByteInterval interval{base.raw + static_cast<uint64_t>(lowest),
+                        base.raw + static_cast<uint64_t>(highest) + bytes};
+  interval.repeat_every(common, base, bytes);
+  return interval;
 }
 
-void ReachList::add(const Reach& reach) {
+void IntervalSet::add(const ByteInterval& interval) {
   for (uint32_t i = count_; i-- > 0;)
-    if (reaches_[i].join(reach)) return;
+    if (intervals_[i].join(interval)) return;
   if (count_ < kMost) {
-    reaches_[count_++] = reach;
+    intervals_[count_++] = interval;
   } else {
-    Reach& last = reaches_[kMost - 1];
-    last = {std::min(last.first, reach.first), std::max(last.end, reach.end)};
+    ByteInterval& last = intervals_[kMost - 1];
+    last = {std::min(last.first, interval.first), std::max(last.end, interval.end)};
   }
 }
 
