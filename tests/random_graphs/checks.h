@@ -30,6 +30,8 @@ Prepared prepare(const RandomNetwork& network, const std::string& network_file,
 
 // The result shapes are those that the standard gives.
 std::string check_shapes(const Prepared& prepared, const RandomNetwork& network);
+// The float network computes what the standard says.
+std::string check_import(const Prepared& prepared, const RandomNetwork& network);
 // The program, untimed and in the SystemC models, computes the reference's integers in every tensor.
 struct Executions {
   sim::Execution untimed, timed;

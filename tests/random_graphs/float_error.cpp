@@ -30,7 +30,7 @@ FloatTensor reals_of(const TensorPlan& plan, const runtime::IntegerTensor& tenso
 
 double range_step(const runtime::Range& range, const TensorPlan& plan) {
   const double levels = std::ldexp(1.0, static_cast<int>(plan.bits) - (plan.is_signed ? 1 : 0));
-  if (plan.affine) return (std::max(range.high, 0.0) - std::min(range.low, 0.0)) / (levels - 1);
+  if (plan.is_affine()) return (std::max(range.high, 0.0) - std::min(range.low, 0.0)) / (levels - 1);
   return std::max(std::fabs(range.low), std::fabs(range.high)) / levels;
 }
 
@@ -108,8 +108,9 @@ class Bounds {
     if (asked < 1e-17) return "";
     std::ostringstream text;
     const auto& range = run_.ranges[id];
-    if (real_of(plan, plan.max()) + 1.01 * step < range.high ||
-        real_of(plan, plan.min()) - 1.01 * step > range.low) {
+    // A zero point is a quotient of binary32.
+    const double slack = 1.01 * step + 1e-6 * (std::fabs(range.low) + std::fabs(range.high));
+    if (real_of(plan, plan.max()) + slack < range.high || real_of(plan, plan.min()) - slack > range.low) {
       text << name_of(id) << " holds " << real_of(plan, plan.min()) << " to " << real_of(plan, plan.max())
            << ", its range is [" << range.low << ", " << range.high << "]";
       return text.str();

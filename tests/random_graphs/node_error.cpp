@@ -126,6 +126,12 @@ int64_t inner_of(const Op&, const runtime::Shape& result) {
   return inner;
 }
 int64_t inner_of(const runtime::Gemm&, const runtime::Shape&) { return 1; }
+int64_t inner_of(const runtime::BatchNorm& op, const runtime::Shape& result) {
+  int64_t inner = 1;
+  for (auto d = static_cast<size_t>(op.along.first + op.along.count); d < result.size(); ++d)
+    inner *= result[d];
+  return inner;
+}
 
 // Steps of weights, from their magnitudes: at most doubled for a power of two, doubled again where a clip is
 // done by saturation; lowered further until the bias fits the accumulator, but by no more than that asks for.

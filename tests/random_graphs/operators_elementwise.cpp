@@ -26,19 +26,29 @@ void draw_with_constant(Drawing& drawing, const std::string& op) {
       x.shape);
 }
 
-// Two tensors, of which one may broadcast to the other.
+// Two tensors, of which either or both may broadcast.
 void draw_between(Drawing& drawing, const std::string& op) {
   const auto a = drawing.operand();
   Shape shape = a.shape;
   if (drawing.choices().one_in(3)) {
-    for (auto& size : shape) size = drawing.choices().flip() ? 1 : size;
+    for (auto& size : shape) {
+      if (drawing.choices().flip()) size = 1;
+    }
     while (shape.size() > 1 && drawing.choices().one_in(4)) shape.erase(shape.begin());
   }
+  const size_t lead = a.shape.size() - shape.size();
+  Shape result = a.shape;
+  if (drawing.choices().one_in(6)) {  // where a is 1, b may be more
+    for (size_t d = 0; d < shape.size(); ++d) {
+      if (a.shape[lead + d] == 1 && count_of(result) <= Drawing::kMostElements / 8)
+        result[lead + d] = shape[d] = 1 + drawing.choices().below(8);
+    }
+  }
   const auto b = drawing.operand_of_shape(shape);
-  const bool swapped = op != "Sub" && drawing.choices().one_in(3);
+  const bool swapped = drawing.choices().one_in(3);
   drawing.emit(op,
                swapped ? std::vector<std::string>{b.name, a.name} : std::vector<std::string>{a.name, b.name},
-               a.shape);
+               result);
 }
 
 void draw_arithmetic(Drawing& drawing, const std::string& op) {

@@ -13,27 +13,18 @@ using tests::reals;
 using tests::text;
 
 void draw_pool(Drawing& drawing, const std::string& op, Dilations dilations) {
-  const auto x = drawing.feature_map();
-  const auto window = drawn_window(drawing, x.shape, Padding::below_window, dilations);
-  std::vector<tests::Attribute> attributes;
-  const bool says = drawing.choices().flip();
-  attributes.push_back(ints("kernel_shape", {window.kernel[0], window.kernel[1]}));
-  if (says || window.stride != std::array<int64_t, 2>{1, 1})
-    attributes.push_back(ints("strides", {window.stride[0], window.stride[1]}));
-  if (window.dilation != std::array<int64_t, 2>{1, 1})
-    attributes.push_back(ints("dilations", {window.dilation[0], window.dilation[1]}));
-  if (!window.auto_pad.empty()) {
-    attributes.push_back(text("auto_pad", window.auto_pad));
-  } else if (says || window.pad != std::array<int64_t, 4>{0, 0, 0, 0}) {
-    attributes.push_back(ints("pads", {window.pad[0], window.pad[1], window.pad[2], window.pad[3]}));
-  }
+  const auto x = drawn_map(drawing);
+  const auto window = drawn_window(drawing, x, Padding::below_window, dilations);
+  auto attributes = window_attributes(drawing, window);
+  attributes.push_back(ints("kernel_shape", sides_of(window, window.kernel)));
   const bool up = drawing.opset() >= 10 && window.auto_pad.empty() && drawing.choices().one_in(3);
   if (up) attributes.push_back(integer("ceil_mode", 1));
   if (op == "AveragePool" && drawing.choices().flip()) attributes.push_back(integer("count_include_pad", 1));
   const auto size = [&](int side) {
     return up ? pooled_size_up(window, x.shape, side) : pooled_size(window, x.shape, side);
   };
-  drawing.emit(op, {x.name}, {x.shape[0], x.shape[1], size(0), size(1)}, attributes);
+  drawing.emit(op, {x.name}, as_written(x.first_side, {x.shape[0], x.shape[1], size(0), size(1)}),
+               attributes);
 }
 
 int64_t drawn_factor(Drawing& drawing, const Shape& x) {
@@ -85,18 +76,26 @@ void draw_max_pool(Drawing& drawing) {
 void draw_average_pool(Drawing& drawing) { draw_pool(drawing, "AveragePool", Dilations::none); }
 
 void draw_global_average_pool(Drawing& drawing) {
-  const auto x = drawing.feature_map();
-  drawing.emit("GlobalAveragePool", {x.name}, {x.shape[0], x.shape[1], 1, 1});
+  const auto x = drawing.operand([](const Shape& shape) { return shape.size() >= 3; }, 4);
+  Shape shape = x.shape;
+  std::fill(shape.begin() + 2, shape.end(), 1);
+  drawing.emit("GlobalAveragePool", {x.name}, shape);
 }
 
+// Over all axes from 2 on, in any order.
 void draw_reduce_mean(Drawing& drawing) {
-  const auto x = drawing.feature_map();
-  static const std::vector<std::vector<int64_t>> kAxes = {{2, 3}, {-2, -1}, {3, 2}, {-1, 2}};
-  std::vector<tests::Attribute> attributes = {ints("axes", kAxes[drawing.choices().below(4)])};
+  const auto x = drawing.operand([](const Shape& shape) { return shape.size() >= 3; }, 4);
+  const size_t rank = x.shape.size();
+  std::vector<int64_t> axes;
+  for (size_t d = 2; d < rank; ++d) axes.push_back(drawing.written_axis(static_cast<int64_t>(d), rank));
+  if (drawing.choices().flip()) std::reverse(axes.begin(), axes.end());
+  std::vector<tests::Attribute> attributes = {ints("axes", axes)};
   const bool keeps = !drawing.choices().flip();
   if (!keeps) attributes.push_back(integer("keepdims", 0));
-  drawing.emit("ReduceMean", {x.name},
-               keeps ? Shape{x.shape[0], x.shape[1], 1, 1} : Shape{x.shape[0], x.shape[1]}, attributes);
+  Shape shape = x.shape;
+  std::fill(shape.begin() + 2, shape.end(), 1);
+  if (!keeps) shape.resize(2);
+  drawing.emit("ReduceMean", {x.name}, shape, attributes);
 }
 
 void draw_resize(Drawing& drawing) {

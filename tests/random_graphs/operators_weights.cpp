@@ -1,5 +1,6 @@
 // Conv, ConvTranspose, Gemm, MatMul and BatchNormalization.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "tests/random_graphs/operators.h"
@@ -41,8 +42,8 @@ int64_t drawn_columns(Drawing& drawing, int64_t groups, int64_t macs_per_column)
 }  // namespace
 
 void draw_conv(Drawing& drawing) {
-  const auto x = drawing.feature_map();
-  const auto window = drawn_window(drawing, x.shape, Padding::any);
+  const auto x = drawn_map(drawing);
+  const auto window = drawn_window(drawing, x, Padding::any);
   const int64_t groups = drawn_groups(drawing, x.shape[1]), depth = x.shape[1] / groups;
   const int64_t oh = pooled_size(window, x.shape, 0), ow = pooled_size(window, x.shape, 1);
   const int64_t fan_in = depth * window.kernel[0] * window.kernel[1];
@@ -51,22 +52,24 @@ void draw_conv(Drawing& drawing) {
   const int64_t columns = each * groups;
   const double magnitude = magnitude_for(fan_in);
   std::vector<std::string> inputs = {
-      x.name, drawing.weights({columns, depth, window.kernel[0], window.kernel[1]}, magnitude)};
+      x.name, drawing.weights(as_written(x.first_side, {columns, depth, window.kernel[0], window.kernel[1]}),
+                              magnitude)};
   if (drawing.choices().below(4) != 1) inputs.push_back(drawing.weights({columns}, 1));
   auto attributes = window_attributes(drawing, window);
   if (groups != 1) attributes.push_back(integer("group", groups));
-  if (drawing.choices().flip())
-    attributes.push_back(ints("kernel_shape", {window.kernel[0], window.kernel[1]}));
-  drawing.emit("Conv", inputs, {x.shape[0], columns, oh, ow}, attributes);
+  if (drawing.choices().flip()) attributes.push_back(ints("kernel_shape", sides_of(window, window.kernel)));
+  drawing.emit("Conv", inputs, as_written(x.first_side, {x.shape[0], columns, oh, ow}), attributes);
 }
 
 void draw_conv_transpose(Drawing& drawing) {
-  const auto x = drawing.feature_map();
+  const auto x = drawn_map(drawing);
   auto& choices = drawing.choices();
   const int64_t groups = drawn_groups(drawing, x.shape[1]), depth = x.shape[1] / groups;
   WindowDrawn window;
-  int64_t output_padding[2], out[2];
-  for (int side = 0; side < 2; ++side) {
+  window.first_side = x.first_side;
+  std::array<int64_t, 2> output_padding{0, 0};
+  int64_t out[2] = {1, 1};
+  for (int side = x.first_side; side < 2; ++side) {
     window.kernel[side] = 1 + choices.below(4);
     window.stride[side] = 1 + choices.below(3);
     window.dilation[side] = choices.one_in(4) ? 2 : 1;
@@ -85,13 +88,15 @@ void draw_conv_transpose(Drawing& drawing) {
       1, std::min(each, 2 * Drawing::kMostElements / (x.shape[0] * out[0] * out[1] * groups)));
   std::vector<std::string> inputs = {
       x.name,
-      drawing.weights({x.shape[1], each, window.kernel[0], window.kernel[1]}, magnitude_for(depth * taps))};
+      drawing.weights(as_written(x.first_side, {x.shape[1], each, window.kernel[0], window.kernel[1]}),
+                      magnitude_for(depth * taps))};
   if (choices.below(4) != 1) inputs.push_back(drawing.weights({each * groups}, 1));
-  auto attributes = plain_window_attributes(window);
+  auto attributes = window_attributes(drawing, window);
   if (groups != 1) attributes.push_back(integer("group", groups));
   if (output_padding[0] != 0 || output_padding[1] != 0)
-    attributes.push_back(ints("output_padding", {output_padding[0], output_padding[1]}));
-  drawing.emit("ConvTranspose", inputs, {x.shape[0], each * groups, out[0], out[1]}, attributes);
+    attributes.push_back(ints("output_padding", sides_of(window, output_padding)));
+  drawing.emit("ConvTranspose", inputs, as_written(x.first_side, {x.shape[0], each * groups, out[0], out[1]}),
+               attributes);
 }
 
 void draw_gemm(Drawing& drawing) {
@@ -128,8 +133,21 @@ void draw_gemm(Drawing& drawing) {
   drawing.emit("Gemm", inputs, {rows, columns}, attributes);
 }
 
+// A constant of two dimensions times a tensor.
+void draw_matmul_of_constant(Drawing& drawing) {
+  const auto x = drawing.operand([](const Shape& shape) { return shape.size() >= 2; }, 2);
+  const size_t rank = x.shape.size();
+  const int64_t depth = x.shape[rank - 2], others = count_of(x.shape) / depth;
+  int64_t rows = drawn_columns(drawing, 1, others * depth);
+  rows = std::max<int64_t>(1, std::min(rows, Drawing::kMostElements / others));
+  Shape shape = x.shape;
+  shape[rank - 2] = rows;
+  drawing.emit("MatMul", {drawing.weights({rows, depth}, magnitude_for(depth)), x.name}, shape);
+}
+
 void draw_matmul(Drawing& drawing) {
-  const auto x = drawing.operand([](const Shape& shape) { return shape.size() >= 2; }, 3);
+  if (drawing.choices().one_in(5)) return draw_matmul_of_constant(drawing);
+  const auto x = drawing.operand([](const Shape& shape) { return !shape.empty(); }, 3);
   const int64_t depth = x.shape.back(), rows = count_of(x.shape) / depth;
   int64_t columns = drawn_columns(drawing, 1, rows * depth);
   columns = std::max<int64_t>(1, std::min(columns, Drawing::kMostElements / rows));

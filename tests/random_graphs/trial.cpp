@@ -46,6 +46,8 @@ ordered_json check_all(const RandomNetwork& network, const std::string& folder,
   auto prepared = prepare(network, folder + "/network.onnx", files);
   auto fault = check_shapes(prepared, network);
   if (!fault.empty()) return failure("shapes", fault);
+  fault = check_import(prepared, network);
+  if (!fault.empty()) return failure("import", fault);
   const auto executions = check_executions(prepared);
   if (!executions.fault.empty()) return failure("executions", executions.fault);
   fault = check_float(prepared);

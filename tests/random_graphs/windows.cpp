@@ -19,6 +19,24 @@ void pad_as_same(WindowDrawn& window, const Shape& x) {
 
 }  // namespace
 
+DrawnMap drawn_map(Drawing& drawing) {
+  if (!drawing.choices().one_in(6)) {
+    const auto x = drawing.feature_map();
+    return {x.name, x.shape, 0};
+  }
+  const auto x = drawing.operand([](const Shape& shape) { return shape.size() == 3; }, 3);
+  return {x.name, {x.shape[0], x.shape[1], 1, x.shape[2]}, 1};
+}
+
+Shape as_written(int first_side, Shape shape) {
+  if (first_side == 1) shape.erase(shape.begin() + 2);
+  return shape;
+}
+
+std::vector<int64_t> sides_of(const WindowDrawn& window, const std::array<int64_t, 2>& values) {
+  return {values.begin() + window.first_side, values.end()};
+}
+
 int64_t extent_of(const WindowDrawn& window, int side) {
   return window.dilation[side] * (window.kernel[side] - 1) + 1;
 }
@@ -35,11 +53,13 @@ int64_t pooled_size_up(const WindowDrawn& window, const Shape& x, int side) {
   return (up - 1) * stride >= x[side + 2] + window.pad[side] ? up - 1 : up;
 }
 
-WindowDrawn drawn_window(Drawing& drawing, const Shape& x, Padding padding, Dilations dilations) {
+WindowDrawn drawn_window(Drawing& drawing, const DrawnMap& map, Padding padding, Dilations dilations) {
   static const std::vector<int64_t> kKernels = {1, 2, 3, 3, 1, 5, 4, 7}, kStrides = {1, 1, 2, 1, 3, 2, 1, 5};
   auto& choices = drawing.choices();
+  const Shape& x = map.shape;
   WindowDrawn window;
-  for (int side = 0; side < 2; ++side) {
+  window.first_side = map.first_side;
+  for (int side = map.first_side; side < 2; ++side) {
     const int64_t size = x[side + 2];
     window.kernel[side] = choices.one_in(12) ? size : choices.from(kKernels);  // global at times
     window.stride[side] = choices.from(kStrides);
@@ -79,24 +99,20 @@ WindowDrawn drawn_window(Drawing& drawing, const Shape& x, Padding padding, Dila
   return window;
 }
 
-std::vector<tests::Attribute> plain_window_attributes(const WindowDrawn& window) {
-  return {ints("strides", {window.stride[0], window.stride[1]}),
-          ints("dilations", {window.dilation[0], window.dilation[1]}),
-          ints("pads", {window.pad[0], window.pad[1], window.pad[2], window.pad[3]})};
-}
-
 std::vector<tests::Attribute> window_attributes(Drawing& drawing, const WindowDrawn& window) {
   std::vector<tests::Attribute> attributes;
   const bool says_defaults = drawing.choices().flip();
   const std::array<int64_t, 2> ones{1, 1};
   if (says_defaults || window.stride != ones)
-    attributes.push_back(ints("strides", {window.stride[0], window.stride[1]}));
+    attributes.push_back(ints("strides", sides_of(window, window.stride)));
   if (window.dilation != ones || says_defaults)
-    attributes.push_back(ints("dilations", {window.dilation[0], window.dilation[1]}));
+    attributes.push_back(ints("dilations", sides_of(window, window.dilation)));
   if (!window.auto_pad.empty()) {
     attributes.push_back(tests::text("auto_pad", window.auto_pad));
   } else if (says_defaults || window.pad != std::array<int64_t, 4>{0, 0, 0, 0}) {
-    attributes.push_back(ints("pads", {window.pad[0], window.pad[1], window.pad[2], window.pad[3]}));
+    auto pads = sides_of(window, {window.pad[0], window.pad[1]});
+    for (const int64_t pad : sides_of(window, {window.pad[2], window.pad[3]})) pads.push_back(pad);
+    attributes.push_back(ints("pads", pads));
   }
   return attributes;
 }
