@@ -33,17 +33,23 @@ struct Pair {
   size_t second() const { return 1 - first; }
 };
 
-// Extents of the three as n, h, w, c: axes that follow each other in memory are taken as one where each
-// operand repeats along all of them or along none. None if that leaves more than four.
+// Extents of the three as n, h, w, c.
 struct PairDims {
   Dims a, b, out;
 };
-std::optional<PairDims> merged_dims(const Shape& a, const Shape& b, const Shape& out) {
-  const auto groups = axis_groups(out, [&](size_t outside, size_t inside) {
+
+constexpr int64_t Dims::*kInnermostFirst[] = {&Dims::c, &Dims::w, &Dims::h, &Dims::n};
+
+using AxisGroups = std::vector<std::vector<size_t>>;
+
+// Axes that follow each other in memory are taken as one where each operand repeats along all or along none.
+AxisGroups groups_of_pair(const Shape& a, const Shape& b, const Shape& out) {
+  return axis_groups(out, [&](size_t outside, size_t inside) {
     return (a[outside] == 1) == (a[inside] == 1) && (b[outside] == 1) == (b[inside] == 1);
   });
-  static constexpr int64_t Dims::*kInnermostFirst[] = {&Dims::c, &Dims::w, &Dims::h, &Dims::n};
-  if (groups.size() > std::size(kInnermostFirst)) return std::nullopt;
+}
+
+PairDims merged_dims(const Shape& a, const Shape& b, const Shape& out, const AxisGroups& groups) {
   PairDims dims;
   for (size_t i = 0; i < groups.size(); ++i) {
     const auto extent = kInnermostFirst[groups.size() - 1 - i];
@@ -52,6 +58,16 @@ std::optional<PairDims> merged_dims(const Shape& a, const Shape& b, const Shape&
     }
   }
   return dims;
+}
+
+// "0, 1 to 2, 4"
+std::string text(const AxisGroups& groups) {
+  std::string found;
+  for (const auto& group : groups) {
+    found += (found.empty() ? "" : ", ") + std::to_string(group.front());
+    if (group.size() > 1) found += " to " + std::to_string(group.back());
+  }
+  return found;
 }
 
 PairDims pair_dims(const LoweringContext& context, NodeId id) {
@@ -63,12 +79,14 @@ PairDims pair_dims(const LoweringContext& context, NodeId id) {
                            shape_text(b) + " do not have the rank of the result " + shape_text(out));
   }
   if (out.size() == 2 || out.size() == 4) return {dims_of(a), dims_of(b), dims_of(out)};
-  const auto dims = merged_dims(a, b, out);
-  if (!dims) {
+  const auto groups = groups_of_pair(a, b, out);
+  constexpr auto kMostGroups = std::size(kInnermostFirst);
+  if (groups.size() > kMostGroups) {
     throw UserError(context.place(id) + ": operands of shapes " + shape_text(a) + " and " + shape_text(b) +
-                    " repeat along more than four separate groups of axes; at most four are supported");
+                    " repeat along " + std::to_string(groups.size()) + " separate groups of axes (" +
+                    text(groups) + "); at most " + std::to_string(kMostGroups) + " are supported");
   }
-  return *dims;
+  return merged_dims(a, b, out, groups);
 }
 
 Pair pair_up(const LoweringContext& context, NodeId id) {
