@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "isa/encoding/codec.h"
+#include "isa/encoding/decode.h"
 #include "isa/encoding/words.h"
 #include "isa/program/program_file.h"
 #include "isa/verify/violation.h"
@@ -173,7 +173,8 @@ class Walk {
         made_by_(made_by),
         knowledge_(program),
         queues_(program.machine.dma_channels),
-        held_by_(program.machine.dma_channels) {
+        held_by_(program.machine.dma_channels),
+        lister_(program.machine) {
     knowledge_.write_before_start(Space::ddr, 0, program.constants_bytes);
     for (const TensorPlacement& input : program.inputs) {
       placed(input).for_each_run([&](uint64_t begin, uint64_t end) {
@@ -187,8 +188,8 @@ class Walk {
     Place place;
     for (size_t offset = 0; offset < program_.code.size(); ++place.index) {
       place.offset = offset;
-      const Instruction instruction = decode(program_.code, offset);
-      at(place, instruction, [&] { take(place, instruction); });
+      decode_to(program_.code, offset,
+                [&](const auto& instruction) { at(place, instruction, [&] { take(instruction, place); }); });
     }
     for (const auto* list : {&program_.outputs, &program_.intermediates}) {
       for (const TensorPlacement& tensor : *list) {
@@ -209,35 +210,37 @@ class Walk {
                    axes.size());
   }
 
-  template <class Work>
-  static void at(const Place& place, const Instruction& instruction, Work&& work) {
+  template <class OneInstruction, class Work>
+  static void at(const Place& place, const OneInstruction&, Work&& work) {
     try {
       work();
     } catch (const Violation& violation) {
       throw ProgramFileError(
-          fmt::format("instruction {} ({}): {}", place.index, mnemonic(instruction), violation.what()));
+          fmt::format("instruction {} ({}): {}", place.index, OneInstruction::mnemonic, violation.what()));
     }
   }
 
-  void take(const Place& place, const Instruction& instruction) {
-    if (const auto* wait = std::get_if<SyncWait>(&instruction)) {
-      if (!knowledge_.is_reached(wait->token, wait->count)) fail_token(wait->token, wait->count);
-      knowledge_.waited(kCore, wait->token, wait->count);
-    } else if (const auto* signal = std::get_if<SyncSignal>(&instruction)) {
-      raise(kCore, signal->token);
-      settle();
-    } else if (const auto* dma_wait = std::get_if<DmaWait>(&instruction)) {
-      enqueue(dma_wait->channel, place);
-    } else if (const auto* copy = std::get_if<DmaCopy>(&instruction)) {
-      enqueue(copy->channel, place);
-    } else if (const auto* fill = std::get_if<DmaFill>(&instruction)) {
-      enqueue(fill->channel, place);
-    } else if (std::holds_alternative<CtlEnd>(instruction)) {
-      for (const auto& queue : queues_)
-        if (!queue.empty()) fail_head(queue.front());
-    } else {
-      perform(kCore, instruction);
+  void take(const SyncWait& wait, const Place&) {
+    if (!knowledge_.is_reached(wait.token, wait.count)) {
+      violate("token {} never reaches {}; it is raised {} times before", wait.token, wait.count,
+              knowledge_.count(wait.token));
     }
+    knowledge_.waited(kCore, wait.token, wait.count);
+  }
+  void take(const SyncSignal& signal, const Place&) {
+    raise(kCore, signal.token);
+    settle();
+  }
+  void take(const DmaWait& wait, const Place& place) { enqueue(wait.channel, place); }
+  void take(const DmaCopy& copy, const Place& place) { enqueue(copy.channel, place); }
+  void take(const DmaFill& fill, const Place& place) { enqueue(fill.channel, place); }
+  void take(const CtlEnd&, const Place&) {
+    for (const auto& queue : queues_)
+      if (!queue.empty()) fail_head(queue.front());
+  }
+  template <class CoreInstruction>
+  void take(const CoreInstruction& instruction, const Place&) {
+    perform(kCore, instruction);
   }
 
   void enqueue(uint8_t channel, const Place& place) {
@@ -272,29 +275,41 @@ class Walk {
   void run_channel(uint8_t channel) {
     auto& queue = queues_[channel];
     held_by_[channel] = 0;
-    for (; !queue.empty(); queue.pop_front()) {
+    for (; !queue.empty() && held_by_[channel] == 0;) {
       size_t offset = queue.front().offset;
-      const Instruction instruction = decode(program_.code, offset);
-      if (const auto* wait = std::get_if<DmaWait>(&instruction)) {
-        if (!knowledge_.is_reached(wait->token, wait->count)) {
-          held_by_[channel] = wait->token;
-          return;
-        }
-        knowledge_.waited(agent_of(channel), wait->token, wait->count);
-        continue;
-      }
-      at(queue.front(), instruction, [&] { perform(agent_of(channel), instruction); });
-      const auto* copy = std::get_if<DmaCopy>(&instruction);
-      raise(agent_of(channel), copy != nullptr ? copy->signal : std::get<DmaFill>(instruction).signal);
+      decode_to(program_.code, offset, [&](const auto& instruction) {
+        at(queue.front(), instruction, [&] { run_descriptor(channel, instruction); });
+      });
+      if (held_by_[channel] == 0) queue.pop_front();
     }
   }
 
-  void perform(Agent agent, const Instruction& instruction) {
-    list_operands(instruction, program_.machine, state_, operands_);
-    for (const Operand& operand : operands_)
+  void run_descriptor(uint8_t channel, const DmaWait& wait) {
+    if (knowledge_.is_reached(wait.token, wait.count))
+      knowledge_.waited(agent_of(channel), wait.token, wait.count);
+    else
+      held_by_[channel] = wait.token;
+  }
+  void run_descriptor(uint8_t channel, const DmaCopy& copy) {
+    perform(agent_of(channel), copy);
+    raise(agent_of(channel), copy.signal);
+  }
+  void run_descriptor(uint8_t channel, const DmaFill& fill) {
+    perform(agent_of(channel), fill);
+    raise(agent_of(channel), fill.signal);
+  }
+  template <class Other>
+  void run_descriptor(uint8_t, const Other&) {
+    throw std::logic_error(std::string(Other::mnemonic) + " in a DMA channel's queue");
+  }
+
+  template <class OneInstruction>
+  void perform(Agent agent, const OneInstruction& instruction) {
+    const OperandList& operands = lister_.operands_of(instruction);
+    for (const Operand& operand : operands)
       if (operand.access != Access::write) check_read(agent, operand);
-    if (made_by_ == MadeBy::lowering) check_tables();
-    for (const Operand& operand : operands_)
+    if (made_by_ == MadeBy::lowering) check_tables(operands);
+    for (const Operand& operand : operands)
       if (operand.access == Access::write) knowledge_.write(agent, operand);
   }
 
@@ -305,14 +320,14 @@ class Walk {
     }
   }
 
-  void check_tables() const {
-    for (const Operand& table : operands_) {
+  void check_tables(const OperandList& operands) const {
+    for (const Operand& table : operands) {
       if (!is_table(table)) continue;
       if (!knowledge_.pieces().hold(table.first, table.end())) {
         violate("{} takes bytes {}..{} of l2, which did not come in one piece: a table is too short",
                 table.name, table.first, table.end() - 1);
       }
-      for (const Operand& other : operands_) {
+      for (const Operand& other : operands) {
         if (&other == &table) break;
         if (is_table(other) && table.first < other.end() && other.first < table.end()) {
           violate("{} takes bytes {}..{} of l2, and {} takes bytes {}..{}", table.name, table.first,
@@ -325,9 +340,6 @@ class Walk {
     return operand.access == Access::table && operand.space == Space::l2;
   }
 
-  [[noreturn]] void fail_token(uint16_t token, uint32_t count) const {
-    violate("token {} never reaches {}; it is raised {} times before", token, count, knowledge_.count(token));
-  }
   // Of a channel that waits for ever.
   [[noreturn]] void fail_head(const Place& head) const {
     size_t offset = head.offset;
@@ -343,8 +355,7 @@ class Walk {
   std::vector<std::deque<Place>> queues_;  // of each channel
   std::vector<uint16_t> held_by_;          // the token that a channel's head waits for, or 0
   std::vector<uint16_t> raised_;           // tokens that channels have yet to hear of
-  OperandState state_;
-  OperandList operands_;
+  OperandLister lister_;
 };
 
 }  // namespace

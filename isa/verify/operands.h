@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <utility>
 #include <vector>
 
 #include "isa/instruction.h"
@@ -25,7 +26,8 @@ enum class Access {
 };
 
 // Runs of run_bytes bytes from `first` on, repeated over the axes, which are normal: outermost last, each
-// with a stride above what lies within.
+// with a stride above what lies within. Of more than kMostAxes, which a tensor may have and no instruction
+// has, the outermost are left out.
 class Operand {
  public:
   Operand() = default;
@@ -60,7 +62,7 @@ class Operand {
   uint64_t run_bytes = 0;
 
  private:
-  static constexpr size_t kMostAxes = 16;  // of a tensor
+  static constexpr size_t kMostAxes = 6;
 
   template <class Visit>
   bool visit_axis(size_t axes, uint64_t at, Visit& visit) const {
@@ -71,22 +73,19 @@ class Operand {
     return true;
   }
 
-  std::array<Axis, kMostAxes> axes_;  // the first num_axes_ of them
+  std::array<Axis, kMostAxes> axes_;  // of which num_axes_ are there
   size_t num_axes_ = 0;
 };
 
-// The configuration that operands of the array and of the output stages depend on.
-struct OperandState {
-  uint32_t operand_bytes = 0;
-  MmaPattern load;
-  MmaStorePattern store;
-  StageSet stages[2];  // indexed by Unit
-};
-
+// Operands in a row, without taking memory anew for each instruction.
 class OperandList {
  public:
   void clear() { count_ = 0; }
-  void add(const Operand& operand);
+  template <class... Arguments>
+  void add(Arguments&&... arguments) {
+    if (count_ == operands_.size()) operands_.emplace_back();
+    operands_[count_++] = Operand(std::forward<Arguments>(arguments)...);
+  }
   const Operand* begin() const { return operands_.data(); }
   const Operand* end() const { return operands_.data() + count_; }
 
@@ -95,8 +94,71 @@ class OperandList {
   size_t count_ = 0;
 };
 
-// Takes configuration into `state`, and lists the operands of everything else.
-void list_operands(const Instruction& instruction, const Machine& machine, OperandState& state,
-                   OperandList& operands);
+// Goes through instructions in stream order, as operands of the array and of the output stages depend on
+// configuration, and lists the operands of each.
+class OperandLister {
+ public:
+  explicit OperandLister(const Machine& machine) : machine_(machine) {}
+
+  template <class OneInstruction>
+  const OperandList& operands_of(const OneInstruction& instruction) {
+    operands_.clear();
+    list(instruction);
+    return operands_;
+  }
+
+ private:
+  void list(const MmaConfig& i) { operand_bytes_ = element_bytes(i.a); }
+  void list(const MmaPattern& i) { load_ = i; }
+  void list(const MmaStorePattern& i) { store_ = i; }
+  void list(const StageSet& i) { stages_[static_cast<size_t>(i.unit)] = i; }
+  void list(const DmaCopy& i);
+  void list(const DmaFill& i);
+  void list(const MmaLoadB& i);
+  void list(const MmaStream& i);
+  void list(const MmaTransfer& i);
+  void list(const MmaRange& i);
+  void list(const DspRescale& i);
+  void list(const DspAdd& i);
+  void list(const DspMultiply& i);
+  void list(const DspDepthwise& i);
+  void list(const DspRequantize& i);
+  void list(const DspPoolMax& i);
+  void list(const DspPoolAverage& i);
+  void list(const DspLookup& i);
+  void list(const DspPrelu& i);
+  void list(const DspSoftmax& i);
+  void list(const DspArgmax& i);
+  void list(const DspResize& i);
+  void list(const DspPermute& i);
+  template <class Other>
+  void list(const Other&) {}  // tokens and the end
+
+  const StageSet& stage_of(Unit unit) const { return stages_[static_cast<size_t>(unit)]; }
+  void add(const char* name, Access access, Address base, uint64_t bytes, std::initializer_list<Axis> axes) {
+    operands_.add(name, access, base, bytes, axes);
+  }
+  template <class Dsp>
+  void add_tile(const char* name, Access access, const Dsp& i, Address base, uint64_t bytes, int64_t y_stride,
+                int64_t x_stride);
+  template <class Dsp>
+  void add_source(const Dsp& i);
+  template <class Dsp>
+  void add_result(const Dsp& i, Element element);
+  template <class Dsp>
+  void add_two_operands(const Dsp& i);
+  template <class Dsp>
+  void add_window(const Dsp& i, uint32_t bytes, int64_t dilation_y, int64_t dilation_x);
+  template <class Dsp>
+  void add_table(const Dsp& i, uint64_t entry_bytes);
+  void add_lanes(const StageSet& stage, Element accumulator, uint32_t lane, uint64_t lanes);
+
+  const Machine& machine_;
+  uint32_t operand_bytes_ = 0;
+  MmaPattern load_;
+  MmaStorePattern store_;
+  StageSet stages_[2];  // indexed by Unit
+  OperandList operands_;
+};
 
 }  // namespace mmasim::isa

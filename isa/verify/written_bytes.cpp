@@ -26,6 +26,14 @@ bool Pieces::hold(uint64_t begin, uint64_t end) const {
   return after != ends_.begin() && std::prev(after)->second >= end;
 }
 
+// Whether the gaps between many runs are written as well: then the runs need no look.
+bool WrittenBytes::has_all_around(const Operand& operand) const {
+  constexpr uint64_t kFewRuns = 4;
+  const uint64_t runs = operand.num_runs(), end = operand.end();
+  if (runs <= kFewRuns || (end - operand.first) / ByteSet::kPageBytes > runs) return false;
+  return of(operand.space).first_missing(operand.first, end) == end;
+}
+
 bool WrittenBytes::affords(const Operand& operand) const {
   runs_ += operand.num_runs();
   return runs_ <= kMostRuns;
@@ -33,7 +41,7 @@ bool WrittenBytes::affords(const Operand& operand) const {
 
 // What is too dear to write down counts as written, and then all that follows counts as there.
 void WrittenBytes::add(const Operand& operand) {
-  if (!affords(operand)) return;
+  if (has_all_around(operand) || !affords(operand)) return;
   ByteSet& set = of(operand.space);
   operand.for_each_run([&](uint64_t begin, uint64_t end) {
     set.add(begin, end);
@@ -43,7 +51,7 @@ void WrittenBytes::add(const Operand& operand) {
 
 std::optional<uint64_t> WrittenBytes::missing(const Operand& operand) const {
   std::optional<uint64_t> found;
-  if (!affords(operand)) return found;
+  if (has_all_around(operand) || !affords(operand)) return found;
   const ByteSet& set = of(operand.space);
   operand.for_each_run([&](uint64_t begin, uint64_t end) {
     const uint64_t at = set.first_missing(begin, end);

@@ -33,6 +33,7 @@ class WrittenBytes {
 
   ByteSet& of(Space space) { return sets_[static_cast<size_t>(space)]; }
   const ByteSet& of(Space space) const { return sets_[static_cast<size_t>(space)]; }
+  bool has_all_around(const Operand& operand) const;
   bool affords(const Operand& operand) const;
 
   ByteSet sets_[4];  // indexed by Space

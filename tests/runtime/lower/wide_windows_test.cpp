@@ -18,6 +18,7 @@ void check(const Graph& graph) {
       CAPTURE(preset);
       CAPTURE(precision);
       isa::Machine machine;
+      machine.l2_bytes = 1 << 20;
       machine.multiplier_bits = preset == "per-channel" ? 31 : 0;
       const auto execution = execute_and_compare(graph, preset, precision, machine);
       CHECK(execution.compared_tensors == graph.nodes.size() + graph.outputs.size());
