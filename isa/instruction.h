@@ -8,7 +8,6 @@
 #pragma once
 
 #include <cstdint>
-#include <tuple>
 #include <variant>
 
 #include "isa/address.h"
@@ -33,7 +32,7 @@ struct CtlLayer {
   uint32_t layer = 0;
   Setup setup = Setup::none;
   static constexpr auto fields =
-      std::make_tuple(field(&CtlLayer::layer, "layer", 4, "", "index into the program's layer table"),
+      make_field_list(field(&CtlLayer::layer, "layer", 4, "", "index into the program's layer table"),
                       field(&CtlLayer::setup, "setup", 1, "",
                             "overhead to spend: 0 none, 1 network call, 2 heavy layer, 3 light layer"));
 };
@@ -42,7 +41,7 @@ struct CtlEnd {
   static constexpr auto mnemonic = "ctl.end";
   static constexpr auto sentence =
       "Ends the program: the core waits for the array and for every DMA queue to drain.";
-  static constexpr auto fields = std::make_tuple();
+  static constexpr auto fields = make_field_list();
 };
 
 struct SyncWait {
@@ -51,7 +50,7 @@ struct SyncWait {
   uint16_t token = 0;
   uint32_t count = 0;
   static constexpr auto fields =
-      std::make_tuple(field(&SyncWait::token, "token", 2, "", "token number; token 0 never stalls"),
+      make_field_list(field(&SyncWait::token, "token", 2, "", "token number; token 0 never stalls"),
                       field(&SyncWait::count, "count", 4, "", "count to reach"));
 };
 
@@ -60,7 +59,7 @@ struct SyncSignal {
   static constexpr auto sentence =
       "Adds one to the token once every earlier mma and dsp instruction has retired.";
   uint16_t token = 0;
-  static constexpr auto fields = std::make_tuple(field(&SyncSignal::token, "token", 2, "", "token number"));
+  static constexpr auto fields = make_field_list(field(&SyncSignal::token, "token", 2, "", "token number"));
 };
 
 // ---------------------------------------------------------------- DMA
@@ -72,7 +71,7 @@ struct DmaWait {
   uint8_t channel = 0;
   uint16_t token = 0;
   uint32_t count = 0;
-  static constexpr auto fields = std::make_tuple(field(&DmaWait::channel, "channel", 1, "", "DMA channel"),
+  static constexpr auto fields = make_field_list(field(&DmaWait::channel, "channel", 1, "", "DMA channel"),
                                                  field(&DmaWait::token, "token", 2, "", "token number"),
                                                  field(&DmaWait::count, "count", 4, "", "count to reach"));
 };
@@ -92,7 +91,7 @@ struct DmaCopy {
   uint32_t n1 = 1, n2 = 1, n3 = 1;
   int64_t src_stride1 = 0, src_stride2 = 0, src_stride3 = 0;
   int64_t dst_stride1 = 0, dst_stride2 = 0, dst_stride3 = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&DmaCopy::channel, "channel", 1, "", "DMA channel"),
       field(&DmaCopy::layer, "layer", 4, "", "the layer that uses the bytes, for accounting only"),
       field(&DmaCopy::signal, "signal", 2, "",
@@ -124,7 +123,7 @@ struct DmaFill {
   uint32_t row_bytes = 0;
   uint32_t n1 = 1, n2 = 1;
   int64_t dst_stride1 = 0, dst_stride2 = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&DmaFill::channel, "channel", 1, "", "DMA channel"),
       field(&DmaFill::layer, "layer", 4, "", "the layer that uses the bytes, for accounting only"),
       field(&DmaFill::signal, "signal", 2, "",
@@ -167,7 +166,7 @@ struct StageSet {
   int64_t zero_point = 0;
   int64_t clip_min = 0, clip_max = 0;
   uint8_t track_range = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&StageSet::unit, "unit", 1, "", "0 the array, 1 the DSP"),
       field(&StageSet::out, "out", 1, "", "element written"),
       field(&StageSet::raw, "raw", 1, "", "1: write the accumulator plus bias as it is"),
@@ -198,7 +197,7 @@ struct MmaConfig {
       "Sets the operand elements; the panel is S x S with S = array_bytes / operand bytes.";
   Element a = Element::s8, b = Element::s8;
   static constexpr auto fields =
-      std::make_tuple(field(&MmaConfig::a, "a", 1, "", "element of the A vectors"),
+      make_field_list(field(&MmaConfig::a, "a", 1, "", "element of the A vectors"),
                       field(&MmaConfig::b, "b", 1, "", "element of the B panels, as wide as a's"));
 };
 
@@ -215,7 +214,7 @@ struct MmaPattern {
   int32_t k1_stride = 0, k2_stride = 0;
   uint32_t r0 = 1, r1 = 1;
   int32_t r0_stride = 0, r1_stride = 0, r2_stride = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&MmaPattern::k0, "k0", 4, "elements", "contiguous depth"),
       field(&MmaPattern::k1, "k1", 4, "", "count of the second depth dimension"),
       field(&MmaPattern::k1_stride, "k1_stride", 4, "bytes", "stride of the second depth dimension"),
@@ -234,7 +233,7 @@ struct MmaStorePattern {
       "Row r of C goes to dst + (r % r0)*r0_stride + (r / r0 % r1)*r1_stride + (r / r0 / r1)*r2_stride";
   uint32_t r0 = 1, r1 = 1;
   int32_t r0_stride = 0, r1_stride = 0, r2_stride = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&MmaStorePattern::r0, "r0", 4, "", "count of the first row dimension"),
       field(&MmaStorePattern::r1, "r1", 4, "", "count of the second row dimension"),
       field(&MmaStorePattern::r0_stride, "r0_stride", 4, "bytes", "stride of the first row dimension"),
@@ -249,7 +248,7 @@ struct MmaLoadB {
   uint8_t bank = 0;
   Address addr;
   uint8_t rows = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&MmaLoadB::bank, "bank", 1, "", "B bank"),
       field(&MmaLoadB::addr, "addr", 6, "address", "panel in L2, rows of array_bytes one after another"),
       field(&MmaLoadB::rows, "rows", 1, "", "rows to load, 1..S"));
@@ -269,7 +268,7 @@ struct MmaStream {
   uint8_t depth = 0;
   uint8_t b_bank = 0, c_bank = 0;
   uint8_t accumulate = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&MmaStream::a, "a", 6, "address", "base of the A pattern, in L2"),
       field(&MmaStream::row, "row", 4, "", "first row of the pattern"),
       field(&MmaStream::rows, "rows", 1, "", "rows to stream, 1..S"),
@@ -289,7 +288,7 @@ struct MmaTransfer {
   uint32_t lane = 0;
   Address dst;
   uint32_t row = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&MmaTransfer::c_bank, "c_bank", 1, "", "accumulator bank"),
       field(&MmaTransfer::rows, "rows", 1, "", "rows, 1..S"),
       field(&MmaTransfer::columns, "columns", 1, "", "columns, 1..S"),
@@ -304,7 +303,7 @@ struct MmaRange {
       "Writes the range register (smallest, largest: two 64-bit integers) and clears it.";
   Address dst;
   static constexpr auto fields =
-      std::make_tuple(field(&MmaRange::dst, "dst", 6, "address", "16 bytes in L2"));
+      make_field_list(field(&MmaRange::dst, "dst", 6, "address", "16 bytes in L2"));
 };
 
 // ---------------------------------------------------------------- DSP
@@ -338,7 +337,7 @@ struct DspRescale {
   int8_t shift = 0;
   Rounding rounding = Rounding::half_up;
   int64_t dst_zero = 0, clip_min = 0, clip_max = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&DspRescale::src, "src", 6, "address", "source tile"),
       field(&DspRescale::dst, "dst", 6, "address", "destination tile"),
       field(&DspRescale::src_type, "src_type", 1, "", "element of src"),
@@ -362,7 +361,7 @@ struct DspAdd {
   int8_t shift = 0;
   Rounding rounding = Rounding::half_up;
   int64_t dst_zero = 0, clip_min = 0, clip_max = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&DspAdd::a, "a", 6, "address", "first tile"), field(&DspAdd::b, "b", 6, "address", "second tile"),
       field(&DspAdd::dst, "dst", 6, "address", "destination tile"),
       field(&DspAdd::a_type, "a_type", 1, "", "element of a"),
@@ -390,7 +389,7 @@ struct DspMultiply {
   int8_t shift = 0;
   Rounding rounding = Rounding::half_up;
   int64_t dst_zero = 0, clip_min = 0, clip_max = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&DspMultiply::a, "a", 6, "address", "first tile"),
       field(&DspMultiply::b, "b", 6, "address", "second tile"),
       field(&DspMultiply::dst, "dst", 6, "address", "destination tile"),
@@ -418,7 +417,7 @@ struct DspDepthwise {
   int32_t src_y_stride = 0, src_x_stride = 0, dst_y_stride = 0, dst_x_stride = 0;
   int32_t weight_stride = 0;
   uint16_t kernel_y = 1, kernel_x = 1, stride_y = 1, stride_x = 1, dilation_y = 1, dilation_x = 1;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&DspDepthwise::src, "src", 6, "address", "source tile with its halo"),
       field(&DspDepthwise::dst, "dst", 6, "address", "destination tile"),
       field(&DspDepthwise::weights, "weights", 6, "address", "weights, [ky][kx][channel]"),
@@ -444,7 +443,7 @@ struct DspRequantize {
   Element src_type = Element::s32;
   uint32_t count_y = 1, count_x = 1, channels = 0, lane = 0;
   int32_t src_y_stride = 0, src_x_stride = 0, dst_y_stride = 0, dst_x_stride = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&DspRequantize::src, "src", 6, "address", "accumulators"),
       field(&DspRequantize::dst, "dst", 6, "address", "destination tile"),
       field(&DspRequantize::src_type, "src_type", 1, "", "accumulator element: s32, s64 or s128"),
@@ -462,7 +461,7 @@ struct DspPoolMax {
   int32_t src_y_stride = 0, src_x_stride = 0, dst_y_stride = 0, dst_x_stride = 0;
   uint16_t kernel_y = 1, kernel_x = 1, stride_y = 1, stride_x = 1, dilation_y = 1, dilation_x = 1;
   static constexpr auto fields =
-      std::make_tuple(field(&DspPoolMax::src, "src", 6, "address", "source tile with its halo"),
+      make_field_list(field(&DspPoolMax::src, "src", 6, "address", "source tile with its halo"),
                       field(&DspPoolMax::dst, "dst", 6, "address", "destination tile"),
                       field(&DspPoolMax::type, "type", 1, "", "element of both"), MMASIM_TILE(DspPoolMax),
                       MMASIM_STRIDES(DspPoolMax, src), MMASIM_STRIDES(DspPoolMax, dst),
@@ -495,7 +494,7 @@ struct DspPoolAverage {
   int8_t shift = 0;
   Rounding rounding = Rounding::half_up;
   int64_t dst_zero = 0, clip_min = 0, clip_max = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&DspPoolAverage::src, "src", 6, "address", "source tile with its halo"),
       field(&DspPoolAverage::dst, "dst", 6, "address", "destination tile"),
       field(&DspPoolAverage::reciprocals, "reciprocals", 6, "address",
@@ -530,7 +529,7 @@ struct DspLookup {
   int32_t src_y_stride = 0, src_x_stride = 0, dst_y_stride = 0, dst_x_stride = 0;
   uint8_t fraction_bits = 0;
   static constexpr auto fields =
-      std::make_tuple(field(&DspLookup::src, "src", 6, "address", "source tile"),
+      make_field_list(field(&DspLookup::src, "src", 6, "address", "source tile"),
                       field(&DspLookup::dst, "dst", 6, "address", "destination tile"),
                       field(&DspLookup::table, "table", 6, "address", "the table, in L2"),
                       field(&DspLookup::src_type, "src_type", 1, "", "element of src"),
@@ -553,7 +552,7 @@ struct DspPrelu {
   int8_t shift = 0;
   Rounding rounding = Rounding::half_up;
   int64_t dst_zero = 0, clip_min = 0, clip_max = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&DspPrelu::src, "src", 6, "address", "source tile"),
       field(&DspPrelu::dst, "dst", 6, "address", "destination tile"),
       field(&DspPrelu::slopes, "slopes", 6, "address",
@@ -579,7 +578,7 @@ struct DspSoftmax {
   int32_t src_y_stride = 0, src_x_stride = 0, dst_y_stride = 0, dst_x_stride = 0;
   uint8_t fraction_bits = 0;
   uint8_t bits = 8;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&DspSoftmax::src, "src", 6, "address", "source tile"),
       field(&DspSoftmax::dst, "dst", 6, "address", "destination tile"),
       field(&DspSoftmax::table, "table", 6, "address", "64-bit exponentials, in L2"),
@@ -600,7 +599,7 @@ struct DspArgmax {
   uint32_t count_y = 1, count_x = 1, channels = 0;
   int32_t src_y_stride = 0, src_x_stride = 0, dst_y_stride = 0, dst_x_stride = 0;
   static constexpr auto fields =
-      std::make_tuple(field(&DspArgmax::src, "src", 6, "address", "source tile"),
+      make_field_list(field(&DspArgmax::src, "src", 6, "address", "source tile"),
                       field(&DspArgmax::dst, "dst", 6, "address", "one 64-bit index a position"),
                       field(&DspArgmax::src_type, "src_type", 1, "", "element of src"),
                       MMASIM_TILE(DspArgmax), MMASIM_STRIDES(DspArgmax, src), MMASIM_STRIDES(DspArgmax, dst));
@@ -627,7 +626,7 @@ struct DspResize {
   int8_t shift = 0;
   Rounding rounding = Rounding::half_up;
   int64_t clip_min = 0, clip_max = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&DspResize::src, "src", 6, "address", "source tile"),
       field(&DspResize::dst, "dst", 6, "address", "destination tile"),
       field(&DspResize::type, "type", 1, "", "element of both"), MMASIM_TILE(DspResize),
@@ -659,7 +658,7 @@ struct DspPermute {
   uint32_t n1 = 1, n2 = 1, n3 = 1, n4 = 1, n5 = 1;
   int64_t src_stride1 = 0, src_stride2 = 0, src_stride3 = 0, src_stride4 = 0, src_stride5 = 0;
   int64_t dst_stride1 = 0, dst_stride2 = 0, dst_stride3 = 0, dst_stride4 = 0, dst_stride5 = 0;
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&DspPermute::src, "src", 6, "address", "source"),
       field(&DspPermute::dst, "dst", 6, "address", "destination"),
       field(&DspPermute::element_bytes, "element_bytes", 1, "bytes", "1, 2, 4, 8 or 16"),

@@ -28,7 +28,7 @@ struct Machine {
   uint64_t l3_bytes = 7968 * 1024;
   uint64_t ddr_bytes = uint64_t{2} << 30;
 
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&Machine::array_bytes, "array_bytes", 4, "bytes",
             "an A vector; a panel has array_bytes / operand bytes rows and columns"),
       field(&Machine::b_banks, "b_banks", 4, "", "B panels held; one loads while another computes"),

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <tuple>
 
 #include "isa/kit/config_field.h"
 
@@ -27,7 +26,7 @@ struct EnergyConfig {
   double ddr_refresh_pj = 60000.0;
   double static_mw = 500.0;
 
-  static constexpr auto keys = std::make_tuple(
+  static constexpr auto keys = make_field_list(
       key(&EnergyConfig::mma_mac8_pj, "mma_mac8_pj", "pJ", 0, 1e6,
           "8-bit multiply (0.2) and 32-bit add (0.1) at 45 nm, times 0.25 (hardware.md 7)"),
       key(&EnergyConfig::mma_mac16_pj, "mma_mac16_pj", "pJ", 0, 1e6,

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <tuple>
 
 #include "isa/kit/config_field.h"
 
@@ -16,7 +15,7 @@ struct OverheadConfig {
   uint64_t layer_rest_heavy_cycles = 4570;
   uint64_t layer_rest_light_cycles = 10370;
 
-  static constexpr auto keys = std::make_tuple(
+  static constexpr auto keys = make_field_list(
       key(&OverheadConfig::network_call_cycles, "network_call_cycles", "cycles", 0, 1e12,
           "fixed cost of one network call inside the reported time (docs/fidelity.md)"),
       key(&OverheadConfig::layer_setup_heavy_cycles, "layer_setup_heavy_cycles", "cycles", 0, 1e9,

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <tuple>
 
 #include "isa/kit/config_field.h"
 
@@ -16,7 +15,7 @@ struct ScheduleConfig {
   uint32_t weights_ahead_steps = 24;
   double tile_share = 0.9;
 
-  static constexpr auto keys = std::make_tuple(
+  static constexpr auto keys = make_field_list(
       key(&ScheduleConfig::blocks_span_lines, "blocks_span_lines", "", 0, 1,
           "whether a block of output positions runs over the ends of lines of the feature map"),
       key(&ScheduleConfig::pointwise_spans_lines, "pointwise_spans_lines", "", 0, 1,

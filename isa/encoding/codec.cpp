@@ -41,9 +41,14 @@ void encode(const Instruction& instruction, std::vector<uint8_t>& code) {
 
 namespace decoding {
 
-void fail_value(const char* mnemonic, size_t at, const char* field, const std::string& seen,
-                const std::string& allowed) {
-  throw DecodeError(fmt::format("{} at byte {}: {} is {}; expected {}", mnemonic, at, field, seen, allowed));
+void fail_address(const char* mnemonic, size_t at, const char* field, uint64_t bits) {
+  throw DecodeError(fmt::format("{} at byte {}: {} is {:#x}; expected {}", mnemonic, at, field, bits,
+                                allowed_values<Address>(0)));
+}
+
+void fail_enumerator(const char* mnemonic, size_t at, const char* field, uint64_t bits, size_t count) {
+  throw DecodeError(
+      fmt::format("{} at byte {}: {} is {}; expected 0..{}", mnemonic, at, field, bits, count - 1));
 }
 
 void fail_cut_off(const char* mnemonic, size_t at, size_t needed, size_t left) {

@@ -3,10 +3,7 @@
 // loads. What decode() of codec.h promises holds here too.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <array>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -18,13 +15,14 @@
 namespace mmasim::isa {
 namespace decoding {
 
-[[noreturn]] void fail_value(const char* mnemonic, size_t at, const char* field, const std::string& seen,
-                             const std::string& allowed);
+[[noreturn]] void fail_address(const char* mnemonic, size_t at, const char* field, uint64_t bits);
+[[noreturn]] void fail_enumerator(const char* mnemonic, size_t at, const char* field, uint64_t bits,
+                                  size_t count);
 [[noreturn]] void fail_cut_off(const char* mnemonic, size_t at, size_t needed, size_t left);
 [[noreturn]] void fail_opcode(const std::vector<uint8_t>& code, size_t at);
 
 template <class Struct, size_t index>
-constexpr auto kField = std::get<index>(Struct::fields);
+constexpr auto kField = field_at<index>(Struct::fields);
 
 template <class Struct, size_t index>
 constexpr uint32_t field_offset() {
@@ -49,14 +47,11 @@ void load_field(const uint8_t* code, size_t at, Struct& instruction) {
   auto& member = instruction.*f.member;
   using Member = std::decay_t<decltype(member)>;
   if constexpr (kIsAddress<Member>) {
-    if (!is_valid_address(bits)) {
-      fail_value(Struct::mnemonic, at, f.name, fmt::format("{:#x}", bits), allowed_values<Member>(f.bytes));
-    }
+    if (!is_valid_address(bits)) fail_address(Struct::mnemonic, at, f.name, bits);
     member.raw = bits;
   } else if constexpr (std::is_enum_v<Member>) {
-    if (bits >= number_of_words<Member>()) {
-      fail_value(Struct::mnemonic, at, f.name, std::to_string(bits), allowed_values<Member>(f.bytes));
-    }
+    constexpr size_t count = number_of_words<Member>();
+    if (bits >= count) fail_enumerator(Struct::mnemonic, at, f.name, bits, count);
     member = static_cast<Member>(bits);
   } else if constexpr (kIsSignedInteger<Member>) {
     member = static_cast<Member>(sign_extended(bits, f.bytes));

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -14,7 +13,7 @@ namespace mmasim::isa {
 constexpr size_t kNumInstructions = std::variant_size_v<Instruction>;
 
 template <class Struct>
-constexpr size_t kNumFields = std::tuple_size_v<std::decay_t<decltype(Struct::fields)>>;
+constexpr size_t kNumFields = Struct::fields.size();
 
 // Bytes of the encoding: the opcode and the fields.
 template <class Struct>

@@ -1,10 +1,11 @@
-// The field-table idiom for configuration: a struct of resolved values and a tuple of its keys, each with
+// The field-table idiom for configuration: a struct of resolved values and a list of its keys, each with
 // unit, range and one sentence (with its source where it has one). sim/config reads YAML through it, rejects
 // unknown keys, checks ranges and units, and prints docs/config.md.
 #pragma once
 
 #include <cstdint>
-#include <tuple>
+
+#include "isa/kit/field_list.h"
 
 namespace mmasim {
 
@@ -25,7 +26,7 @@ constexpr ConfigField<Struct, Member> key(Member Struct::*member, const char* na
 
 template <class Struct, class Visit>
 constexpr void for_each_key(Visit&& visit) {
-  std::apply([&](const auto&... k) { (visit(k), ...); }, Struct::keys);
+  Struct::keys.for_each(visit);
 }
 
 }  // namespace mmasim

@@ -1,10 +1,10 @@
-// The field-table idiom: a struct and a tuple of its fields, each with its width and one sentence. Walkers
+// The field-table idiom: a struct and a list of its fields, each with its width and one sentence. Walkers
 // over the table encode, decode, print, parse and document; nobody writes a field's name twice.
 #pragma once
 
 #include <cstdint>
-#include <tuple>
-#include <utility>
+
+#include "isa/kit/field_list.h"
 
 namespace mmasim::isa {
 
@@ -26,7 +26,7 @@ constexpr Field<Struct, Member> field(Member Struct::*member, const char* name, 
 // Calls visit(field) for every field of Struct, in encoding order.
 template <class Struct, class Visit>
 constexpr void for_each_field(Visit&& visit) {
-  std::apply([&](const auto&... f) { (visit(f), ...); }, Struct::fields);
+  Struct::fields.for_each(visit);
 }
 
 }  // namespace mmasim::isa

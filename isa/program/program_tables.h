@@ -3,8 +3,6 @@
 #pragma once
 
 #include <string>
-#include <tuple>
-#include <utility>
 
 #include "isa/program.h"
 
@@ -17,15 +15,20 @@ struct TableOf {
 
 template <>
 struct TableOf<Machine> {
-  static constexpr auto fields =
-      std::tuple_cat(std::make_tuple(field(&Machine::name, "name", 0, "", "what reports call the machine")),
-                     Machine::fields);
+  struct Fields {  // the name, which is no promise, and the promises
+    template <class Visit>
+    void for_each(Visit&& visit) const {
+      visit(field(&Machine::name, "name", 0, "", "what reports call the machine"));
+      Machine::fields.for_each(visit);
+    }
+  };
+  static constexpr Fields fields{};
 };
 
 // What the program says of itself; its lists, code and constants stand apart.
 template <>
 struct TableOf<Program> {
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&Program::network, "network", 0, "", "the network it was lowered from"),
       field(&Program::precision, "precision", 0, "", "precision of the run"),
       field(&Program::constants_bytes, "constants_bytes", 8, "bytes", "constants, from ddr:0 on"),
@@ -38,7 +41,7 @@ struct TableOf<Program> {
 
 template <>
 struct TableOf<LayerInfo> {
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&LayerInfo::name, "name", 0, "", "what reports call the layer"),
       field(&LayerInfo::kind, "kind", 0, "", "conv, depthwise, gemm, pool, ..."),
       field(&LayerInfo::precision, "precision", 0, "", "int8, int16, int32"),
@@ -50,7 +53,7 @@ struct TableOf<LayerInfo> {
 
 template <>
 struct TableOf<TensorPlacement> {
-  static constexpr auto fields = std::make_tuple(
+  static constexpr auto fields = make_field_list(
       field(&TensorPlacement::name, "name", 0, "", "the network's name of the tensor"),
       field(&TensorPlacement::element, "element", 1, "", "element type"),
       field(&TensorPlacement::shape, "shape", 8, "elements", "logical shape"),
@@ -64,8 +67,8 @@ struct TableOf<TensorPlacement> {
 };
 
 template <class Struct, class Visit>
-constexpr void for_each_table_field(Visit&& visit) {
-  std::apply([&](const auto&... f) { (visit(f), ...); }, TableOf<Struct>::fields);
+void for_each_table_field(Visit&& visit) {
+  TableOf<Struct>::fields.for_each(visit);
 }
 
 }  // namespace mmasim::isa

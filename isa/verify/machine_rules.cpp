@@ -33,7 +33,7 @@ constexpr Bound kBounds[] = {
     {"l3_bytes", 0, uint64_t{1} << 30},
     {"ddr_bytes", 1, uint64_t{64} << 30},
 };
-static_assert(std::size(kBounds) == std::tuple_size_v<decltype(Machine::fields)>);
+static_assert(std::size(kBounds) == Machine::fields.size());
 
 void check_bound(const char* field, uint64_t value) {
   for (const Bound& bound : kBounds) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <tuple>
 
 #include "isa/kit/config_field.h"
 
@@ -21,7 +20,7 @@ struct DmaConfig {
   uint32_t chunk_rows = 64;
   uint32_t outstanding_chunks = 8;
 
-  static constexpr auto keys = std::make_tuple(
+  static constexpr auto keys = make_field_list(
       key(&DmaConfig::issue_cycles, "issue_cycles", "cycles", 1, 100000,
           "the core's time to hand over one dma instruction [?]"),
       key(&DmaConfig::start_cycles, "start_cycles", "cycles", 0, 100000,

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <tuple>
 
 #include "isa/kit/config_field.h"
 
@@ -32,7 +31,7 @@ struct DspConfig {
   double ddr_fill_bytes_per_cycle = 4;
   uint32_t ddr_latency_cycles = 200;
 
-  static constexpr auto keys = std::make_tuple(
+  static constexpr auto keys = make_field_list(
       key(&DspConfig::issue_cycles, "issue_cycles", "cycles", 1, 1000,
           "issue of one instruction of the array, of a configuration or of a signal [?]"),
       key(&DspConfig::start_cycles, "start_cycles", "cycles", 0, 100000,

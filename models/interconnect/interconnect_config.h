@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <tuple>
 
 #include "isa/kit/config_field.h"
 
@@ -17,7 +16,7 @@ struct InterconnectConfig {
   uint32_t ddr_latency_cycles = 60;
 
   static constexpr auto keys =
-      std::make_tuple(key(&InterconnectConfig::l2_bytes_per_cycle, "l2_bytes_per_cycle", "bytes/cycle", 1,
+      make_field_list(key(&InterconnectConfig::l2_bytes_per_cycle, "l2_bytes_per_cycle", "bytes/cycle", 1,
                           4096, "width of the link between the DMA engine and L2, each way [?]"),
                       key(&InterconnectConfig::l3_bytes_per_cycle, "l3_bytes_per_cycle", "bytes/cycle", 1,
                           4096, "width of the link to MSMC, each way [?]"),

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <string>
-#include <tuple>
 
 #include "isa/kit/config_field.h"
 
@@ -58,7 +57,7 @@ struct DramConfig {
   uint64_t capacity_bytes() const { return channels * channel_bytes(); }
   double peak_gbps() const { return channels * (burst_bytes() / (burst_cycles() * clock_period_ns)); }
 
-  static constexpr auto keys = std::make_tuple(
+  static constexpr auto keys = make_field_list(
       key(&DramConfig::clock_period_ns, "clock_period_ns", "ns", 0.1, 100,
           "period of the DRAM clock, on which all DRAM timing is counted; two transfers a period "
           "(LPDDR4-4266: 0.46875)"),

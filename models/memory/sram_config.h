@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <tuple>
 
 #include "isa/kit/config_field.h"
 
@@ -13,7 +12,7 @@ struct SramConfig {
   uint32_t write_bytes_per_cycle = 64;
   uint32_t latency_cycles = 8;
 
-  static constexpr auto keys = std::make_tuple(
+  static constexpr auto keys = make_field_list(
       key(&SramConfig::read_bytes_per_cycle, "read_bytes_per_cycle", "bytes/cycle", 1, 4096,
           "width of the read port; a row that is shorter takes a whole cycle (hardware.md 3) [?]"),
       key(&SramConfig::write_bytes_per_cycle, "write_bytes_per_cycle", "bytes/cycle", 1, 4096,
@@ -28,7 +27,7 @@ struct BankConfig {
   uint32_t dma_wait_cycles = 15;
 
   static constexpr auto keys =
-      std::make_tuple(key(&BankConfig::banks, "banks", "", 3, 64,
+      make_field_list(key(&BankConfig::banks, "banks", "", 3, 64,
                           "accesses a cycle, all told: of the two operand streams, the results and the DMA "
                           "engine's two ports [?]"),
                       key(&BankConfig::dma_wait_cycles, "dma_wait_cycles", "cycles", 0, 999,

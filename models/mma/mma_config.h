@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <tuple>
 
 #include "isa/kit/config_field.h"
 
@@ -17,7 +16,7 @@ struct MmaConfig {
   uint32_t queue_entries = 4;
   uint32_t store_bytes_per_cycle = 64;
 
-  static constexpr auto keys = std::make_tuple(
+  static constexpr auto keys = make_field_list(
       key(&MmaConfig::open_cycles, "open_cycles", "cycles", 0, 10000,
           "start of the closed array, before its first panel load (hardware.md 2)"),
       key(&MmaConfig::drain_cycles, "drain_cycles", "cycles", 0, 10000,

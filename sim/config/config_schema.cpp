@@ -169,7 +169,7 @@ std::vector<ConfigSection> make_schema() {
       [](auto& section) { add_table<models::ScheduleConfig>(section, MMASIM_PART(schedule)); });
   add({"energy", "Energy of single events: relative and uncalibrated.", {}},
       [](auto& section) { add_table<models::EnergyConfig>(section, MMASIM_PART(energy)); });
-  constexpr size_t kFieldsOfMachine = std::tuple_size_v<decltype(isa::Machine::fields)>;
+  constexpr size_t kFieldsOfMachine = isa::Machine::fields.size();
   if (promises != kFieldsOfMachine || std::size(kPromises) != kFieldsOfMachine) {
     throw std::logic_error(fmt::format("{} of {} machine fields have a key, {} are expected to", promises,
                                        kFieldsOfMachine, std::size(kPromises)));
