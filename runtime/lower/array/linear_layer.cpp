@@ -61,29 +61,6 @@ void describe(LinearLayer& layer, const BatchNorm&, const ScheduleRules&) {
   set_groups(layer, layer.in.dims.c);
 }
 
-// Everything that is indexed by output channels is as long as there are channels.
-void require_lengths(const LoweringContext& context, const LinearLayer& layer) {
-  const auto require = [&](const char* what, size_t seen, int64_t needed) {
-    if (seen == static_cast<size_t>(needed)) return;
-    throw std::logic_error("lowering: " + context.place(layer.node) + " has " + std::to_string(seen) + " " +
-                           what + "; its " + std::to_string(layer.out.dims.c) + " output channels need " +
-                           std::to_string(needed));
-  };
-  const auto& weights = layer.plan->weights;
-  const auto& bias = layer.plan->bias;
-  const auto& requant = layer.plan->requant;
-  const auto channels = layer.out.dims.c;
-  require("weights",
-          weights.bits == 8    ? weights.s8.size()
-          : weights.bits == 16 ? weights.s16.size()
-                               : weights.s32.size(),
-          channels * layer.group_in * layer.taps());
-  require("biases", bias.size(), channels);
-  require("shifts", requant.shifts.size(), requant.per_channel ? channels : 1);
-  if (requant.has_multiplier)
-    require("multipliers", requant.multipliers.size(), requant.per_channel ? channels : 1);
-}
-
 template <class Other>
 void describe(LinearLayer&, const Other&, const ScheduleRules&) {
   throw std::logic_error("lower: not a linear operator");
@@ -112,7 +89,6 @@ LinearLayer describe_linear(const LoweringContext& context, NodeId id) {
   require_accumulator(context, layer);
   std::visit([&](const auto& op) { describe(layer, op, context.options.rules); }, node.op);
   layer.spans_lines = context.options.rules.blocks_span_lines;
-  if (context.has_values()) require_lengths(context, layer);
   return layer;
 }
 

@@ -1,5 +1,6 @@
 // Softmax and ArgMax on the DSP: over the channels of every position. Channels are the innermost axis in
 // memory (require_axes).
+#include "runtime/lower/operators/operators.h"
 #include "runtime/lower/operators/tile_steps.h"
 
 namespace mmasim::runtime {

@@ -2,6 +2,7 @@
 // meet in one tile and leave together; otherwise each input goes to its own stretch of the result.
 #include <algorithm>
 
+#include "runtime/lower/operators/operators.h"
 #include "runtime/lower/schedule/emitter.h"
 #include "runtime/lower/tiles/dsp_tile.h"
 

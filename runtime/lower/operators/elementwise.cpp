@@ -5,6 +5,7 @@
 
 #include "runtime/graph/shape_text.h"
 #include "runtime/lower/operators/axis_checks.h"
+#include "runtime/lower/operators/operators.h"
 #include "runtime/lower/operators/tile_steps.h"
 #include "runtime/user_error.h"
 

@@ -1,5 +1,6 @@
 // Between the network's row-major form (planes of N, C, H, W) and channels-last: tiles of planes, turned by
 // the DSP.
+#include "runtime/lower/operators/operators.h"
 #include "runtime/lower/schedule/emitter.h"
 #include "runtime/lower/tiles/dsp_tile.h"
 

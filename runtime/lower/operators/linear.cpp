@@ -4,6 +4,7 @@
 #include "runtime/lower/array/array_work.h"
 #include "runtime/lower/operators/axis_checks.h"
 #include "runtime/lower/operators/depthwise.h"
+#include "runtime/lower/operators/operators.h"
 #include "runtime/lower/schedule/emitter.h"
 #include "runtime/user_error.h"
 

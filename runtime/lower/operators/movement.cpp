@@ -1,6 +1,7 @@
 // Operators that compute nothing: Pad, Reshape, Transpose, Slice, and copies between layouts.
 #include <stdexcept>
 
+#include "runtime/lower/operators/operators.h"
 #include "runtime/lower/operators/permute.h"
 #include "runtime/lower/schedule/emitter.h"
 #include "runtime/lower/tiles/dsp_tile.h"

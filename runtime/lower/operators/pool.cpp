@@ -1,6 +1,7 @@
 // Pools on the DSP.
 #include <algorithm>
 
+#include "runtime/lower/operators/operators.h"
 #include "runtime/lower/operators/tile_steps.h"
 #include "runtime/lower/tiles/windows.h"
 

@@ -1,6 +1,7 @@
 // Enlargement on the DSP: nearest by repeated elements, bilinear by integer weights.
 #include <algorithm>
 
+#include "runtime/lower/operators/operators.h"
 #include "runtime/lower/schedule/emitter.h"
 #include "runtime/lower/tiles/dsp_tile.h"
 

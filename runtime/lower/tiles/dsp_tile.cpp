@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "runtime/lower/array/tiling.h"
 #include "runtime/lower/schedule/emitter.h"
 
 namespace mmasim::runtime {
