@@ -13,7 +13,6 @@
 #include "models/memory/sram_config.h"
 #include "models/mma/mma_config.h"
 #include "models/overhead_config.h"
-#include "models/schedule_config.h"
 
 namespace mmasim::models {
 
@@ -32,7 +31,6 @@ struct SocConfig {
   InterconnectConfig interconnect;
   DramConfig dram;
   OverheadConfig overhead;
-  ScheduleConfig schedule;
   EnergyConfig energy;
 };
 

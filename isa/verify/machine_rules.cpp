@@ -10,43 +10,43 @@
 namespace mmasim::isa {
 namespace {
 
-struct Bound {
-  const char* field;
-  uint64_t smallest, largest;
-};
+constexpr uint64_t kKibibyte = 1024, kMebibyte = 1024 * kKibibyte, kGibibyte = 1024 * kMebibyte;
 
-constexpr Bound kBounds[] = {
+constexpr MachineBound kBounds[] = {
     {"array_bytes", 8, 128},  // rows and depth of an instruction are 8-bit counts up to S
-    {"b_banks", 1, 64},
-    {"c_banks", 1, 64},
-    {"multiplier_bits", 0, 32},
+    {"b_banks", 1, 16},
+    {"c_banks", 1, 16},
+    {"multiplier_bits", 0, 31},
     {"per_lane_shift", 0, 1},
     {"has_output_zero_point", 0, 1},
     {"has_output_clip", 0, 1},
     {"half_up_only", 0, 1},
-    {"max_shift", 0, 127},
-    {"vector_bytes", 1, 4096},
-    {"dma_channels", 1, 256},
+    {"max_shift", 1, 127},
+    {"vector_bytes", 8, 256},
+    {"dma_channels", 1, 64},
     {"dma_queue_entries", 1, 65536},
-    {"tokens", 1, 65536},
-    {"l2_bytes", 1, uint64_t{1} << 30},
-    {"l3_bytes", 0, uint64_t{1} << 30},
-    {"ddr_bytes", 1, uint64_t{64} << 30},
+    {"tokens", 2, 65535},
+    {"l2_bytes", 8 * kKibibyte, 256 * kMebibyte},
+    {"l3_bytes", 0, kGibibyte},
+    {"ddr_bytes", kMebibyte, 64 * kGibibyte},
 };
 static_assert(std::size(kBounds) == Machine::fields.size());
 
 void check_bound(const char* field, uint64_t value) {
-  for (const Bound& bound : kBounds) {
-    if (std::strcmp(bound.field, field) != 0) continue;
-    if (value < bound.smallest || value > bound.largest) {
-      violate("{} is {}; expected {}..{}", field, value, bound.smallest, bound.largest);
-    }
-    return;
+  const auto& bound = machine_bound(field);
+  if (value < bound.smallest || value > bound.largest) {
+    violate("{} is {}; expected {}..{}", field, value, bound.smallest, bound.largest);
   }
-  throw std::logic_error(fmt::format("machine field {} has no bound", field));
 }
 
 }  // namespace
+
+const MachineBound& machine_bound(const char* field) {
+  for (const auto& bound : kBounds) {
+    if (std::strcmp(bound.field, field) == 0) return bound;
+  }
+  throw std::logic_error(fmt::format("machine field {} has no bound", field));
+}
 
 void check_machine(const Machine& machine) {
   for_each_field<Machine>([&machine](const auto& f) { check_bound(f.name, machine.*f.member); });

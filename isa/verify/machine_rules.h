@@ -5,6 +5,13 @@
 
 namespace mmasim::isa {
 
+// Inclusive. Of every field: for executors, for programs and for configurations alike.
+struct MachineBound {
+  const char* field;
+  uint64_t smallest, largest;
+};
+const MachineBound& machine_bound(const char* field);  // std::logic_error for a name that is no field
+
 // Throws Violation.
 void check_machine(const Machine& machine);
 

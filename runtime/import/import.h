@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,23 @@ struct ImportOptions {
 struct ImportedNetwork {
   Graph graph;
   std::string sha256;  // of the file
+};
+
+// A network file, read once but for its weights: those are read where a graph with values is built.
+class ParsedNetwork {
+ public:
+  explicit ParsedNetwork(const std::string& path);
+  ~ParsedNetwork();
+  ParsedNetwork(const ParsedNetwork&) = delete;
+  ParsedNetwork& operator=(const ParsedNetwork&) = delete;
+
+  Graph build(const ImportOptions& options) const;  // may be asked again, with other options
+  const std::string& sha256() const;                // of the file
+
+ private:
+  struct Content;
+  const std::string path_;
+  const std::unique_ptr<const Content> content_;
 };
 
 ImportedNetwork import_network(const std::string& path, const ImportOptions& options = {});

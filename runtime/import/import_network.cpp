@@ -9,6 +9,7 @@
 
 #include <climits>
 #include <filesystem>
+#include <memory>
 #include <new>
 
 #include "isa/kit/sha256.h"
@@ -247,38 +248,67 @@ std::string hash_of(const RegularFile& file) {
   return sum.finish();
 }
 
-Graph import_graph(const FilePtr& file, const std::string& path, const ImportOptions& options) {
-  onnx::ModelProto model;
-  FileSkeleton skeleton = read_skeleton(*file);
-  parse(skeleton.bytes, model);
-  std::string().swap(skeleton.bytes);
-  std::unordered_map<const onnx::TensorProto*, TensorBytes> raw_data;
+using RawData = std::unordered_map<const onnx::TensorProto*, TensorBytes>;
+
+RawData find_raw_data(const FilePtr& file, const onnx::ModelProto& model, const FileSkeleton& skeleton) {
+  RawData raw_data;
   for (size_t i = 0; i < skeleton.raw_data.size(); ++i) {
     const FilePart& part = skeleton.raw_data[i];
     if (part.bytes == 0) continue;
     raw_data.emplace(&model.graph().initializer(static_cast<int>(i)),
                      TensorBytes(file, part.offset_bytes, part.bytes));
   }
-  return NetworkImport(path, options, model, std::move(raw_data)).run();
+  return raw_data;
+}
+
+// Calls work(); what it throws leaves as one line that begins with the path.
+template <class Work>
+auto told_as_user_error(const std::string& path, const Work& work) {
+  try {
+    return work();
+  } catch (const std::invalid_argument& fault) {
+    throw UserError(path + ": " + made_printable(fault.what()));
+  } catch (const std::bad_alloc&) {
+    throw UserError(path + ": the network needs more memory than there is");
+  } catch (const google::protobuf::FatalException& fault) {
+    throw UserError(path + ": the file is damaged: " + made_printable(fault.what()));
+  }
 }
 
 }  // namespace
 }  // namespace importing
 
-ImportedNetwork import_network(const std::string& path, const ImportOptions& options) {
-  try {
+struct ParsedNetwork::Content {
+  std::string sha256;
+  onnx::ModelProto model;  // but for the weights' bytes
+  importing::RawData raw_data;
+
+  explicit Content(const std::string& path) {
     const importing::FilePtr file = importing::open_network_file(path);
-    ImportedNetwork imported;
-    imported.sha256 = importing::hash_of(*file);
-    imported.graph = importing::import_graph(file, path, options);
-    return imported;
-  } catch (const std::invalid_argument& fault) {
-    throw UserError(path + ": " + importing::made_printable(fault.what()));
-  } catch (const std::bad_alloc&) {
-    throw UserError(path + ": the network needs more memory than there is");
-  } catch (const google::protobuf::FatalException& fault) {
-    throw UserError(path + ": the file is damaged: " + importing::made_printable(fault.what()));
+    sha256 = importing::hash_of(*file);
+    importing::FileSkeleton skeleton = importing::read_skeleton(*file);
+    importing::parse(skeleton.bytes, model);
+    std::string().swap(skeleton.bytes);
+    raw_data = importing::find_raw_data(file, model, skeleton);
   }
+};
+
+ParsedNetwork::ParsedNetwork(const std::string& path)
+    : path_(path),
+      content_(importing::told_as_user_error(path, [&] { return std::make_unique<const Content>(path); })) {}
+ParsedNetwork::~ParsedNetwork() = default;
+
+const std::string& ParsedNetwork::sha256() const { return content_->sha256; }
+
+Graph ParsedNetwork::build(const ImportOptions& options) const {
+  return importing::told_as_user_error(path_, [&] {
+    return importing::NetworkImport(path_, options, content_->model, content_->raw_data).run();
+  });
+}
+
+ImportedNetwork import_network(const std::string& path, const ImportOptions& options) {
+  const ParsedNetwork parsed(path);
+  return {parsed.build(options), parsed.sha256()};
 }
 
 }  // namespace mmasim::runtime

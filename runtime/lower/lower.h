@@ -7,6 +7,7 @@
 
 #include "isa/program.h"
 #include "runtime/graph/graph.h"
+#include "runtime/lower/schedule_config.h"
 #include "runtime/quantize/plan.h"
 
 namespace mmasim::runtime {
@@ -19,17 +20,6 @@ struct CostModel {
   uint32_t dma_start_cycles = 100;
   uint32_t tile_overhead_cycles = 200;
   double dsp_macs_per_cycle = 16.0;  // of an 8-bit depthwise convolution
-};
-
-// How the part's compiler cuts a convolution for the array. Calibration chooses (docs/fidelity.md).
-struct ScheduleRules {
-  bool blocks_span_lines = true;  // a block of S positions runs over the ends of output lines
-  bool pointwise_spans_lines =
-      true;  // ... of a 1x1 convolution of stride 1, whose lines follow each other in memory
-  uint32_t groups_per_panel = 0;  // of a grouped convolution; 0: as many as a panel holds
-  uint32_t weights_ahead_steps =
-      8;                    // beyond the next step, whose weights may be fetched early where L2 has room
-  double tile_share = 1.0;  // of L2 that a layer's own buffers may take; the rest waits for later weights
 };
 
 struct LowerOptions {

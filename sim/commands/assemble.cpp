@@ -5,8 +5,8 @@
 #include "isa/program/assembly.h"
 #include "isa/program/program_file.h"
 #include "runtime/io/file_bytes.h"
-#include "sim/commands/cli.h"
 #include "sim/commands/commands.h"
+#include "sim/host/exit_code.h"
 #include "sim/host/output_folder.h"
 #include "sim/report/run_files.h"
 

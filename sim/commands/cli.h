@@ -1,9 +1,9 @@
 // The command line: parses it, runs the command it names, turns every failure into one line and an exit code.
 #pragma once
 
-namespace mmasim::sim {
+#include "sim/host/exit_code.h"
 
-enum ExitCode : int { kDone = 0, kFailed = 1, kUserMistake = 2, kDefect = 3, kInterrupted = 130 };
+namespace mmasim::sim {
 
 int run_command_line(int argc, const char* const* argv);
 

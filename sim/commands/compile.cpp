@@ -2,10 +2,9 @@
 #include <cstdio>
 #include <memory>
 
-#include "sim/commands/cli.h"
 #include "sim/commands/commands.h"
-#include "sim/commands/hardware.h"
-#include "sim/experiment/pipeline.h"
+#include "sim/experiment/groundwork.h"
+#include "sim/host/exit_code.h"
 #include "sim/host/output_folder.h"
 #include "sim/host/progress.h"
 #include "sim/report/run_files.h"
@@ -14,33 +13,24 @@ namespace mmasim::sim {
 namespace {
 
 struct CompileOptions {
-  std::string network, program;
-  HardwareOptions hardware;
-  DataOptions data;
-  PlanChoices choices;
+  Request request;
+  std::string program;
   bool timing_only = false, quiet = false;
-  unsigned threads = 1;
 };
 
 int compile(const CompileOptions& options) {
-  check_precision(options.choices.precision);
-  runtime::resolve_preset(options.choices.quant, options.choices.precision);
-  const auto config = resolve_hardware(options.hardware);
+  auto request = options.request;
+  check_precision(request.quant.precision);
+  if (options.timing_only) request.mode = Mode::timing_only;
+  check_request(request);
+  const auto config = resolve_config(request.config);
   check_writable(options.program);
   Progress progress(options.quiet ? Loudness::quiet : Loudness::normal);
-  progress.say("import " + options.network);
-  auto network = load_network(options.network, options.data,
-                              options.timing_only ? Values::skipped : Values::made, config.machine.ddr_bytes);
-  Calibration calibration;
-  if (!options.timing_only) {
-    progress.say("calibrate");
-    calibration = calibrate_network(network.graph, options.data.calibration, network.inputs,
-                                    options.data.seed, options.threads);
-  }
+  auto prepared = prepare_network(request, config.machine.ddr_bytes, progress);
   progress.say("quantize and lower");
-  const auto planned =
-      plan_network(network.graph, config, options.timing_only ? nullptr : &calibration.ranges,
-                   options.choices, WeightValues::consumed);
+  const auto planned = plan_network(prepared.network.graph, config,
+                                    prepared.calibration ? &prepared.calibration->ranges : nullptr,
+                                    {request.quant}, WeightValues::consumed);
   for (const auto& warning : planned.plan.warnings) note("warning: " + warning);
   const auto& program = planned.lowered.program;
   write_program(options.program, program);
@@ -57,21 +47,21 @@ int compile(const CompileOptions& options) {
 void add_compile_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("compile", "quantize and lower a network to a program file");
   auto options = std::make_shared<CompileOptions>();
-  command.add_option("network", options->network, "ONNX file")->required()->type_name("NETWORK");
+  auto& request = options->request;
+  command.add_option("network", request.network, "ONNX file")->required()->type_name("NETWORK");
   command.add_option("-o,--output", options->program, "program file to write")
       ->required()
       ->type_name("PROG.mma");
-  command.add_option("--precision", options->choices.precision, "int8, int16 or int32")
-      ->type_name("PRECISION");
-  command.add_option("--quant", options->choices.quant, "quantization preset")->type_name("PRESET");
+  command.add_option("--precision", request.quant.precision, "int8, int16 or int32")->type_name("PRECISION");
+  command.add_option("--quant", request.quant.preset, "quantization preset")->type_name("PRESET");
   command.add_flag("--timing-only", options->timing_only,
                    "a program without values: no weights, no calibration");
-  command.add_option("--threads", options->threads, "host threads")
+  command.add_option("--threads", request.threads, "host threads")
       ->check(CLI::Range(1, 1024))
       ->type_name("N");
   command.add_flag("--quiet", options->quiet, "no progress on standard error");
-  add_hardware_options(command, options->hardware);
-  add_data_options(command, options->data);
+  add_hardware_options(command, request.config);
+  add_data_options(command, request.data);
   command.callback([&action, options] { action = [options] { return compile(*options); }; });
 }
 

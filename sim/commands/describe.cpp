@@ -3,10 +3,10 @@
 #include <memory>
 
 #include "isa/encoding/describe_isa.h"
-#include "sim/commands/cli.h"
 #include "sim/commands/commands.h"
 #include "sim/describe/describe.h"
-#include "sim/report/run_files.h"
+#include "sim/host/exit_code.h"
+#include "sim/kit/json_value.h"
 
 namespace mmasim::sim {
 namespace {

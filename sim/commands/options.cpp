@@ -4,22 +4,21 @@
 #include <thread>
 
 #include "runtime/user_error.h"
+#include "sim/report/printout.h"
 
 namespace mmasim::sim {
 
-void add_hardware_options(CLI::App& command, HardwareOptions& options) {
-  command.add_option("--config", options.config, "hardware configuration (default: the TDA4VM's)")
+void add_hardware_options(CLI::App& command, ConfigChoice& options) {
+  command.add_option("--config", options.file, "hardware configuration (default: the TDA4VM's)")
       ->type_name("FILE");
-  command
-      .add_option("--set", options.overrides,
-                  "override one configuration value, path.to.key=value; repeatable")
+  command.add_option("--set", options.set, "override one configuration value, path.to.key=value; repeatable")
       ->type_name("PATH=VALUE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);
 }
 
-void add_input_options(CLI::App& command, DataOptions& options) {
+void add_input_options(CLI::App& command, DataChoice& options) {
   command
       .add_option("--input", options.inputs, "NAME=FILE.npy, or FILE.npy for one input; synthetic without it")
       ->type_name("NAME=FILE")
@@ -31,7 +30,7 @@ void add_input_options(CLI::App& command, DataOptions& options) {
       ->type_name("N");
 }
 
-void add_data_options(CLI::App& command, DataOptions& options) {
+void add_data_options(CLI::App& command, DataChoice& options) {
   add_input_options(command, options);
   command
       .add_option("--calibration", options.calibration, "calibration samples: a dataset folder or FILE.npy")
@@ -56,7 +55,7 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
   options.threads = std::clamp(std::thread::hardware_concurrency(), 1u, 1024u);
   command.add_option("--out", options.out, "folder for the run's files")->type_name("DIR");
   command.add_option("--format", options.format, "of standard output")
-      ->check(CLI::IsMember({"table", "json", "csv", "markdown"}))
+      ->check(CLI::IsMember(format_words()))
       ->type_name("table|json|csv|markdown");
   command.add_option("--threads", options.threads, "host threads; results do not depend on it")
       ->check(CLI::Range(1, 1024))
@@ -88,6 +87,19 @@ void check_modes(const ModeOptions& modes) {
   if (modes.timing_only && !modes.verify.empty()) {
     throw runtime::UserError("--verify compares values, --timing-only makes none; give one of them");
   }
+}
+
+void set_modes(const ModeOptions& modes, Request& request) {
+  request.mode = modes.timing_only       ? Mode::timing_only
+                 : modes.functional_only ? Mode::functional_only
+                                         : Mode::timed_values;
+  request.verify = modes.verify.empty()       ? Verify::none
+                   : modes.verify == "layers" ? Verify::layers
+                                              : Verify::outputs;
+}
+
+Loudness loudness_of(const OutputOptions& options) {
+  return options.quiet ? Loudness::quiet : Loudness::normal;
 }
 
 }  // namespace mmasim::sim

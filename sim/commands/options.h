@@ -3,28 +3,17 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
+
+#include "sim/experiment/request.h"
+#include "sim/host/progress.h"
 
 namespace mmasim::sim {
 
 // What is done once the command line has been understood; returns the exit code.
 using Action = std::function<int()>;
-
-struct HardwareOptions {
-  std::string config;  // empty: the default configuration
-  std::vector<std::string> overrides;
-};
-
-struct DataOptions {
-  std::vector<std::string> inputs;  // "NAME=FILE.npy" or "FILE.npy"
-  std::string calibration;
-  std::optional<uint64_t> random_weights;
-  uint64_t seed = 0;
-};
 
 struct ModeOptions {
   std::string verify;  // "", "outputs" or "layers"
@@ -38,9 +27,9 @@ struct OutputOptions {
   unsigned threads = 1;
 };
 
-void add_hardware_options(CLI::App& command, HardwareOptions& options);
-void add_data_options(CLI::App& command, DataOptions& options);
-void add_input_options(CLI::App& command, DataOptions& options);  // --input and --seed only
+void add_hardware_options(CLI::App& command, ConfigChoice& options);
+void add_data_options(CLI::App& command, DataChoice& options);
+void add_input_options(CLI::App& command, DataChoice& options);  // --input and --seed only
 void add_mode_options(CLI::App& command, ModeOptions& options);
 void add_output_options(CLI::App& command, OutputOptions& options);
 void add_precision_list(CLI::App& command, std::vector<std::string>& precisions);
@@ -49,5 +38,8 @@ void add_quant_list(CLI::App& command, std::vector<std::string>& quants);
 // Throws runtime::UserError naming the precisions there are.
 void check_precision(const std::string& precision);
 void check_modes(const ModeOptions& modes);  // --verify with --timing-only, both modes at once
+
+void set_modes(const ModeOptions& modes, Request& request);
+Loudness loudness_of(const OutputOptions& options);
 
 }  // namespace mmasim::sim

@@ -1,39 +1,43 @@
 #include "sim/commands/run_output.h"
 
-#include <cstdio>
+#include <optional>
 
-#include "sim/commands/cli.h"
+#include "runtime/quantize/quantize.h"
+#include "sim/experiment/perform.h"
+#include "sim/host/exit_code.h"
+#include "sim/host/output_folder.h"
 #include "sim/host/progress.h"
-#include "sim/report/layer_table.h"
 #include "sim/report/run_files.h"
+#include "sim/report/run_printout.h"
 
 namespace mmasim::sim {
 namespace {
 
-std::string shown(const RunReport& report, const std::string& format) {
-  if (format == "json") return json_text(to_json(report));
-  if (format == "csv") return layer_csv(report.layers).csv();
-  const auto title = report.network.name + " " + report.precision +
-                     (report.quant ? " " + *report.quant : "") + " on " + report.config.name;
-  const auto table = layer_table(report.layers);
-  return (format == "markdown" ? table.markdown() : table.aligned()) + "\n" +
-         totals_text(report.totals, title);
-}
+// The run's folder: there before work starts, filled when it ends.
+class RunFiles : public RunObserver {
+ public:
+  RunFiles(const std::string& folder, const std::string& file_run) : path_(folder), file_run_(file_run) {}
 
-}  // namespace
-
-void print_run(const RunReport& report, const std::string& format) {
-  std::fputs(shown(report, format).c_str(), stdout);
-  if (report.verify && format != "json" && format != "csv") {
-    std::printf("verify: %llu values of %llu tensors compared with the reference, %llu differ\n",
-                static_cast<unsigned long long>(report.verify->compared_values),
-                static_cast<unsigned long long>(report.verify->compared_tensors),
-                static_cast<unsigned long long>(report.verify->mismatches));
+  void begins(const std::string& precision) override {
+    folder_.emplace(path_.empty() ? "mmasim-out/" + file_stem(file_run_) + "-" + precision : path_);
   }
-  std::fflush(stdout);
-}
 
-int conclude_run(const RunReport& report) {
+  void ends(const Made& made, RunReport& report) override {
+    remove_earlier_run(*folder_);
+    report.outputs = write_outputs(*folder_, made.program, made.outputs);
+    if (made.plan) folder_->write("quantization.yaml", runtime::to_yaml(*made.graph, *made.plan));
+    write_program(*folder_, made.program);
+  }
+
+  void write(const RunReport& report) { write_report(*folder_, report); }
+
+ private:
+  const std::string path_, file_run_;
+  std::optional<OutputFolder> folder_;
+};
+
+// Notes on standard error: what differs from the reference, overflows. Returns the exit code.
+int conclude(const RunReport& report) {
   if (report.accumulator && report.accumulator->overflow_count > 0) {
     note("warning: " + std::to_string(report.accumulator->overflow_count) +
          " sums left the accumulator's range (policy: " + report.accumulator->policy + ")");
@@ -43,10 +47,17 @@ int conclude_run(const RunReport& report) {
   return kFailed;
 }
 
-Mode mode_of(const ModeOptions& options) {
-  return options.timing_only       ? Mode::timing_only
-         : options.functional_only ? Mode::functional_only
-                                   : Mode::timed_values;
+}  // namespace
+
+int perform_and_write(Request request, const OutputOptions& output) {
+  request.threads = output.threads;
+  RunFiles files(output.out, request.program.empty() ? request.network : request.program);
+  Progress progress(loudness_of(output));
+  const auto report = perform(request, progress, files).report;
+  files.write(report);
+  progress.say("");
+  print(RunPrintout(report), output.format);
+  return conclude(report);
 }
 
 }  // namespace mmasim::sim

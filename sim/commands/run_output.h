@@ -1,16 +1,12 @@
-// What `run` and `simulate` print of a finished run, and the exit code it means.
+// What `run` and `simulate` have in common: a request performed, its files written, its report printed.
 #pragma once
 
 #include "sim/commands/options.h"
-#include "sim/report/run_report.h"
+#include "sim/experiment/request.h"
 
 namespace mmasim::sim {
 
-void print_run(const RunReport& report, const std::string& format);
-
-// Notes on standard error: what differs from the reference, overflows. Returns the exit code.
-int conclude_run(const RunReport& report);
-
-Mode mode_of(const ModeOptions& options);
+// Returns the exit code.
+int perform_and_write(Request request, const OutputOptions& output);
 
 }  // namespace mmasim::sim

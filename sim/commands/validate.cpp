@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "runtime/user_error.h"
-#include "sim/commands/cli.h"
 #include "sim/commands/commands.h"
 #include "sim/config/config.h"
+#include "sim/host/exit_code.h"
 
 namespace mmasim::sim {
 namespace {

@@ -1,4 +1,4 @@
-// Overrides and values: the second half of reading a configuration. The YAML half is config_yaml.cpp.
+// Overrides and values: the second half of reading a configuration. The YAML half is config_entries.cpp.
 #include "sim/config/config.h"
 
 #include <algorithm>
@@ -73,7 +73,7 @@ Conversion convert(const ConfigKey& key, const std::string& text) {
   return {text, ""};
 }
 
-void set_keys(ConfigEntries& entries, models::SocConfig& config) {
+void set_keys(ConfigEntries& entries, Configuration& config) {
   for (const auto& section : config_schema()) {
     const auto found_section = entries.sections.find(section.path);
     for (const auto& key : section.keys) {
@@ -107,7 +107,7 @@ CheckedConfig check_config(const std::string& file, const std::vector<std::strin
   return checked;
 }
 
-models::SocConfig load_config(const std::string& file, const std::vector<std::string>& overrides) {
+Configuration load_config(const std::string& file, const std::vector<std::string>& overrides) {
   auto checked = check_config(file, overrides);
   if (checked.faults.empty()) return checked.config;
   // A misspelt key is also missing under its right name: what is there and wrong says more than what is not.
@@ -115,6 +115,10 @@ models::SocConfig load_config(const std::string& file, const std::vector<std::st
     return fault.size() < 10 || fault.compare(fault.size() - 10, 10, "is missing") != 0;
   });
   throw runtime::UserError(there != checked.faults.end() ? *there : checked.faults.front());
+}
+
+Configuration resolve_config(const ConfigChoice& choice) {
+  return load_config(choice.file.empty() ? default_config_path() : choice.file, choice.set);
 }
 
 std::string default_config_path() {
@@ -129,23 +133,6 @@ std::string default_config_path() {
     tried += (tried.empty() ? "" : ", ") + path.string();
   }
   throw runtime::UserError("no --config given and no default configuration found; looked for " + tried);
-}
-
-nlohmann::ordered_json to_json(const models::SocConfig& config) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::object();
-  for (const auto& section : config_schema()) {
-    auto* object = &json;
-    size_t begin = 0;
-    while (begin <= section.path.size()) {
-      const auto dot = std::min(section.path.find('.', begin), section.path.size());
-      object = &(*object)[section.path.substr(begin, dot - begin)];
-      begin = dot + 1;
-    }
-    for (const auto& key : section.keys) {
-      std::visit([&](const auto& value) { (*object)[key.name] = value; }, key.get(config));
-    }
-  }
-  return json;
 }
 
 }  // namespace mmasim::sim

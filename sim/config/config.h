@@ -1,4 +1,4 @@
-// Reads a hardware configuration: YAML and --set overrides -> models::SocConfig, checked completely.
+// Reads a hardware configuration: YAML and --set overrides -> Configuration, checked completely.
 // What keys there are is config_schema.h; what they mean is in models/.
 #pragma once
 
@@ -6,12 +6,18 @@
 #include <string>
 #include <vector>
 
-#include "models/soc_config.h"
+#include "sim/config/configuration.h"
 
 namespace mmasim::sim {
 
+// A configuration as it is asked for.
+struct ConfigChoice {
+  std::string file;              // empty: the default configuration
+  std::vector<std::string> set;  // overrides, "path.to.key=value"
+};
+
 struct CheckedConfig {
-  models::SocConfig config;         // meaningful if there are no faults
+  Configuration config;             // meaningful if there are no faults
   std::vector<std::string> faults;  // "FILE:LINE:COLUMN: text" in file order, then "--set mma.x: text"
 };
 
@@ -19,12 +25,17 @@ struct CheckedConfig {
 CheckedConfig check_config(const std::string& file, const std::vector<std::string>& overrides = {});
 
 // As check_config; throws runtime::UserError with the first fault.
-models::SocConfig load_config(const std::string& file, const std::vector<std::string>& overrides = {});
+Configuration load_config(const std::string& file, const std::vector<std::string>& overrides = {});
+
+Configuration resolve_config(const ConfigChoice& choice);
 
 // configs/tda4vm.yaml of the source tree, or as installed. Throws runtime::UserError naming the places looked
 // at.
 std::string default_config_path();
 
-nlohmann::ordered_json to_json(const models::SocConfig& config);  // every key, in the order of the schema
+// Every key, in the order of the schema; and back, where every key must be there. Throws runtime::UserError
+// beginning with the path of the key at fault, path being that of the whole.
+nlohmann::ordered_json to_json(const Configuration& config);
+Configuration config_from_json(const nlohmann::ordered_json& json, const std::string& path);
 
 }  // namespace mmasim::sim

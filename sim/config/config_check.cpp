@@ -8,13 +8,11 @@
 namespace mmasim::sim {
 namespace {
 
-using models::SocConfig;
-
 bool is_power_of_two(uint64_t value) { return value != 0 && (value & (value - 1)) == 0; }
 
 class Checker {
  public:
-  Checker(const SocConfig& config, ConfigEntries& entries) : config_(config), entries_(entries) {}
+  Checker(const Configuration& config, ConfigEntries& entries) : config_(config), entries_(entries) {}
 
   void power_of_two(const char* path) {
     const auto value = std::get<uint64_t>(find_config_key(path)->get(config_));
@@ -47,7 +45,7 @@ class Checker {
                                                    : std::get<double>(value);
   }
 
-  const SocConfig& config_;
+  const Configuration& config_;
   ConfigEntries& entries_;
 };
 
@@ -59,7 +57,7 @@ std::string dram_key_of(const std::string& fault) {
 
 }  // namespace
 
-void check_consistency(const SocConfig& config, ConfigEntries& entries) {
+void check_consistency(const Configuration& config, ConfigEntries& entries) {
   Checker check(config, entries);
   for (const auto* path : {"mma.array_bytes", "dsp.vector_bytes", "dma.burst_bytes"})
     check.power_of_two(path);

@@ -6,10 +6,10 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "isa/verify/machine_rules.h"
+
 namespace mmasim::sim {
 namespace {
-
-using models::SocConfig;
 
 template <class Member>
 constexpr ConfigKind kind_of() {
@@ -28,14 +28,14 @@ constexpr ConfigKind kind_of() {
 // Binds one member, reached by `part`, to a key.
 template <class Part, class Member>
 void bind(ConfigKey& key, Part part, Member member) {
-  using Value = std::decay_t<decltype(part(std::declval<SocConfig&>()).*member)>;
+  using Value = std::decay_t<decltype(part(std::declval<Configuration&>()).*member)>;
   using Stored = std::conditional_t<kind_of<Value>() == ConfigKind::whole, uint64_t, Value>;
   key.kind = kind_of<Value>();
-  key.set = [part, member](SocConfig& config, const ConfigValue& value) {
+  key.set = [part, member](Configuration& config, const ConfigValue& value) {
     part(config).*member = static_cast<Value>(std::get<Stored>(value));
   };
-  key.get = [part, member](const SocConfig& config) -> ConfigValue {
-    return static_cast<Stored>(part(const_cast<SocConfig&>(config)).*member);
+  key.get = [part, member](const Configuration& config) -> ConfigValue {
+    return static_cast<Stored>(part(const_cast<Configuration&>(config)).*member);
   };
 }
 
@@ -58,45 +58,44 @@ void add_key(ConfigSection& section, Part part, Member member, const char* name,
 }
 
 // What the machine promises to programs, said in the section of the part that keeps the promise. Unit and
-// sentence are isa/machine.h's.
+// sentence are isa/machine.h's, bounds isa/verify/machine_rules.h's.
 struct Promise {
   const char* field;  // of isa::Machine
   const char* section;
   const char* name;
-  double min, max;
-  bool is_flag = false;  // 0 or 1 in the machine, false or true here
 };
-
-constexpr double kKibibyte = 1024, kMebibyte = 1024 * kKibibyte, kGibibyte = 1024 * kMebibyte;
 
 constexpr Promise kPromises[] = {
-    {"tokens", "soc", "tokens", 2, 65535},
-    {"array_bytes", "mma", "array_bytes", 8, 128},
-    {"b_banks", "mma", "b_banks", 1, 16},
-    {"c_banks", "mma", "c_banks", 1, 16},
-    {"multiplier_bits", "mma.output", "multiplier_bits", 0, 31},
-    {"per_lane_shift", "mma.output", "per_lane_shift", 0, 1, true},
-    {"has_output_zero_point", "mma.output", "zero_point", 0, 1, true},
-    {"has_output_clip", "mma.output", "clip", 0, 1, true},
-    {"half_up_only", "mma.output", "half_up_only", 0, 1, true},
-    {"max_shift", "mma.output", "max_shift_bits", 1, 127},
-    {"vector_bytes", "dsp", "vector_bytes", 8, 256},
-    {"l2_bytes", "l2", "size_bytes", 8 * kKibibyte, 256 * kMebibyte},
-    {"l3_bytes", "l3", "size_bytes", 0, kGibibyte},
-    {"dma_channels", "dma", "channels", 1, 64},
-    {"dma_queue_entries", "dma", "queue_entries", 1, 65536},
-    {"ddr_bytes", "ddr", "size_bytes", kMebibyte, 64 * kGibibyte},
+    {"tokens", "soc", "tokens"},
+    {"array_bytes", "mma", "array_bytes"},
+    {"b_banks", "mma", "b_banks"},
+    {"c_banks", "mma", "c_banks"},
+    {"multiplier_bits", "mma.output", "multiplier_bits"},
+    {"per_lane_shift", "mma.output", "per_lane_shift"},
+    {"has_output_zero_point", "mma.output", "zero_point"},
+    {"has_output_clip", "mma.output", "clip"},
+    {"half_up_only", "mma.output", "half_up_only"},
+    {"max_shift", "mma.output", "max_shift_bits"},
+    {"vector_bytes", "dsp", "vector_bytes"},
+    {"l2_bytes", "l2", "size_bytes"},
+    {"l3_bytes", "l3", "size_bytes"},
+    {"dma_channels", "dma", "channels"},
+    {"dma_queue_entries", "dma", "queue_entries"},
+    {"ddr_bytes", "ddr", "size_bytes"},
 };
+
+// 0 or 1 in the machine, false or true here.
+bool is_flag(const isa::MachineBound& bound) { return bound.smallest == 0 && bound.largest == 1; }
 
 template <class Entry>
 void make_flag(ConfigKey& key, const Entry& entry) {
   const auto member = entry.member;
   key.kind = ConfigKind::flag;
-  key.set = [member](SocConfig& config, const ConfigValue& value) {
+  key.set = [member](Configuration& config, const ConfigValue& value) {
     using Value = std::decay_t<decltype(config.machine.*member)>;
     config.machine.*member = static_cast<Value>(std::get<bool>(value) ? 1 : 0);
   };
-  key.get = [member](const SocConfig& config) -> ConfigValue { return config.machine.*member != 0; };
+  key.get = [member](const Configuration& config) -> ConfigValue { return config.machine.*member != 0; };
 }
 
 size_t add_promises(ConfigSection& section) {
@@ -105,11 +104,20 @@ size_t add_promises(ConfigSection& section) {
     if (section.path != promise.section) continue;
     isa::for_each_field<isa::Machine>([&](const auto& entry) {
       if (std::strcmp(entry.name, promise.field) != 0) return;
-      ConfigKey key{section.path, promise.name, entry.unit,     {}, promise.min,
-                    promise.max,  {},           entry.sentence, {}, {}};
+      const auto& bound = isa::machine_bound(entry.name);
+      ConfigKey key{section.path,
+                    promise.name,
+                    entry.unit,
+                    {},
+                    static_cast<double>(bound.smallest),
+                    static_cast<double>(bound.largest),
+                    {},
+                    entry.sentence,
+                    {},
+                    {}};
       bind(
-          key, [](SocConfig& config) -> isa::Machine& { return config.machine; }, entry.member);
-      if (promise.is_flag) make_flag(key, entry);
+          key, [](Configuration& config) -> isa::Machine& { return config.machine; }, entry.member);
+      if (is_flag(bound)) make_flag(key, entry);
       section.keys.push_back(key);
       ++added;
     });
@@ -119,22 +127,23 @@ size_t add_promises(ConfigSection& section) {
 
 ConfigSection soc_section() {
   ConfigSection section{"soc", "The part as a whole.", {}};
-  const auto soc = [](SocConfig& config) -> SocConfig& { return config; };
-  add_key(section, soc, &SocConfig::name, "name", "", 0, 0, "name of the configuration, as reports show it");
-  section.keys.back().set = [](SocConfig& config, const ConfigValue& value) {
+  const auto soc = [](Configuration& config) -> Configuration& { return config; };
+  add_key(section, soc, &Configuration::name, "name", "", 0, 0,
+          "name of the configuration, as reports show it");
+  section.keys.back().set = [](Configuration& config, const ConfigValue& value) {
     config.name = std::get<std::string>(value);
     config.machine.name = config.name;
   };
-  add_key(section, soc, &SocConfig::core_clock_mhz, "core_clock_mhz", "MHz", 1, 10000,
+  add_key(section, soc, &Configuration::core_clock_mhz, "core_clock_mhz", "MHz", 1, 10000,
           "clock of the core, the array, the DMA engine, the interconnect and the on-chip memories "
           "(hardware.md 1)");
-  add_key(section, soc, &SocConfig::cores, "cores", "", 1, 16,
+  add_key(section, soc, &Configuration::cores, "cores", "", 1, 16,
           "cores that run the network, each on its own input and with array, vector core, DMA engine, L2 and "
           "l3.size_bytes of L3 of its own; they share the ports of L3 and the DDR");
   return section;
 }
 
-#define MMASIM_PART(member) [](SocConfig& config) -> decltype(auto) { return (config.member); }
+#define MMASIM_PART(member) [](Configuration& config) -> decltype(auto) { return (config.member); }
 
 std::vector<ConfigSection> make_schema() {
   std::vector<ConfigSection> schema;
@@ -166,7 +175,7 @@ std::vector<ConfigSection> make_schema() {
   add({"overhead", "Fixed costs of software that no instruction stands for.", {}},
       [](auto& section) { add_table<models::OverheadConfig>(section, MMASIM_PART(overhead)); });
   add({"schedule", "How the part's compiler cuts layers for the array.", {}},
-      [](auto& section) { add_table<models::ScheduleConfig>(section, MMASIM_PART(schedule)); });
+      [](auto& section) { add_table<runtime::ScheduleRules>(section, MMASIM_PART(schedule)); });
   add({"energy", "Energy of single events: relative and uncalibrated.", {}},
       [](auto& section) { add_table<models::EnergyConfig>(section, MMASIM_PART(energy)); });
   constexpr size_t kFieldsOfMachine = isa::Machine::fields.size();

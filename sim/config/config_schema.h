@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "models/soc_config.h"
+#include "sim/config/configuration.h"
 
 namespace mmasim::sim {
 
@@ -24,8 +24,8 @@ struct ConfigKey {
   double min = 0, max = 0;         // inclusive, of whole and real
   std::vector<std::string> words;  // the texts allowed; empty: any
   std::string sentence;
-  std::function<void(models::SocConfig&, const ConfigValue&)> set;
-  std::function<ConfigValue(const models::SocConfig&)> get;
+  std::function<void(Configuration&, const ConfigValue&)> set;
+  std::function<ConfigValue(const Configuration&)> get;
 
   std::string path() const { return section + "." + name; }
 };

@@ -22,7 +22,7 @@ constexpr const char* kIntroduction =
 using Align = Column::Align;
 
 Table section_table(const ConfigSection& section) {
-  const models::SocConfig defaults;
+  const Configuration defaults;
   Table table{{{"key", Align::left},
                {"default"},
                {"unit", Align::left},
@@ -37,7 +37,7 @@ Table section_table(const ConfigSection& section) {
 }
 
 nlohmann::ordered_json key_json(const ConfigKey& key) {
-  const models::SocConfig defaults;
+  const Configuration defaults;
   nlohmann::ordered_json json{{"path", key.path()}};
   json["type"] = key.kind == ConfigKind::whole  ? "whole"
                  : key.kind == ConfigKind::real ? "real"

@@ -22,10 +22,4 @@ runtime::CostModel cost_model(const models::SocConfig& config) {
   return cost;
 }
 
-runtime::ScheduleRules schedule_rules(const models::SocConfig& config) {
-  const auto& schedule = config.schedule;
-  return {schedule.blocks_span_lines, schedule.pointwise_spans_lines, schedule.groups_per_panel,
-          schedule.weights_ahead_steps, schedule.tile_share};
-}
-
 }  // namespace mmasim::sim

@@ -119,6 +119,12 @@ Execution execute_apart(isa::Program& program, const models::SocConfig& config,
 
 }  // namespace
 
+models::LayerProgress layer_progress(Progress& progress) {
+  return [&](uint64_t layer, uint64_t layers) {
+    progress.say("simulate layer " + std::to_string(layer + 1) + " of " + std::to_string(layers));
+  };
+}
+
 isa::OwnedMemory memory_for(const isa::Program& program) {
   isa::OwnedMemory memory(program.machine, ddr_bytes_of(program));
   std::copy(program.constants.begin(), program.constants.end(),

@@ -12,6 +12,7 @@
 #include "models/activity.h"
 #include "models/simulate.h"
 #include "models/soc_config.h"
+#include "sim/host/progress.h"
 
 namespace mmasim::sim {
 
@@ -47,6 +48,9 @@ Execution execute(isa::Program& program, const models::SocConfig& config, Mode m
 // The values of a program by the plain definition of its instructions: the outputs of Mode::functional_only,
 // slowly.
 Execution execute_plain(const isa::Program& program, const std::vector<std::vector<uint8_t>>& inputs);
+
+// Says which layer is simulated.
+models::LayerProgress layer_progress(Progress& progress);
 
 // Memory as a program expects it to begin with: its constants at ddr:0, all else zero.
 isa::OwnedMemory memory_for(const isa::Program& program);

@@ -19,18 +19,22 @@ struct BatchedNetwork {
   std::vector<GivenArray> given;
 };
 
-// With the batch that the given arrays ask for, whose names are told by the network.
-BatchedNetwork import_batched(const std::string& file, const DataOptions& data, Values values) {
-  runtime::ImportOptions options{0, values == Values::made};
-  BatchedNetwork network{runtime::import_network(file, options), {}};
-  const auto ports = input_ports(network.imported.graph);
-  network.given = read_given_arrays(data.inputs, ports);
-  options.batch = asked_batch(ports, network.given);
-  if (options.batch > 0) network.imported = runtime::import_network(file, options);
-  return network;
+// With the batch that the given arrays ask for. What their names and shapes mean is told by a graph without
+// values.
+BatchedNetwork import_batched(const std::string& file, const DataChoice& data, Values values) {
+  const runtime::ParsedNetwork parsed(file);
+  runtime::ImportOptions options{0, false};
+  std::vector<GivenArray> given;
+  if (!data.inputs.empty()) {
+    const auto ports = input_ports(parsed.build(options));
+    given = read_given_arrays(data.inputs, ports);
+    options.batch = asked_batch(ports, given);
+  }
+  options.keep_values = values == Values::made;
+  return {{parsed.build(options), parsed.sha256()}, std::move(given)};
 }
 
-void give_weights(runtime::Graph& graph, const std::string& file, const DataOptions& data) {
+void give_weights(runtime::Graph& graph, const std::string& file, const DataChoice& data) {
   if (!runtime::has_missing_weights(graph)) return;
   if (!data.random_weights) {
     throw runtime::UserError(file +
@@ -65,13 +69,13 @@ void verify_lowered(const isa::Program& program) {
   }
 }
 
-PlannedNetwork lower_plan(const runtime::Graph& graph, const models::SocConfig& config,
+PlannedNetwork lower_plan(const runtime::Graph& graph, const Configuration& config,
                           const PlanChoices& choices, runtime::QuantPlan plan, Stopwatch& since_quantize) {
   PlannedNetwork planned;
   planned.plan = std::move(plan);
   planned.quantize_s = since_quantize.restart();
   planned.lowered = runtime::lower(graph, planned.plan, config.machine,
-                                   {cost_model(config), schedule_rules(config), choices.keep_intermediates});
+                                   {cost_model(config), config.schedule, choices.keep_intermediates});
   verify_lowered(planned.lowered.program);
   planned.lower_s = since_quantize.seconds();
   return planned;
@@ -90,7 +94,7 @@ void drop_weights(runtime::QuantPlan& plan) {
 
 }  // namespace
 
-LoadedNetwork load_network(const std::string& file, const DataOptions& data, Values values,
+LoadedNetwork load_network(const std::string& file, const DataChoice& data, Values values,
                            uint64_t ddr_bytes) {
   const Stopwatch stopwatch;
   auto [imported, given] = import_batched(file, data, values);
@@ -117,21 +121,21 @@ LoadedNetwork load_network(const std::string& file, const DataOptions& data, Val
   return network;
 }
 
-PlannedNetwork plan_network(const runtime::Graph& graph, const models::SocConfig& config,
+PlannedNetwork plan_network(const runtime::Graph& graph, const Configuration& config,
                             const runtime::Ranges* ranges, const PlanChoices& choices) {
   Stopwatch stopwatch;
-  const auto spec = runtime::resolve_preset(choices.quant, choices.precision);
-  auto plan = ranges ? runtime::make_plan(graph, spec, choices.precision, *ranges)
-                     : runtime::make_plan_structure(graph, spec, choices.precision);
+  const auto spec = runtime::resolve_preset(choices.quant.preset, choices.quant.precision);
+  auto plan = ranges ? runtime::make_plan(graph, spec, choices.quant.precision, *ranges)
+                     : runtime::make_plan_structure(graph, spec, choices.quant.precision);
   return lower_plan(graph, config, choices, std::move(plan), stopwatch);
 }
 
-PlannedNetwork plan_network(runtime::Graph& graph, const models::SocConfig& config,
-                            const runtime::Ranges* ranges, const PlanChoices& choices, WeightValues weights) {
+PlannedNetwork plan_network(runtime::Graph& graph, const Configuration& config, const runtime::Ranges* ranges,
+                            const PlanChoices& choices, WeightValues weights) {
   if (ranges == nullptr || weights == WeightValues::kept) return plan_network(graph, config, ranges, choices);
   Stopwatch stopwatch;
-  const auto spec = runtime::resolve_preset(choices.quant, choices.precision);
-  auto plan = runtime::make_plan_consuming_weights(graph, spec, choices.precision, *ranges);
+  const auto spec = runtime::resolve_preset(choices.quant.preset, choices.quant.precision);
+  auto plan = runtime::make_plan_consuming_weights(graph, spec, choices.quant.precision, *ranges);
   release_freed_pages();  // of the weights, before the program and its memory take theirs
   auto planned = lower_plan(graph, config, choices, std::move(plan), stopwatch);
   if (weights == WeightValues::consumed) drop_weights(planned.plan);

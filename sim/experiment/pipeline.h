@@ -6,22 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "models/soc_config.h"
 #include "runtime/graph/graph.h"
 #include "runtime/lower/lower.h"
 #include "runtime/quantize/plan.h"
-#include "sim/commands/options.h"
+#include "sim/experiment/request.h"
 #include "sim/inputs/calibration.h"
 #include "sim/inputs/network_inputs.h"
+#include "sim/report/run_report.h"
 
 namespace mmasim::sim {
-
-struct NetworkFacts {
-  std::string name;
-  std::optional<std::string> file, sha256;  // none for a compiled program
-  uint64_t macs = 0;
-  std::optional<uint64_t> parameters, operators;
-};
 
 enum class Values : uint8_t { made, skipped };  // skipped: timing only
 
@@ -36,11 +29,11 @@ struct LoadedNetwork {
 
 // Throws runtime::UserError, among others for weights without values that --random-weights does not make, and
 // for tensors that cannot lie in ddr_bytes whatever their precision: before anything of their size is made.
-LoadedNetwork load_network(const std::string& file, const DataOptions& data, Values values,
+LoadedNetwork load_network(const std::string& file, const DataChoice& data, Values values,
                            uint64_t ddr_bytes);
 
 struct PlanChoices {
-  std::string precision = "int8", quant = "tidl-np2-fixed";
+  QuantChoice quant;
   bool keep_intermediates = false;
 };
 
@@ -54,9 +47,9 @@ struct PlannedNetwork {
 enum class WeightValues : uint8_t { kept, planned_kept, consumed };
 
 // ranges: none for a program without values. Throws runtime::UserError.
-PlannedNetwork plan_network(runtime::Graph& graph, const models::SocConfig& config,
-                            const runtime::Ranges* ranges, const PlanChoices& choices, WeightValues weights);
-PlannedNetwork plan_network(const runtime::Graph& graph, const models::SocConfig& config,
+PlannedNetwork plan_network(runtime::Graph& graph, const Configuration& config, const runtime::Ranges* ranges,
+                            const PlanChoices& choices, WeightValues weights);
+PlannedNetwork plan_network(const runtime::Graph& graph, const Configuration& config,
                             const runtime::Ranges* ranges, const PlanChoices& choices);
 
 // The integers the program takes, of one input a port.
@@ -65,7 +58,6 @@ std::vector<std::vector<uint8_t>> quantize_inputs(const LoadedNetwork& network,
 
 // What lowering assumes of time on this hardware: the one place where estimates are made of a configuration.
 runtime::CostModel cost_model(const models::SocConfig& config);
-runtime::ScheduleRules schedule_rules(const models::SocConfig& config);
 
 std::string file_stem(const std::string& path);  // "x/resnet18.onnx" -> "resnet18"
 

@@ -12,15 +12,9 @@
 #include "runtime/graph/graph.h"
 #include "runtime/quantize/plan.h"
 #include "runtime/tensor_data.h"
-#include "sim/commands/options.h"
+#include "sim/report/run_report.h"
 
 namespace mmasim::sim {
-
-struct VerifyResult {
-  std::string mode;  // "outputs" or "layers"
-  uint64_t compared_tensors = 0, compared_values = 0, mismatches = 0;
-  std::vector<std::string> differences;  // a line per tensor that differs
-};
 
 class Verification {
  public:

@@ -1,5 +1,6 @@
-// Jobs in forked children, each giving back one JSON value: the SystemC kernel elaborates once in a process,
-// so a command that times several programs gives each a process of its own.
+// Jobs in forked children: each child is handed one JSON value and gives one back. The SystemC kernel
+// elaborates once in a process, so a command that times several programs gives each a process of its own.
+// What a job means is the caller's matter.
 #pragma once
 
 #include <functional>
@@ -8,11 +9,17 @@
 
 namespace mmasim::sim {
 
-using ChildJob = std::function<nlohmann::ordered_json()>;
+// Called in the child, with the job it was handed.
+using ChildWork = std::function<nlohmann::ordered_json(const nlohmann::ordered_json& job)>;
 
-// Runs all jobs, at most `parallel` at once; results in the order of the jobs. What a job throws is thrown
-// here: a runtime::UserError as such (of the first job in order that threw), everything else as
-// std::logic_error. Must be called while this process has no other threads.
-std::vector<nlohmann::ordered_json> run_in_children(const std::vector<ChildJob>& jobs, unsigned parallel);
+// Called here as each job ends well, in no order.
+using ResultVisitor = std::function<void(size_t index, const nlohmann::ordered_json& result)>;
+
+// Runs all jobs, at most `parallel` at once; results in the order of the jobs. What the first job in order
+// that failed threw is thrown here at the end: runtime::UserError, isa::OverflowTrap and std::bad_alloc as
+// such, everything else as std::logic_error. Must be called while this process has no other threads.
+std::vector<nlohmann::ordered_json> run_in_children(const std::vector<nlohmann::ordered_json>& jobs,
+                                                    const ChildWork& work, unsigned parallel,
+                                                    const ResultVisitor& visitor = {});
 
 }  // namespace mmasim::sim

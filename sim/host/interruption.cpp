@@ -6,7 +6,7 @@
 #include <atomic>
 #include <csignal>
 
-#include "sim/commands/cli.h"
+#include "sim/host/exit_code.h"
 
 namespace mmasim::sim {
 

@@ -7,7 +7,8 @@
 namespace mmasim::sim {
 
 Progress::Progress(Loudness loudness)
-    : is_shown_(loudness == Loudness::normal && isatty(STDERR_FILENO) == 1) {}
+    : is_shown_(loudness == Loudness::normal && isatty(STDERR_FILENO) == 1),
+      is_silent_(loudness == Loudness::silent) {}
 
 Progress::~Progress() { say(""); }
 
@@ -16,6 +17,10 @@ void Progress::say(const std::string& text) {
   constexpr size_t kColumns = 79;
   std::fprintf(stderr, "\r%-*s\r%s", static_cast<int>(kColumns), "", text.substr(0, kColumns).c_str());
   std::fflush(stderr);
+}
+
+void Progress::note(const std::string& text) {
+  if (!is_silent_) sim::note(text);
 }
 
 void note(const std::string& text) { std::fprintf(stderr, "mmasim: %s\n", text.c_str()); }

@@ -7,7 +7,8 @@
 
 namespace mmasim::sim {
 
-enum class Loudness : uint8_t { normal, quiet };
+// silent: of a process that works for another one, which says what is to be said.
+enum class Loudness : uint8_t { normal, quiet, silent };
 
 class Progress {
  public:
@@ -17,10 +18,11 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void say(const std::string& text);
+  void note(const std::string& text);  // as note() below, unless silent
   bool is_shown() const { return is_shown_; }
 
  private:
-  const bool is_shown_;
+  const bool is_shown_, is_silent_;
 };
 
 // A line on standard error that a user should know of, such as a warning; quiet or not.

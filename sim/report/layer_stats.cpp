@@ -35,10 +35,40 @@ void check_cycles(const isa::LayerInfo& layer, const models::LayerActivity& acti
   }
 }
 
-// A key that is null without time.
-template <class Read>
-ordered_json timed(const LayerStats& row, Read&& read) {
-  return row.is_timed ? ordered_json(read(row)) : ordered_json();
+double per(double value, uint64_t cycles) { return cycles ? value / double(cycles) : 0.0; }
+
+void add_time(LayerStats& row, const models::LayerActivity& activity, const models::SocConfig& config) {
+  const uint64_t cycles = activity.end_cycle - activity.start_cycle;
+  const Bound bound = bound_with_cycles(activity);
+  row.cycles = cycles;
+  row.start_cycle = activity.start_cycle;
+  row.end_cycle = activity.end_cycle;
+  row.macs_per_cycle = per(double(row.macs), cycles);
+  row.mma_utilization = *row.macs_per_cycle / row.peak_macs_per_cycle;
+  row.bound = bound.name;
+  row.bound_cycles = bound.cycles;
+  row.bound_share = per(double(bound.cycles), cycles);
+  row.mma_cycles = activity.mma_cycles;
+  row.dsp_cycles = activity.dsp_cycles;
+  row.dma_cycles = activity.dma_cycles;
+  row.overhead_cycles = activity.overhead_cycles;
+  row.stall_cycles = activity.stall_cycles;
+  row.ddr_read_bytes = activity.ddr.read_bytes;
+  row.ddr_write_bytes = activity.ddr.write_bytes;
+  row.energy_mj = models::layer_energy(activity, energy_prices(config), config.core_clock_mhz).total_mj();
+}
+
+LayerStats untimed_row(const isa::LayerInfo& layer, const isa::Machine& machine) {
+  LayerStats row;
+  row.name = layer.name;
+  row.operators = layer.operators;
+  row.kind = layer.kind;
+  row.precision = layer.precision;
+  row.macs = layer.macs;
+  row.tiles = layer.tiles;
+  row.dataflow = layer.dataflow;
+  row.peak_macs_per_cycle = peak_macs_per_cycle(machine, layer.precision);
+  return row;
 }
 
 }  // namespace
@@ -57,15 +87,11 @@ std::vector<LayerStats> layer_stats(const isa::Program& program, const models::S
   std::vector<LayerStats> rows;
   uint64_t end_cycle = 0;
   for (size_t i = 0; i < program.layers.size(); ++i) {
-    LayerStats row;
-    row.layer = program.layers[i];
-    row.peak_macs_per_cycle = peak_macs_per_cycle(program.machine, row.layer.precision);
+    auto row = untimed_row(program.layers[i], program.machine);
     if (activity) {
-      row.is_timed = true;
-      row.activity = activity->layers[i];
-      row.energy = models::layer_energy(row.activity, energy_prices(config), config.core_clock_mhz);
-      check_cycles(row.layer, row.activity, end_cycle);
-      end_cycle = row.activity.end_cycle;
+      check_cycles(program.layers[i], activity->layers[i], end_cycle);
+      add_time(row, activity->layers[i], config);
+      end_cycle = *row.end_cycle;
     }
     rows.push_back(std::move(row));
   }
@@ -109,75 +135,41 @@ Bound bound_with_cycles(const models::LayerActivity& activity) {
   return {most->bound, most->cycles};
 }
 
-const StatTable<LayerStats>& layer_stat_table() {
+const Keys<LayerStats>& layer_stat_keys() {
   using Row = LayerStats;
-  static const StatTable<Row> table{
-      {"name", "", "name of the layer: of the network's node it began as",
-       [](const Row& row) { return ordered_json(row.layer.name); }},
-      {"operators", "", "names of the network's nodes it covers",
-       [](const Row& row) { return ordered_json(row.layer.operators); }},
-      {"kind", "",
-       "what it is: conv, depthwise, gemm, pool, layout, ...; call is the fixed cost of the network call",
-       [](const Row& row) { return ordered_json(row.layer.kind); }},
-      {"precision", "", "operand type: int8, int16 or int32",
-       [](const Row& row) { return ordered_json(row.layer.precision); }},
-      {"macs", "",
-       "multiply-accumulates of the network's Conv, ConvTranspose, Gemm and MatMul, however executed",
-       [](const Row& row) { return ordered_json(row.layer.macs); }},
-      {"cycles", "cycles", "end_cycle - start_cycle: MMA or DSP busy + overhead_cycles + all stall_cycles",
-       [](const Row& row) { return timed(row, [](const Row& r) { return r.cycles(); }); }},
-      {"start_cycle", "cycles", "first cycle: the end_cycle of the layer before",
-       [](const Row& row) { return timed(row, [](const Row& r) { return r.activity.start_cycle; }); }},
-      {"end_cycle", "cycles", "first cycle after it",
-       [](const Row& row) { return timed(row, [](const Row& r) { return r.activity.end_cycle; }); }},
-      {"macs_per_cycle", "1/cycle", "macs / cycles",
-       [](const Row& row) {
-         return timed(
-             row, [](const Row& r) { return r.cycles() ? double(r.layer.macs) / double(r.cycles()) : 0.0; });
-       }},
-      {"mma_utilization", "0..1", "macs_per_cycle against the array's peak at the layer's precision",
-       [](const Row& row) {
-         return timed(row, [](const Row& r) {
-           return r.cycles() ? double(r.layer.macs) / double(r.cycles()) / r.peak_macs_per_cycle : 0.0;
-         });
-       }},
-      {"bound", "", "what most of its time goes to: mma, dsp, ddr, l3, l2 or overhead",
-       [](const Row& row) { return timed(row, [](const Row& r) { return bound_of(r.activity); }); }},
-      {"bound_share", "0..1", "how much of its cycles that is",
-       [](const Row& row) {
-         return timed(row, [](const Row& r) {
-           return r.cycles() ? double(bound_with_cycles(r.activity).cycles) / double(r.cycles()) : 0.0;
-         });
-       }},
-      {"mma_cycles", "cycles",
-       "array busy: vectors streamed, and panel loads and drains that no stream, wait or overhead hides",
-       [](const Row& row) { return timed(row, [](const Row& r) { return r.activity.mma_cycles; }); }},
-      {"dsp_cycles", "cycles", "vector instructions busy",
-       [](const Row& row) { return timed(row, [](const Row& r) { return r.activity.dsp_cycles; }); }},
-      {"dma_cycles", "cycles", "at least one DMA channel moving bytes; may overlap all others",
-       [](const Row& row) { return timed(row, [](const Row& r) { return r.activity.dma_cycles; }); }},
-      {"overhead_cycles", "cycles", "set-up of the layer and issue of instructions",
-       [](const Row& row) { return timed(row, [](const Row& r) { return r.activity.overhead_cycles; }); }},
-      {"stall_cycles", "cycles", "cycles the core waited, with neither array nor DSP busy, by cause",
-       [](const Row& row) {
-         return timed(row, [](const Row& r) {
-           ordered_json causes = ordered_json::object();
-           for (const auto& [cause, cycles] : r.activity.stall_cycles) causes[cause] = cycles;
-           return causes;
-         });
-       }},
-      {"ddr_read_bytes", "bytes", "read from DDR for this layer",
-       [](const Row& row) { return timed(row, [](const Row& r) { return r.activity.ddr.read_bytes; }); }},
-      {"ddr_write_bytes", "bytes", "written to DDR for this layer",
-       [](const Row& row) { return timed(row, [](const Row& r) { return r.activity.ddr.write_bytes; }); }},
-      {"energy_mj", "mJ", "relative and uncalibrated; static energy by time included",
-       [](const Row& row) { return timed(row, [](const Row& r) { return r.energy.total_mj(); }); }},
-      {"tiles", "", "tiles the layer was cut into",
-       [](const Row& row) { return ordered_json(row.layer.tiles); }},
-      {"dataflow", "", "the schedule that lowering chose",
-       [](const Row& row) { return ordered_json(row.layer.dataflow); }},
+  static const Keys<Row> keys{
+      key(&Row::name, "name", "", "name of the layer: of the network's node it began as"),
+      key(&Row::operators, "operators", "", "names of the network's nodes it covers"),
+      key(&Row::kind, "kind", "",
+          "what it is: conv, depthwise, gemm, pool, layout, ...; call is the fixed cost of the network call"),
+      key(&Row::precision, "precision", "", "operand type: int8, int16 or int32"),
+      key(&Row::macs, "macs", "",
+          "multiply-accumulates of the network's Conv, ConvTranspose, Gemm and MatMul, however executed"),
+      key(&Row::cycles, "cycles", "cycles",
+          "end_cycle - start_cycle: MMA or DSP busy + overhead_cycles + all stall_cycles"),
+      key(&Row::start_cycle, "start_cycle", "cycles", "first cycle: the end_cycle of the layer before"),
+      key(&Row::end_cycle, "end_cycle", "cycles", "first cycle after it"),
+      key(&Row::macs_per_cycle, "macs_per_cycle", "1/cycle", "macs / cycles"),
+      key(&Row::mma_utilization, "mma_utilization", "0..1",
+          "macs_per_cycle against the array's peak at the layer's precision"),
+      key(&Row::bound, "bound", "", "what most of its time goes to: mma, dsp, ddr, l3, l2 or overhead"),
+      key(&Row::bound_share, "bound_share", "0..1", "how much of its cycles that is"),
+      key(&Row::mma_cycles, "mma_cycles", "cycles",
+          "array busy: vectors streamed, and panel loads and drains that no stream, wait or overhead hides"),
+      key(&Row::dsp_cycles, "dsp_cycles", "cycles", "vector instructions busy"),
+      key(&Row::dma_cycles, "dma_cycles", "cycles",
+          "at least one DMA channel moving bytes; may overlap all others"),
+      key(&Row::overhead_cycles, "overhead_cycles", "cycles",
+          "set-up of the layer and issue of instructions"),
+      key(&Row::stall_cycles, "stall_cycles", "cycles",
+          "cycles the core waited, with neither array nor DSP busy, by cause"),
+      key(&Row::ddr_read_bytes, "ddr_read_bytes", "bytes", "read from DDR for this layer"),
+      key(&Row::ddr_write_bytes, "ddr_write_bytes", "bytes", "written to DDR for this layer"),
+      key(&Row::energy_mj, "energy_mj", "mJ", "relative and uncalibrated; static energy by time included"),
+      key(&Row::tiles, "tiles", "", "tiles the layer was cut into"),
+      key(&Row::dataflow, "dataflow", "", "the schedule that lowering chose"),
   };
-  return table;
+  return keys;
 }
 
 }  // namespace mmasim::sim

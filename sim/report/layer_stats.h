@@ -1,6 +1,9 @@
-// A row of `layers`: what a layer of the program is, and what its execution took.
+// A row of `layers`: what a layer of the program is, and what its execution took. Each member is a key, null
+// without time where it is optional.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,18 +11,28 @@
 #include "models/activity.h"
 #include "models/energy.h"
 #include "models/soc_config.h"
-#include "sim/report/stat.h"
+#include "sim/kit/keys.h"
 
 namespace mmasim::sim {
 
 struct LayerStats {
-  isa::LayerInfo layer;
-  bool is_timed = false;  // else every key of time, bytes and energy is null
-  models::LayerActivity activity;
-  models::Energy energy;
+  std::string name;
+  std::vector<std::string> operators;
+  std::string kind, precision;
+  uint64_t macs = 0;
+  std::optional<uint64_t> cycles, start_cycle, end_cycle;  // none of these: the run was not timed
+  std::optional<double> macs_per_cycle, mma_utilization;
+  std::optional<std::string> bound;
+  std::optional<double> bound_share;
+  std::optional<uint64_t> mma_cycles, dsp_cycles, dma_cycles, overhead_cycles;
+  std::optional<std::map<std::string, uint64_t>> stall_cycles;  // by cause
+  std::optional<uint64_t> ddr_read_bytes, ddr_write_bytes;
+  std::optional<double> energy_mj;
+  uint64_t tiles = 0;
+  std::string dataflow;
+  // For the terminal's table; no keys.
   double peak_macs_per_cycle = 0;  // of the layer's precision
-
-  uint64_t cycles() const { return activity.end_cycle - activity.start_cycle; }
+  uint64_t bound_cycles = 0;
 };
 
 // activity: null without time. Throws std::logic_error if the layers do not partition the run, or their
@@ -40,6 +53,6 @@ models::EnergyConfig energy_prices(const models::SocConfig& config);
 
 double peak_macs_per_cycle(const isa::Machine& machine, const std::string& precision);
 
-const StatTable<LayerStats>& layer_stat_table();
+const Keys<LayerStats>& layer_stat_keys();
 
 }  // namespace mmasim::sim

@@ -24,23 +24,21 @@ std::string csv_text(const ordered_json& value) {
 }
 
 std::vector<std::string> shown_row(const LayerStats& row) {
-  std::vector<std::string> cells{row.layer.name, row.layer.kind, fmt::format("{}", row.layer.macs)};
-  if (!row.is_timed) {
+  std::vector<std::string> cells{row.name, row.kind, fmt::format("{}", row.macs)};
+  if (!row.cycles) {
     cells.insert(cells.end(), 6, kNotTimed);
     return cells;
   }
-  const double cycles = static_cast<double>(row.cycles());
-  const double macs_per_cycle = cycles > 0 ? static_cast<double>(row.layer.macs) / cycles : 0;
-  const auto& ddr = row.activity.ddr;
-  cells.push_back(fmt::format("{}", row.cycles()));
-  cells.push_back(fmt::format("{:.1f}", macs_per_cycle));
-  cells.push_back(fmt::format("{:.1f}%", 100 * macs_per_cycle / row.peak_macs_per_cycle));
-  cells.push_back(fmt::format("{:.3f}", static_cast<double>(ddr.read_bytes + ddr.write_bytes) / 1e6));
-  cells.push_back(fmt::format("{:.4f}", row.energy.total_mj()));
-  const Bound bound = bound_with_cycles(row.activity);
+  const double cycles = static_cast<double>(*row.cycles);
+  cells.push_back(fmt::format("{}", *row.cycles));
+  cells.push_back(fmt::format("{:.1f}", *row.macs_per_cycle));
+  cells.push_back(fmt::format("{:.1f}%", 100 * *row.macs_per_cycle / row.peak_macs_per_cycle));
   cells.push_back(
-      cycles > 0 ? fmt::format("{} {:.0f}%", bound.name, 100 * static_cast<double>(bound.cycles) / cycles)
-                 : bound.name);
+      fmt::format("{:.3f}", static_cast<double>(*row.ddr_read_bytes + *row.ddr_write_bytes) / 1e6));
+  cells.push_back(fmt::format("{:.4f}", *row.energy_mj));
+  cells.push_back(
+      cycles > 0 ? fmt::format("{} {:.0f}%", *row.bound, 100 * static_cast<double>(row.bound_cycles) / cycles)
+                 : *row.bound);
   return cells;
 }
 
@@ -64,36 +62,36 @@ Table layer_table(const std::vector<LayerStats>& layers) {
 
 Table layer_csv(const std::vector<LayerStats>& layers) {
   Table table;
-  for (const auto& stat : layer_stat_table()) table.columns.push_back({stat.name});
+  for (const auto& key : layer_stat_keys()) table.columns.push_back({key.name});
   for (const auto& row : layers) {
     std::vector<std::string> cells;
-    for (const auto& stat : layer_stat_table()) cells.push_back(csv_text(stat.value(row)));
+    for (const auto& key : layer_stat_keys()) cells.push_back(csv_text(key.get(row)));
     table.rows.push_back(std::move(cells));
   }
   return table;
 }
 
 std::string totals_text(const TotalStats& totals, const std::string& title) {
-  if (!totals.is_timed) {
+  if (!totals.cycles) {
     return fmt::format("{}: {} MACs; not timed; peak use L2 {} B, L3 {} B, DDR {} B\n", title, totals.macs,
                        totals.peak_l2_bytes, totals.peak_l3_bytes, totals.peak_ddr_bytes);
   }
-  const double cycles = static_cast<double>(totals.cycles);
+  const double cycles = static_cast<double>(*totals.cycles);
   const double macs_per_cycle = cycles > 0 ? static_cast<double>(totals.macs) / cycles : 0;
-  const double ddr_bytes = static_cast<double>(totals.ddr.read_bytes + totals.ddr.write_bytes);
+  const double ddr_bytes = static_cast<double>(*totals.ddr_read_bytes + *totals.ddr_write_bytes);
   return fmt::format(
       "{}: {} cycles, {:.3f} ms at {:g} MHz, {:.1f} inferences/s{}\n"
       "  {} MACs, {:.1f} MACs/cycle, MMA use {:.1f}% of the peak, {:.3f} TOPS\n"
       "  DDR {:.3f} MB, {:.2f} GB/s of {:.2f} GB/s; peak use L2 {} B, L3 {} B, DDR {} B\n"
       "  energy {:.4f} mJ (*relative and uncalibrated)\n",
-      title, totals.cycles, totals.time_s() * 1e3, totals.core_clock_mhz,
+      title, *totals.cycles, totals.time_s() * 1e3, totals.core_clock_mhz,
       totals.time_s() > 0 ? static_cast<double>(totals.batch * totals.cores) / totals.time_s() : 0,
       totals.cores > 1 ? fmt::format(" on {} cores", totals.cores) : "", totals.macs, macs_per_cycle,
       100 * macs_per_cycle / totals.peak_macs_per_cycle,
       totals.time_s() > 0 ? 2 * static_cast<double>(totals.macs * totals.cores) / totals.time_s() / 1e12 : 0,
       ddr_bytes / 1e6, totals.time_s() > 0 ? ddr_bytes * totals.cores / totals.time_s() / 1e9 : 0,
       totals.ddr_peak_gbps, totals.peak_l2_bytes, totals.peak_l3_bytes, totals.peak_ddr_bytes,
-      totals.energy.total_mj());
+      *totals.energy_mj);
 }
 
 }  // namespace mmasim::sim

@@ -95,11 +95,7 @@ void write_program(const std::filesystem::path& path, const isa::Program& progra
 
 void write_report(OutputFolder& folder, const RunReport& report) {
   folder.write("layers.csv", layer_csv(report.layers).csv());
-  folder.write("report.json", json_text(to_json(report)));
-}
-
-std::string json_text(const ordered_json& json) {
-  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  folder.write("report.json", json_text(to_json(report_keys(), report)));
 }
 
 }  // namespace mmasim::sim

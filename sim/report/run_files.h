@@ -23,7 +23,4 @@ void write_program(OutputFolder& folder, const isa::Program& program);  // progr
 void write_program(const std::filesystem::path& path, const isa::Program& program);
 void write_report(OutputFolder& folder, const RunReport& report);  // layers.csv, report.json
 
-// As files have it: indented, ending in a newline, whatever bytes names are made of.
-std::string json_text(const ordered_json& json);
-
 }  // namespace mmasim::sim

@@ -5,179 +5,154 @@
 #include <fstream>
 #include <string>
 
-#include "sim/config/config.h"
+#include "sim/report/describe_report.h"
 
 namespace mmasim::sim {
 namespace {
 
-template <class Value>
-ordered_json or_null(const std::optional<Value>& value) {
-  return value ? ordered_json(*value) : ordered_json();
-}
-
-template <class Row>
-ordered_json rows_to_json(const StatTable<Row>& table, const std::vector<Row>& rows) {
-  ordered_json json = ordered_json::array();
-  for (const auto& row : rows) json.push_back(to_json(table, row));
-  return json;
-}
-
-const StatTable<NetworkFacts>& network_table() {
+const Keys<NetworkFacts>& network_keys() {
   using Row = NetworkFacts;
-  static const StatTable<Row> table{
-      {"name", "", "as the network calls itself", [](const Row& row) { return ordered_json(row.name); }},
-      {"file", "", "as given; null for a compiled program", [](const Row& row) { return or_null(row.file); }},
-      {"sha256", "", "of the network's file; null for a compiled program",
-       [](const Row& row) { return or_null(row.sha256); }},
-      {"macs", "", "multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul",
-       [](const Row& row) { return ordered_json(row.macs); }},
-      {"parameters", "",
-       "elements of all weights, biases and normalization constants; null for a compiled program",
-       [](const Row& row) { return or_null(row.parameters); }},
-      {"operators", "", "nodes of the network's file; null for a compiled program",
-       [](const Row& row) { return or_null(row.operators); }},
+  static const Keys<Row> keys{
+      key(&Row::name, "name", "", "as the network calls itself"),
+      key(&Row::file, "file", "", "as given; null for a compiled program"),
+      key(&Row::sha256, "sha256", "", "of the network's file; null for a compiled program"),
+      key(&Row::macs, "macs", "", "multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul"),
+      key(&Row::parameters, "parameters", "",
+          "elements of all weights, biases and normalization constants; null for a compiled program"),
+      key(&Row::operators, "operators", "", "nodes of the network's file; null for a compiled program"),
   };
-  return table;
+  return keys;
 }
 
-const StatTable<InputFacts>& calibration_table() {
+const Keys<CalibrationFacts>& calibration_keys() {
+  using Row = CalibrationFacts;
+  static const Keys<Row> keys{
+      key(&Row::source, "source", "",
+          "a path; input or synthetic where the network's input served; null: nothing was calibrated"),
+      key(&Row::samples, "samples", "", "samples calibrated on"),
+  };
+  return keys;
+}
+
+const Keys<InputFacts>& input_keys() {
   using Row = InputFacts;
-  static const StatTable<Row> table{
-      {"source", "",
-       "a path; input or synthetic where the network's input served; null: nothing was calibrated",
-       [](const Row& row) { return or_null(row.calibration_source); }},
-      {"samples", "", "samples calibrated on",
-       [](const Row& row) { return ordered_json(row.calibration_samples); }},
+  static const Keys<Row> keys{
+      key(&Row::source, "source", "", "file or synthetic"),
+      key_of_part(&Row::calibration, calibration_keys(), "calibration", "", "where the ranges come from"),
   };
-  return table;
+  return keys;
 }
 
-const StatTable<InputFacts>& input_table() {
-  using Row = InputFacts;
-  static const StatTable<Row> table{
-      {"source", "", "file or synthetic", [](const Row& row) { return ordered_json(row.source); }},
-      {"calibration", "", "where the ranges come from",
-       [](const Row& row) { return to_json(calibration_table(), row); }},
-  };
-  return table;
-}
-
-const StatTable<OutputFacts>& output_table() {
+const Keys<OutputFacts>& output_keys() {
   using Row = OutputFacts;
-  static const StatTable<Row> table{
-      {"name", "", "of the network's output", [](const Row& row) { return ordered_json(row.name); }},
-      {"file", "",
-       "its integers, relative to the report: outputs/NAME.npy with NAME_2, NAME_3, ... for a name whose "
-       ".npy or .float.npy is an earlier output's",
-       [](const Row& row) { return ordered_json(row.file); }},
-      {"dtype", "", "of the integers", [](const Row& row) { return ordered_json(row.dtype); }},
-      {"shape", "", "as the network names it", [](const Row& row) { return ordered_json(row.shape); }},
-      {"scale", "", "float = (integer - zero_point) * scale",
-       [](const Row& row) { return ordered_json(row.scale); }},
-      {"zero_point", "", "the integer that stands for 0.0",
-       [](const Row& row) { return ordered_json(row.zero_point); }},
-      {"sha256", "", "of the file", [](const Row& row) { return ordered_json(row.sha256); }},
+  static const Keys<Row> keys{
+      key(&Row::name, "name", "", "of the network's output"),
+      key(&Row::file, "file", "",
+          "its integers, relative to the report: outputs/NAME.npy with NAME_2, NAME_3, ... for a name whose "
+          ".npy or .float.npy is an earlier output's"),
+      key(&Row::dtype, "dtype", "", "of the integers"),
+      key(&Row::shape, "shape", "", "as the network names it"),
+      key(&Row::scale, "scale", "", "float = (integer - zero_point) * scale"),
+      key(&Row::zero_point, "zero_point", "", "the integer that stands for 0.0"),
+      key(&Row::sha256, "sha256", "", "of the file"),
   };
-  return table;
+  return keys;
 }
 
-const StatTable<VerifyResult>& verify_table() {
+const Keys<VerifyResult>& verify_keys() {
   using Row = VerifyResult;
-  static const StatTable<Row> table{
-      {"mode", "", "outputs or layers", [](const Row& row) { return ordered_json(row.mode); }},
-      {"compared_tensors", "", "tensors compared with the reference",
-       [](const Row& row) { return ordered_json(row.compared_tensors); }},
-      {"compared_values", "", "their integers",
-       [](const Row& row) { return ordered_json(row.compared_values); }},
-      {"mismatches", "", "integers that differ", [](const Row& row) { return ordered_json(row.mismatches); }},
+  static const Keys<Row> keys{
+      key(&Row::mode, "mode", "", "outputs or layers"),
+      key(&Row::compared_tensors, "compared_tensors", "", "tensors compared with the reference"),
+      key(&Row::compared_values, "compared_values", "", "their integers"),
+      key(&Row::mismatches, "mismatches", "", "integers that differ"),
   };
-  return table;
+  return keys;
 }
 
-const StatTable<AccumulatorFacts>& accumulator_table() {
+const Keys<AccumulatorFacts>& accumulator_keys() {
   using Row = AccumulatorFacts;
-  static const StatTable<Row> table{
-      {"overflow_count", "", "sums that left the accumulator's range",
-       [](const Row& row) { return ordered_json(row.overflow_count); }},
-      {"policy", "", "what then happens: wrap, saturate or trap",
-       [](const Row& row) { return ordered_json(row.policy); }},
+  static const Keys<Row> keys{
+      key(&Row::overflow_count, "overflow_count", "", "sums that left the accumulator's range"),
+      key(&Row::policy, "policy", "", "what then happens: wrap, saturate or trap"),
   };
-  return table;
+  return keys;
 }
 
-const StatTable<runtime::Fallback>& fallback_table() {
+const Keys<runtime::Fallback>& fallback_keys() {
   using Row = runtime::Fallback;
-  static const StatTable<Row> table{
-      {"node", "", "of the network", [](const Row& row) { return ordered_json(row.node); }},
-      {"reason", "", "why it does not run on its operator's usual unit",
-       [](const Row& row) { return ordered_json(row.reason); }},
-      {"ran_on", "", "the unit it ran on", [](const Row& row) { return ordered_json(row.ran_on); }},
+  static const Keys<Row> keys{
+      key(&Row::node, "node", "", "of the network"),
+      key(&Row::reason, "reason", "", "why it does not run on its operator's usual unit"),
+      key(&Row::ran_on, "ran_on", "", "the unit it ran on"),
   };
-  return table;
+  return keys;
 }
 
-const StatTable<HostFacts>& host_table() {
+const Keys<HostFacts>& host_keys() {
   using Row = HostFacts;
-  static const StatTable<Row> table{
-      {"wall_s", "s", "the whole command", [](const Row& row) { return ordered_json(row.wall_s); }},
-      {"import_s", "s", "reading the network and the inputs",
-       [](const Row& row) { return ordered_json(row.import_s); }},
-      {"quantize_s", "s", "calibration and the plan",
-       [](const Row& row) { return ordered_json(row.quantize_s); }},
-      {"lower_s", "s", "making the program", [](const Row& row) { return ordered_json(row.lower_s); }},
-      {"simulate_s", "s", "executing it", [](const Row& row) { return ordered_json(row.simulate_s); }},
-      {"peak_rss_mb", "MB", "most memory in use",
-       [](const Row& row) { return ordered_json(row.peak_rss_mb); }},
-      {"threads", "", "host threads allowed", [](const Row& row) { return ordered_json(row.threads); }},
+  static const Keys<Row> keys{
+      key(&Row::wall_s, "wall_s", "s", "the whole command"),
+      key(&Row::import_s, "import_s", "s", "reading the network and the inputs"),
+      key(&Row::quantize_s, "quantize_s", "s", "calibration and the plan"),
+      key(&Row::lower_s, "lower_s", "s", "making the program"),
+      key(&Row::simulate_s, "simulate_s", "s", "executing it"),
+      key(&Row::peak_rss_mb, "peak_rss_mb", "MB", "most memory in use"),
+      key(&Row::threads, "threads", "", "host threads allowed"),
   };
-  return table;
+  return keys;
 }
 
-const StatTable<RunReport>& report_table() {
-  using Row = RunReport;
-  static const StatTable<Row> table{
-      {"schema", "", "mmasim.report/1", [](const Row&) { return ordered_json("mmasim.report/1"); }},
-      {"mmasim_version", "", "of the program that wrote it",
-       [](const Row&) { return ordered_json(MMASIM_VERSION); }},
-      {"network", "", "what was run", [](const Row& row) { return to_json(network_table(), row.network); }},
-      {"config", "", "the resolved hardware configuration, whole (docs/config.md)",
-       [](const Row& row) { return to_json(row.config); }},
-      {"config_name", "", "soc.name of the configuration",
-       [](const Row& row) { return ordered_json(row.config.name); }},
-      {"precision", "", "int8, int16 or int32", [](const Row& row) { return ordered_json(row.precision); }},
-      {"quant", "", "quantization preset; null for a compiled program",
-       [](const Row& row) { return or_null(row.quant); }},
-      {"input", "", "what the network was fed",
-       [](const Row& row) { return to_json(input_table(), row.input); }},
-      {"totals", "", "the whole run", [](const Row& row) { return to_json(total_stat_table(), row.totals); }},
-      {"layers", "", "a row a layer; they partition [0, totals.cycles)",
-       [](const Row& row) { return rows_to_json(layer_stat_table(), row.layers); }},
-      {"outputs", "", "a row a network output; empty with --timing-only",
-       [](const Row& row) { return rows_to_json(output_table(), row.outputs); }},
-      {"verify", "", "comparison with the reference; null if not asked",
-       [](const Row& row) { return row.verify ? to_json(verify_table(), *row.verify) : ordered_json(); }},
-      {"accumulator", "", "overflows of accumulators; null with --timing-only",
-       [](const Row& row) {
-         return row.accumulator ? to_json(accumulator_table(), *row.accumulator) : ordered_json();
-       }},
-      {"fallbacks", "", "work that ran elsewhere than its operator's usual unit",
-       [](const Row& row) { return rows_to_json(fallback_table(), row.fallbacks); }},
-      {"host", "", "the only part that differs between equal runs",
-       [](const Row& row) { return to_json(host_table(), row.host); }},
-  };
-  return table;
+Key<RunReport> config_key() {
+  return {"config",
+          "",
+          "the resolved hardware configuration, whole (docs/config.md)",
+          {},
+          [](const RunReport& row) { return to_json(row.config); },
+          [](RunReport& row, const ordered_json& json, const std::string& path) {
+            row.config = config_from_json(json, path);
+          }};
 }
 
-template <class Row>
-StatSection described(const std::string& path, const StatTable<Row>& table) {
-  StatSection section{path, {}};
-  for (const auto& stat : table) section.lines.push_back({stat.name, stat.unit, stat.sentence});
-  return section;
+Key<RunReport> config_name_key() {
+  return {"config_name",
+          "",
+          "soc.name of the configuration",
+          {},
+          [](const RunReport& row) { return ordered_json(row.config.name); },
+          [](RunReport& row, const ordered_json& json, const std::string& path) {
+            index_of_word(json, {row.config.name}, path);
+          }};
 }
 
 }  // namespace
 
-ordered_json to_json(const RunReport& report) { return to_json(report_table(), report); }
+const Keys<RunReport>& report_keys() {
+  using Row = RunReport;
+  static const Keys<Row> keys{
+      key_that_is<Row>("schema", "mmasim.report/1", "mmasim.report/1"),
+      key_that_is<Row>("mmasim_version", MMASIM_VERSION, "of the program that wrote it"),
+      key_of_part(&Row::network, network_keys(), "network", "", "what was run"),
+      config_key(),
+      config_name_key(),
+      key(&Row::precision, "precision", "", "int8, int16 or int32"),
+      key(&Row::quant, "quant", "", "quantization preset; null for a compiled program"),
+      key_of_part(&Row::input, input_keys(), "input", "", "what the network was fed"),
+      key_of_part(&Row::totals, total_stat_keys(), "totals", "", "the whole run"),
+      key_of_rows(&Row::layers, layer_stat_keys(), "layers",
+                  "a row a layer; they partition [0, totals.cycles)"),
+      key_of_rows(&Row::outputs, output_keys(), "outputs",
+                  "a row a network output; empty with --timing-only"),
+      key_of_optional(&Row::verify, verify_keys(), "verify",
+                      "comparison with the reference; null if not asked"),
+      key_of_optional(&Row::accumulator, accumulator_keys(), "accumulator",
+                      "overflows of accumulators; null with --timing-only"),
+      key_of_rows(&Row::fallbacks, fallback_keys(), "fallbacks",
+                  "work that ran elsewhere than its operator's usual unit"),
+      key_of_part(&Row::host, host_keys(), "host", "", "the only part that differs between equal runs"),
+  };
+  return keys;
+}
 
 // Linux tells it of this program alone; getrusage() also of whoever forked before it became this program.
 double peak_rss_mb() {
@@ -191,18 +166,19 @@ double peak_rss_mb() {
 }
 
 std::vector<StatSection> describe_report() {
-  return {described("", report_table()),
-          described("network", network_table()),
-          described("input", input_table()),
-          described("input.calibration", calibration_table()),
-          described("totals", total_stat_table()),
-          described("totals.energy", energy_stat_table()),
-          described("layers[]", layer_stat_table()),
-          described("outputs[]", output_table()),
-          described("verify", verify_table()),
-          described("accumulator", accumulator_table()),
-          described("fallbacks[]", fallback_table()),
-          described("host", host_table())};
+  constexpr const char* kFile = "report.json";
+  return {described(kFile, "", report_keys()),
+          described(kFile, "network", network_keys()),
+          described(kFile, "input", input_keys()),
+          described(kFile, "input.calibration", calibration_keys()),
+          described(kFile, "totals", total_stat_keys()),
+          described(kFile, "totals.energy", energy_stat_keys()),
+          described(kFile, "layers[]", layer_stat_keys()),
+          described(kFile, "outputs[]", output_keys()),
+          described(kFile, "verify", verify_keys()),
+          described(kFile, "accumulator", accumulator_keys()),
+          described(kFile, "fallbacks[]", fallback_keys()),
+          described(kFile, "host", host_keys())};
 }
 
 }  // namespace mmasim::sim

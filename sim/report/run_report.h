@@ -1,4 +1,4 @@
-// Everything a run has to tell, and report.json made of it (interface: mmasim.report/1). Writes no file:
+// Everything a run has to tell: report.json (interface: mmasim.report/1), there and back. Writes no file:
 // run_files.h.
 #pragma once
 
@@ -7,19 +7,27 @@
 #include <vector>
 
 #include "runtime/lower/lower.h"
-#include "sim/experiment/execution.h"
-#include "sim/experiment/pipeline.h"
-#include "sim/experiment/verification.h"
+#include "sim/config/config.h"
 #include "sim/report/layer_stats.h"
 #include "sim/report/total_stats.h"
 
 namespace mmasim::sim {
 
+struct NetworkFacts {
+  std::string name;
+  std::optional<std::string> file, sha256;  // none for a compiled program
+  uint64_t macs = 0;
+  std::optional<uint64_t> parameters, operators;
+};
+
+struct CalibrationFacts {
+  std::optional<std::string> source;  // a path, "input" or "synthetic"; none: nothing was calibrated
+  uint64_t samples = 0;
+};
+
 struct InputFacts {
   std::string source;  // "file" or "synthetic"
-  std::optional<std::string>
-      calibration_source;  // a path, "input" or "synthetic"; none: nothing was calibrated
-  uint64_t calibration_samples = 0;
+  CalibrationFacts calibration;
 };
 
 struct OutputFacts {
@@ -29,6 +37,12 @@ struct OutputFacts {
   double scale = 1;
   int64_t zero_point = 0;
   std::string sha256;  // of the file
+};
+
+struct VerifyResult {
+  std::string mode;  // "outputs" or "layers"
+  uint64_t compared_tensors = 0, compared_values = 0, mismatches = 0;
+  std::vector<std::string> differences;  // a line per tensor that differs; no key
 };
 
 struct AccumulatorFacts {
@@ -44,7 +58,7 @@ struct HostFacts {
 
 struct RunReport {
   NetworkFacts network;
-  models::SocConfig config;
+  Configuration config;
   std::string precision;
   std::optional<std::string> quant;  // none: a compiled program does not say
   InputFacts input;
@@ -57,19 +71,9 @@ struct RunReport {
   HostFacts host;
 };
 
-ordered_json to_json(const RunReport& report);
+const Keys<RunReport>& report_keys();
 
 // The most memory this process has had, in megabytes of 10^6 bytes.
 double peak_rss_mb();
-
-// The keys of every object of a report, as `describe stats` shows them.
-struct StatLine {
-  std::string name, unit, sentence;
-};
-struct StatSection {
-  std::string path;  // "", "totals", "totals.energy", "layers[]", ...
-  std::vector<StatLine> lines;
-};
-std::vector<StatSection> describe_report();
 
 }  // namespace mmasim::sim

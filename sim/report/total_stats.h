@@ -2,34 +2,44 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <optional>
 
 #include "isa/program.h"
 #include "models/activity.h"
 #include "models/energy.h"
 #include "models/soc_config.h"
+#include "sim/kit/keys.h"
 #include "sim/report/layer_stats.h"
-#include "sim/report/stat.h"
 
 namespace mmasim::sim {
 
-struct TotalStats {
-  bool is_timed = false;  // else every key of time, bytes moved and energy is null
-  uint64_t cycles = 0, macs = 0;
-  uint64_t batch = 1;
-  uint64_t cores = 1;  // counts are of the slowest core's network, rates of all cores
-  models::Traffic l2, l3, ddr;
-  models::Energy energy;
-  double core_clock_mhz = 0, peak_macs_per_cycle = 0, ddr_peak_gbps = 0;
-  uint64_t peak_l2_bytes = 0, peak_l3_bytes = 0, peak_ddr_bytes = 0;
+struct EnergyStats {
+  std::optional<double> mma_mj, dsp_mj, dma_mj, noc_mj, l1_mj, l2_mj, l3_mj, ddr_mj, static_mj;
+};
 
-  double time_s() const { return double(cycles) / (core_clock_mhz * 1e6); }
+struct TotalStats {
+  uint64_t cores = 1;              // counts are of the slowest core's network, rates of all cores
+  std::optional<uint64_t> cycles;  // none: the run was not timed, nor is anything else that is optional here
+  std::optional<double> time_ms;
+  uint64_t macs = 0;
+  std::optional<double> macs_per_cycle, mma_utilization, inferences_per_second, tops;
+  std::optional<uint64_t> ddr_read_bytes, ddr_write_bytes;
+  std::optional<double> ddr_bandwidth_gbps, ddr_utilization;
+  std::optional<uint64_t> l3_read_bytes, l3_write_bytes, l2_read_bytes, l2_write_bytes;
+  uint64_t peak_l2_bytes = 0, peak_l3_bytes = 0, peak_ddr_bytes = 0;
+  std::optional<double> energy_mj;
+  EnergyStats energy;
+  // What the rates are made of; no keys.
+  uint64_t batch = 1;
+  double core_clock_mhz = 0, peak_macs_per_cycle = 0, ddr_peak_gbps = 0;
+
+  double time_s() const { return double(cycles.value_or(0)) / (core_clock_mhz * 1e6); }
 };
 
 TotalStats total_stats(const isa::Program& program, const models::SocConfig& config,
                        const models::Activity* activity);
 
-const StatTable<TotalStats>& total_stat_table();  // `energy` among its keys is the table below
-const StatTable<models::Energy>& energy_stat_table();
+const Keys<TotalStats>& total_stat_keys();  // `energy` among them has the keys below
+const Keys<EnergyStats>& energy_stat_keys();
 
 }  // namespace mmasim::sim

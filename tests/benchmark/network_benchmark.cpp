@@ -27,7 +27,7 @@ const std::string kFrozen = MMASIM_SOURCE_DIR "/tests/golden/frozen.yaml";
 
 struct Prepared {
   explicit Prepared(const std::string& file) : config(load_config(kFrozen)) {
-    DataOptions data;
+    DataChoice data;
     data.random_weights = 1;
     network = load_network(kNetworks + file, data, Values::made, config.machine.ddr_bytes);
     calibration = calibrate_network(network.graph, "", network.inputs, 0, 1);
@@ -35,7 +35,7 @@ struct Prepared {
     inputs = quantize_inputs(network, planned.plan);
   }
 
-  models::SocConfig config;
+  Configuration config;
   LoadedNetwork network;
   Calibration calibration;
   PlannedNetwork planned;
@@ -46,11 +46,12 @@ void simulate(benchmark::State& state, const std::string& file, Mode mode) {
   Prepared prepared(file);
   for (auto _ : state) {
     const auto seconds = run_in_children(
-        {[&] {
+        {nullptr},
+        [&](const nlohmann::ordered_json&) {
           return nlohmann::ordered_json(execute(prepared.planned.lowered.program, prepared.config, mode,
                                                 prepared.inputs, {}, {}, ValuesApart{1})
                                             .simulate_s);
-        }},
+        },
         1);
     state.SetIterationTime(seconds.front().get<double>());
   }
@@ -89,11 +90,11 @@ void evaluate_images(benchmark::State& state, bool is_timed) {
   const auto dataset = runtime::load_dataset(MMASIM_SOURCE_DIR "/tests/data/fashion_mnist", 1000);
   const auto& input = prepared.planned.plan.tensors[prepared.network.graph.inputs[0]];
   const auto& program = prepared.planned.lowered.program;
-  const auto time_program = [&] {
+  const auto time_program = [&](const nlohmann::ordered_json&) {
     return nlohmann::ordered_json(models::simulate(program, prepared.config, nullptr).total_cycles);
   };
   for (auto _ : state) {
-    if (is_timed) run_in_children({time_program}, 1);
+    if (is_timed) run_in_children({nullptr}, time_program, 1);
     answer_by_program(program, input, dataset.images, 1);
   }
   state.counters["images/s"] =

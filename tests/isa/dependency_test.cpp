@@ -24,8 +24,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"tests", {"tests", "sim", "runtime", "models", "isa"}},
 };
 
-// The rooms of isa, and what each may include of isa beside itself: a folder ends in '/', "isa/*" is the
-// contract, the files that stand in no room. The order is a ladder: no circle, no arrow up.
+// The rooms of isa and of sim, and what each may include of its own folder beside itself: a room ends in '/',
+// "isa/*" is the contract, the files that stand in no room. The order is a ladder: no circle, no arrow up.
 struct Room {
   std::string folder;
   std::vector<std::string> below;
@@ -42,6 +42,17 @@ const std::vector<Room> kRooms = {
     {"isa/executor/",
      {"isa/*", "isa/kit/", "isa/encoding/", "isa/kernels/", "isa/semantics/", "isa/executor/core/"}},
     {"isa/", {"isa/kit/"}},  // the contract itself
+    {"sim/kit/", {}},
+    {"sim/host/", {"sim/kit/"}},
+    {"sim/config/", {"sim/kit/"}},
+    {"sim/inputs/", {"sim/kit/"}},
+    {"sim/report/", {"sim/kit/", "sim/host/", "sim/config/", "sim/inputs/"}},
+    {"sim/experiment/", {"sim/kit/", "sim/host/", "sim/config/", "sim/inputs/", "sim/report/"}},
+    {"sim/describe/", {"sim/kit/", "sim/config/", "sim/report/", "sim/experiment/"}},
+    {"sim/commands/",
+     {"sim/kit/", "sim/host/", "sim/config/", "sim/inputs/", "sim/report/", "sim/experiment/",
+      "sim/describe/"}},
+    {"sim/", {"sim/host/", "sim/commands/"}},  // main.cpp
 };
 
 std::string first_folder(const std::string& path) { return path.substr(0, path.find('/')); }
@@ -52,10 +63,10 @@ bool begins_with(const std::string& text, const std::string& start) {
 bool is_systemc(const std::string& include) {
   return include == "systemc" || include == "systemc.h" || begins_with(include, "tlm");
 }
-// Configurations; quantization plans; the description that may lie in a dataset's folder.
+// Configurations; requests; quantization plans; the description that may lie in a dataset's folder.
 bool may_use_yaml(const std::string& file) {
-  for (const char* place :
-       {"sim/config/", "runtime/quantize/", "runtime/io/dataset_description.", "tests/"}) {
+  for (const char* place : {"sim/config/", "sim/experiment/request_yaml.", "runtime/quantize/",
+                            "runtime/io/dataset_description.", "tests/"}) {
     if (begins_with(file, place)) return true;
   }
   return false;
@@ -70,6 +81,7 @@ const Room* room_of(const std::string& path) {  // the first that fits is the in
 bool may_include(const Room& room, const std::string& include) {
   const Room* const other = room_of(include);
   if (other == nullptr || other->folder == room.folder) return true;
+  if (first_folder(other->folder) != first_folder(room.folder)) return true;  // kMayInclude's matter
   for (const std::string& below : room.below)
     if (below == "isa/*" ? other->folder == "isa/" : below == other->folder || below == include) return true;
   return false;
@@ -89,9 +101,11 @@ std::string broken_rule(const std::string& file, const std::string& include) {
   }
   if (begins_with(include, "yaml-cpp/") && !may_use_yaml(file)) {
     return file +
-           " includes yaml-cpp: only sim/config, runtime/quantize, runtime/io/dataset_description and tests "
-           "may";
+           " includes yaml-cpp: only sim/config, sim/experiment/request_yaml, runtime/quantize, "
+           "runtime/io/dataset_description and tests may";
   }
+  if (begins_with(include, "CLI/") && !begins_with(file, "sim/commands/"))
+    return file + " includes CLI11: only sim/commands may";
   return "";
 }
 
@@ -140,6 +154,18 @@ TEST_CASE("dependencies: the checker sees what it forbids") {
   CHECK(broken_rule("runtime/quantize/plan_yaml.cpp", "yaml-cpp/yaml.h") == "");
   CHECK(broken_rule("runtime/io/npy.cpp", "yaml-cpp/yaml.h") != "");
   CHECK(included_name("#include \"isa/encoding/codec.h\"  // why") == "isa/encoding/codec.h");
+  CHECK(broken_rule("sim/experiment/request_yaml.cpp", "yaml-cpp/yaml.h") == "");
+  CHECK(broken_rule("sim/experiment/request.cpp", "yaml-cpp/yaml.h") != "");
+  CHECK(broken_rule("sim/commands/options.h", "CLI/CLI.hpp") == "");
+  CHECK(broken_rule("sim/experiment/pipeline.h", "CLI/CLI.hpp") ==
+        "sim/experiment/pipeline.h includes CLI11: only sim/commands may");
+  CHECK(broken_rule("sim/main.cpp", "CLI/CLI.hpp") != "");
+  CHECK(broken_rule("sim/commands/run.cpp", "sim/experiment/perform.h") == "");
+  CHECK(broken_rule("sim/main.cpp", "sim/commands/cli.h") == "");
+  CHECK(broken_rule("sim/experiment/perform.cpp", "sim/commands/options.h") ==
+        "sim/experiment/perform.cpp includes sim/commands/options.h: sim/experiment/ may not know it");
+  CHECK(broken_rule("sim/report/run_report.h", "sim/experiment/perform.h") != "");
+  CHECK(broken_rule("sim/attic/x.h", "sim/kit/keys.h") != "");  // a room without a rule
   CHECK(included_name("  #  include <systemc>") == "systemc");
   CHECK(included_name("// #include <systemc>") == "");
 }

@@ -91,14 +91,14 @@ Prepared prepare(const RandomNetwork& network, const std::string& network_file,
   Prepared prepared;
   const auto machine = machine_choice(network.machine);
   prepared.config = sim::load_config(MMASIM_SOURCE_DIR "/configs/" + machine.config, machine.overrides);
-  sim::DataOptions data;
+  sim::DataChoice data;
   for (size_t i = 0; i < input_files.size(); ++i)
     data.inputs.push_back(network.input_tensors[i].name + "=" + input_files[i]);
   prepared.network =
       sim::load_network(network_file, data, sim::Values::made, prepared.config.machine.ddr_bytes);
   prepared.ranges = sim::calibrate_network(prepared.network.graph, "", prepared.network.inputs, 0, 1).ranges;
   prepared.planned = sim::plan_network(prepared.network.graph, prepared.config, &prepared.ranges,
-                                       {network.precision, network.preset, true});
+                                       {{network.preset, network.precision}, true});
   prepared.inputs = sim::quantize_inputs(prepared.network, prepared.planned.plan);
   return prepared;
 }

@@ -17,7 +17,7 @@ namespace mmasim::random_graphs {
 
 // A network as `mmasim run` has it before anything executes.
 struct Prepared {
-  models::SocConfig config;
+  sim::Configuration config;
   sim::LoadedNetwork network;
   runtime::Ranges ranges;
   sim::PlannedNetwork planned;

@@ -99,7 +99,7 @@ TEST_CASE("config: the default file has no fault and says what the models' defau
   for (const auto& section : sim::config_schema()) {
     for (const auto& key : section.keys) {
       CAPTURE(key.path());
-      CHECK(sim::to_text(key.get(checked.config)) == sim::to_text(key.get(models::SocConfig{})));
+      CHECK(sim::to_text(key.get(checked.config)) == sim::to_text(key.get(sim::Configuration{})));
     }
   }
 }

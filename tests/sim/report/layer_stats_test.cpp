@@ -75,15 +75,15 @@ TEST_CASE("bound: a layer says how much of its time that is") {
   CHECK(bound.cycles == 50);
   const auto activity = two_activities();
   const auto rows = sim::layer_stats(two_layers(), models::SocConfig{}, &activity);
-  CHECK(sim::to_json(sim::layer_stat_table(), rows[0])["bound_share"] == 0.6);
+  CHECK(sim::to_json(sim::layer_stat_keys(), rows[0])["bound_share"] == 0.6);
 }
 
 TEST_CASE("totals: rates are of all cores, counts of one network") {
   const auto activity = two_activities();
   models::SocConfig config;
-  const auto one = sim::to_json(sim::total_stat_table(), sim::total_stats(two_layers(), config, &activity));
+  const auto one = sim::to_json(sim::total_stat_keys(), sim::total_stats(two_layers(), config, &activity));
   config.cores = 4;
-  const auto four = sim::to_json(sim::total_stat_table(), sim::total_stats(two_layers(), config, &activity));
+  const auto four = sim::to_json(sim::total_stat_keys(), sim::total_stats(two_layers(), config, &activity));
   CHECK(four["cores"] == 4);
   CHECK(four["cycles"] == one["cycles"]);
   CHECK(four["macs"] == one["macs"]);
@@ -98,11 +98,11 @@ TEST_CASE("layer rows: use is against the peak of the layer's own precision") {
   const auto activity = two_activities();
   const auto rows = sim::layer_stats(two_layers(), models::SocConfig{}, &activity);
   REQUIRE(rows.size() == 2);
-  const auto first = sim::to_json(sim::layer_stat_table(), rows[0]);
+  const auto first = sim::to_json(sim::layer_stat_keys(), rows[0]);
   CHECK(first["cycles"] == 100);
   CHECK(first["macs_per_cycle"] == 2048.0);
   CHECK(first["mma_utilization"] == 0.5);  // of 64 x 64
-  const auto second = sim::to_json(sim::layer_stat_table(), rows[1]);
+  const auto second = sim::to_json(sim::layer_stat_keys(), rows[1]);
   CHECK(second["macs_per_cycle"] == 256.0);
   CHECK(second["mma_utilization"] == 0.25);  // of 32 x 32
   CHECK(second["start_cycle"] == 100);

@@ -1,0 +1,86 @@
+#include "sim/experiment/groundwork.h"
+
+#include <algorithm>
+
+#include "sim/host/stopwatch.h"
+
+namespace mmasim::sim {
+namespace {
+
+std::string binary_text(const ordered_json& json) {  // exact, whatever bytes paths are made of
+  const auto bytes = ordered_json::to_cbor(json);
+  return {bytes.begin(), bytes.end()};
+}
+
+std::string name_of(const ConfigChoice& choice) { return binary_text(ordered_json{choice.file, choice.set}); }
+
+// All of a request that preparing its network reads, but for the number of threads.
+std::string name_of_network(const Request& request) {
+  const auto json = to_json(request_keys(), request);
+  return binary_text(ordered_json{json.at("network"), json.at("data"), request.with_values()});
+}
+
+Calibration calibrate(const Request& request, const PreparedNetwork& prepared) {
+  const auto& data = request.data;
+  const auto& network = prepared.network;
+  if (prepared.dataset && data.calibration.empty()) {
+    return calibrate_on_images(network.graph, prepared.dataset->calibration_images(), data.dataset,
+                               request.threads);
+  }
+  return calibrate_network(network.graph, data.calibration, network.inputs, data.seed, request.threads);
+}
+
+}  // namespace
+
+PreparedNetwork prepare_network(const Request& request, uint64_t ddr_bytes, Progress& progress) {
+  PreparedNetwork prepared;
+  const auto& data = request.data;
+  if (!data.dataset.empty()) {
+    const auto limit = std::min<uint64_t>(data.limit, INT64_MAX);
+    prepared.dataset = runtime::load_dataset(data.dataset, static_cast<int64_t>(limit));
+  }
+  progress.say("import " + request.network);
+  prepared.network =
+      load_network(request.network, data, request.with_values() ? Values::made : Values::skipped, ddr_bytes);
+  const auto& graph = prepared.network.graph;
+  if (prepared.dataset) {
+    check_images_fit(graph, prepared.dataset->images, data.dataset);
+    check_classifies(graph);
+    progress.say("float: " + std::to_string(prepared.dataset->size()) + " images");
+    prepared.exact = answer_in_float(graph, prepared.dataset->images, request.threads);
+  }
+  if (!request.with_values()) return prepared;
+  progress.say("calibrate");
+  const Stopwatch stopwatch;
+  prepared.calibration = calibrate(request, prepared);
+  prepared.calibrate_s = stopwatch.seconds();
+  return prepared;
+}
+
+void Groundwork::prepare(const std::vector<Request>& requests, Progress& progress) {
+  std::map<std::string, uint64_t> ddr_bytes;  // of the largest machine, by network
+  for (const auto& request : requests) {
+    const auto name = name_of(request.config);
+    if (configs_.count(name) == 0) configs_.emplace(name, resolve_config(request.config));
+    if (request.network.empty()) continue;
+    auto& bytes = ddr_bytes[name_of_network(request)];
+    bytes = std::max(bytes, configs_.at(name).machine.ddr_bytes);
+  }
+  for (const auto& request : requests) {
+    if (request.network.empty() || find_network(request) != nullptr) continue;
+    const auto name = name_of_network(request);
+    networks_.emplace(name, prepare_network(request, ddr_bytes.at(name), progress));
+  }
+}
+
+Configuration Groundwork::config(const ConfigChoice& choice) const {
+  const auto found = configs_.find(name_of(choice));
+  return found == configs_.end() ? resolve_config(choice) : found->second;
+}
+
+const PreparedNetwork* Groundwork::find_network(const Request& request) const {
+  const auto found = networks_.find(name_of_network(request));
+  return found == networks_.end() ? nullptr : &found->second;
+}
+
+}  // namespace mmasim::sim

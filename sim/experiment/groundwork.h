@@ -1,0 +1,45 @@
+// What requests begin with: configurations read, networks imported, calibrated and, for a dataset, answered
+// in float. Prepared once for the requests that share it, before children are forked: they inherit it. Plans
+// and executes nothing.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/io/dataset.h"
+#include "sim/experiment/accuracy.h"
+#include "sim/experiment/pipeline.h"
+#include "sim/experiment/request.h"
+#include "sim/host/progress.h"
+#include "sim/inputs/calibration.h"
+
+namespace mmasim::sim {
+
+struct PreparedNetwork {
+  LoadedNetwork network;
+  std::optional<Calibration> calibration;   // none: timing only
+  std::optional<runtime::Dataset> dataset;  // none: none was asked for
+  Answers exact;                            // of the float network, to the dataset's images
+  double calibrate_s = 0;
+};
+
+// Of one request. Throws runtime::UserError. ddr_bytes: of the largest machine it is to run on.
+PreparedNetwork prepare_network(const Request& request, uint64_t ddr_bytes, Progress& progress);
+
+class Groundwork {
+ public:
+  void prepare(const std::vector<Request>& requests, Progress& progress);
+
+  // As prepared, or read now.
+  Configuration config(const ConfigChoice& choice) const;
+  const PreparedNetwork* find_network(const Request& request) const;  // null: not prepared
+
+ private:
+  std::map<std::string, Configuration> configs_;
+  std::map<std::string, PreparedNetwork> networks_;
+};
+
+}  // namespace mmasim::sim

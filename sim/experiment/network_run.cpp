@@ -1,0 +1,146 @@
+#include "sim/experiment/network_run.h"
+
+#include <memory>
+
+#include "sim/experiment/execution.h"
+#include "sim/experiment/verification.h"
+#include "sim/host/stopwatch.h"
+
+namespace mmasim::sim {
+namespace {
+
+const char* policy_name(isa::Overflow overflow) {
+  return overflow == isa::Overflow::wrap ? "wrap" : overflow == isa::Overflow::saturate ? "saturate" : "trap";
+}
+
+class NetworkRun {
+ public:
+  NetworkRun(const Request& request, Progress& progress, RunObserver& observer, const Groundwork& groundwork)
+      : request_(request),
+        progress_(progress),
+        observer_(observer),
+        config_(groundwork.config(request.config)),
+        shared_(groundwork.find_network(request)) {}
+
+  Outcome perform() {
+    observer_.begins(request_.quant.precision);
+    if (!shared_) own_ = prepare_network(request_, config_.machine.ddr_bytes, progress_);
+    plan();
+    if (prepared().dataset) {
+      classify();
+    } else {
+      execute_program();
+    }
+    fill_report();
+    observer_.ends({planned_.lowered.program, execution_.outputs, &prepared().network.graph, &planned_.plan},
+                   outcome_.report);
+    return std::move(outcome_);
+  }
+
+ private:
+  const PreparedNetwork& prepared() const { return shared_ ? *shared_ : own_; }
+
+  void plan() {
+    progress_.say("quantize and lower");
+    const auto* ranges = prepared().calibration ? &prepared().calibration->ranges : nullptr;
+    const PlanChoices choices{request_.quant, request_.verify == Verify::layers};
+    if (shared_ || prepared().dataset) {
+      planned_ = plan_network(prepared().network.graph, config_, ranges, choices);
+    } else {  // the reference computes with the plan's integers
+      const auto weights =
+          request_.verify == Verify::none ? WeightValues::consumed : WeightValues::planned_kept;
+      planned_ = plan_network(own_.network.graph, config_, ranges, choices, weights);
+    }
+    outcome_.warnings = planned_.plan.warnings;
+    for (const auto& warning : outcome_.warnings) progress_.note("warning: " + warning);
+    if (!request_.with_values() || prepared().dataset) return;
+    inputs_ = quantize_inputs(prepared().network, planned_.plan);
+    own_.network.inputs = {};
+  }
+
+  void execute_program() {
+    auto& program = planned_.lowered.program;
+    std::unique_ptr<Verification> verification;
+    MemoryWatcher watcher;
+    if (request_.verify != Verify::none) {
+      progress_.say("reference");
+      const bool layers = request_.verify == Verify::layers;
+      verification = std::make_unique<Verification>(prepared().network.graph, planned_.plan, program, inputs_,
+                                                    layers ? "layers" : "outputs");
+      if (layers) {
+        watcher = [&](const isa::MemoryView& memory, uint16_t token, uint32_t count) {
+          verification->watch(memory, token, count);
+        };
+      }
+    }
+    progress_.say("simulate");
+    ValuesBy values_by = ValuesApart{request_.threads};
+    if (verification) values_by = ValuesInModels{};
+    execution_ =
+        execute(program, config_, request_.mode, inputs_, watcher, layer_progress(progress_), values_by);
+    if (verification) outcome_.report.verify = verification->finish(execution_.outputs);
+  }
+
+  // Cycles depend on no value: one execution without values is timed, and every image runs untimed.
+  void classify() {
+    auto& program = planned_.lowered.program;
+    const auto& dataset = *prepared().dataset;
+    if (request_.mode != Mode::functional_only) {
+      progress_.say("simulate");
+      execution_ = execute(program, config_, Mode::timing_only, {});
+    }
+    progress_.say(std::to_string(dataset.size()) + " images");
+    const auto& input = planned_.plan.tensors[prepared().network.graph.inputs[0]];
+    const auto answers = answer_by_program(program, input, dataset.images, request_.threads);
+    const auto& exact = prepared().exact;
+    outcome_.accuracy =
+        AccuracyFacts{static_cast<uint64_t>(dataset.size()), fraction_equal(exact.classes, dataset.labels),
+                      fraction_equal(answers.classes, dataset.labels),
+                      fraction_equal(answers.classes, exact.classes), sqnr_db(exact, answers)};
+  }
+
+  void fill_report() {
+    auto& report = outcome_.report;
+    const auto& program = planned_.lowered.program;
+    const auto* activity = execution_.activity ? &*execution_.activity : nullptr;
+    report.network = prepared().network.facts;
+    report.config = config_;
+    report.precision = request_.quant.precision;
+    report.quant = request_.quant.preset;
+    report.input.source = prepared().network.input_source;
+    if (const auto& calibration = prepared().calibration) {
+      report.input.calibration = {calibration->source, calibration->samples};
+    }
+    report.totals = total_stats(program, config_, activity);
+    report.layers = layer_stats(program, config_, activity);
+    report.fallbacks = planned_.lowered.fallbacks;
+    if (execution_.overflow_count) {
+      report.accumulator = AccumulatorFacts{*execution_.overflow_count,
+                                            policy_name(runtime::accumulator_policy(planned_.plan))};
+    }
+    report.host.import_s = prepared().network.import_s;
+    report.host.quantize_s = prepared().calibrate_s + planned_.quantize_s;
+    report.host.lower_s = planned_.lower_s;
+    report.host.simulate_s = execution_.simulate_s;
+  }
+
+  const Request& request_;
+  Progress& progress_;
+  RunObserver& observer_;
+  const Configuration config_;
+  const PreparedNetwork* const shared_;  // null: this run prepares its own
+  PreparedNetwork own_;
+  PlannedNetwork planned_;
+  std::vector<std::vector<uint8_t>> inputs_;
+  Execution execution_;
+  Outcome outcome_;
+};
+
+}  // namespace
+
+Outcome perform_network(const Request& request, Progress& progress, RunObserver& observer,
+                        const Groundwork& groundwork) {
+  return NetworkRun(request, progress, observer, groundwork).perform();
+}
+
+}  // namespace mmasim::sim

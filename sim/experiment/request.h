@@ -1,0 +1,63 @@
+// A run as a value: what is run, on which hardware, quantized how, fed with what, and what is asked of it.
+// Each struct has its table of keys (request.cpp); JSON and YAML there and back. Where the files of a run go
+// and what is printed is no part of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/config/config.h"
+#include "sim/experiment/execution.h"
+#include "sim/kit/keys.h"
+
+namespace mmasim::sim {
+
+struct QuantChoice {
+  std::string preset = "tidl-np2-fixed";
+  std::string precision = "int8";
+};
+
+struct DataChoice {
+  std::vector<std::string>
+      inputs;               // "NAME=FILE.npy", "FILE.npy" or "FILE.npz"; those not given are synthetic
+  uint64_t seed = 0;        // of synthetic inputs
+  std::string calibration;  // a dataset folder or FILE.npy; empty: the dataset's samples or the inputs
+  std::optional<uint64_t> random_weights;  // seed of weights that the network declares without values
+  std::string dataset;                     // folder of images and labels to be classified; empty: none
+  uint64_t limit = 0;                      // most images of it; 0: all
+};
+
+enum class Verify : uint8_t { none, outputs, layers };
+
+struct Request {
+  std::string network;  // ONNX file, or
+  std::string program;  // compiled program: one of the two
+  ConfigChoice config;
+  QuantChoice quant;  // of a network
+  DataChoice data;
+  Mode mode = Mode::timed_values;
+  Verify verify = Verify::none;
+  bool plain = false;    // values of a program by the plain definition of its instructions, without cycles
+  unsigned threads = 1;  // of the host; results do not depend on it
+
+  bool with_values() const { return mode != Mode::timing_only; }
+};
+
+const Keys<Request>& request_keys();
+
+// Keys left out have their defaults. Throws runtime::UserError beginning with `name`.
+Request request_from_text(const std::string& text, const std::string& name);  // JSON or YAML
+Request request_from_yaml(const std::string& text, const std::string& name);
+std::string to_yaml(const Request& request);
+
+// All keys but `threads`, sorted by name, on one line without spaces: equal for requests of equal results.
+std::string canonical_json(const Request& request);
+std::string hash_of(const Request& request);  // SHA-256 of it, 64 hexadecimal digits
+
+// Throws runtime::UserError for what cannot be performed together, presets and precisions there are not.
+// Reads no file.
+void check_request(const Request& request);
+
+}  // namespace mmasim::sim

@@ -1,0 +1,52 @@
+// Accuracy of a network on a dataset, in float and quantized: evaluate.json (interface: mmasim.evaluate/1),
+// there and back. Classifies nothing: experiment/accuracy.h.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/report/printout.h"
+#include "sim/report/run_report.h"
+
+namespace mmasim::sim {
+
+struct AccuracyFacts {  // of a quantized network beside the float one
+  uint64_t samples = 0;
+  double float_top1 = 0, top1 = 0, agreement_with_float = 0;  // 0..1
+  std::optional<double> sqnr_db;                              // none: no noise
+};
+const Keys<AccuracyFacts>& accuracy_keys();
+
+struct EvaluatedRun {
+  std::string quant, precision;
+  double top1 = 0, agreement_with_float = 0;
+  std::optional<double> sqnr_db;
+  std::optional<uint64_t> cycles;
+  std::optional<double> energy_mj;
+};
+
+struct Evaluation {
+  uint64_t samples = 0;
+  std::vector<EvaluatedRun> runs;  // the first is float
+};
+
+EvaluatedRun float_run(const AccuracyFacts& accuracy);
+EvaluatedRun quantized_run(const RunReport& report, const AccuracyFacts& accuracy);
+
+const Keys<Evaluation>& evaluation_keys();
+
+class EvaluationPrintout : public Printout {
+ public:
+  explicit EvaluationPrintout(const Evaluation& evaluation) : evaluation_(evaluation) {}
+  ordered_json json() const override { return to_json(evaluation_keys(), evaluation_); }
+  Table table() const override;
+  std::string footer() const override {
+    return "\n" + std::to_string(evaluation_.samples) + " images; * energy is relative and uncalibrated\n";
+  }
+
+ private:
+  const Evaluation& evaluation_;
+};
+
+}  // namespace mmasim::sim

@@ -1,0 +1,41 @@
+#include "sim/report/printout.h"
+
+#include <cstdio>
+#include <stdexcept>
+
+namespace mmasim::sim {
+namespace {
+
+std::string as_table(const Printout& printout) { return printout.table().aligned() + printout.footer(); }
+std::string as_json(const Printout& printout) { return json_text(printout.json()); }
+std::string as_csv(const Printout& printout) { return printout.rows().csv(); }
+std::string as_markdown(const Printout& printout) { return printout.table().markdown() + printout.footer(); }
+
+struct Writer {
+  const char* format;
+  std::string (*write)(const Printout&);
+};
+constexpr Writer kWriters[] = {
+    {"table", as_table}, {"json", as_json}, {"csv", as_csv}, {"markdown", as_markdown}};
+
+}  // namespace
+
+std::vector<std::string> format_words() {
+  std::vector<std::string> words;
+  for (const auto& writer : kWriters) words.emplace_back(writer.format);
+  return words;
+}
+
+std::string written(const Printout& printout, const std::string& format) {
+  for (const auto& writer : kWriters) {
+    if (format == writer.format) return writer.write(printout);
+  }
+  throw std::logic_error("no writer of the format '" + format + "'");
+}
+
+void print(const Printout& printout, const std::string& format) {
+  std::fputs(written(printout, format).c_str(), stdout);
+  std::fflush(stdout);
+}
+
+}  // namespace mmasim::sim

@@ -1,0 +1,29 @@
+// What a command prints on standard output, and the one writer of each format. What is printed says only what
+// it holds; how that looks is the writer's.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/kit/json_value.h"
+#include "sim/report/table.h"
+
+namespace mmasim::sim {
+
+class Printout {
+ public:
+  virtual ~Printout() = default;
+  virtual ordered_json json() const = 0;
+  virtual Table table() const = 0;                   // for a person
+  virtual Table rows() const { return table(); }     // for a program: CSV
+  virtual std::string footer() const { return ""; }  // below a table for a person
+};
+
+// The words of --format, the default first.
+std::vector<std::string> format_words();
+
+// Throws std::logic_error for a word that is none of them.
+std::string written(const Printout& printout, const std::string& format);
+void print(const Printout& printout, const std::string& format);  // to standard output
+
+}  // namespace mmasim::sim
