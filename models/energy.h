@@ -2,8 +2,8 @@
 // functions; relative and uncalibrated (hardware.md 7).
 #pragma once
 
-#include "models/activity.h"
 #include "models/energy_config.h"
+#include "models/kit/activity.h"
 
 namespace mmasim::models {
 

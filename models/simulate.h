@@ -8,7 +8,7 @@
 #include "isa/program.h"
 #include "isa/semantics/memory.h"
 #include "isa/semantics/program_run.h"
-#include "models/activity.h"
+#include "models/kit/activity.h"
 #include "models/soc_config.h"
 
 namespace mmasim::models {

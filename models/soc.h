@@ -12,8 +12,8 @@
 
 #include "isa/program.h"
 #include "isa/semantics/program_run.h"
-#include "models/activity.h"
 #include "models/core_cluster.h"
+#include "models/kit/activity.h"
 #include "models/memory/ddr.h"
 #include "models/memory/sram.h"
 #include "models/soc_config.h"

@@ -7,12 +7,12 @@
 #include "isa/machine.h"
 #include "models/dma/dma_config.h"
 #include "models/dsp/dsp_config.h"
+#include "models/dsp/overhead_config.h"
 #include "models/energy_config.h"
 #include "models/interconnect/interconnect_config.h"
 #include "models/memory/dram_config.h"
 #include "models/memory/sram_config.h"
 #include "models/mma/mma_config.h"
-#include "models/overhead_config.h"
 
 namespace mmasim::models {
 

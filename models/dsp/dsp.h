@@ -13,6 +13,7 @@
 #include "models/dma/dma_commands.h"
 #include "models/dsp/dsp_config.h"
 #include "models/dsp/dsp_timing.h"
+#include "models/dsp/overhead_config.h"
 #include "models/dsp/retire_queue.h"
 #include "models/kit/clock.h"
 #include "models/kit/failure.h"
@@ -20,7 +21,6 @@
 #include "models/kit/token_board.h"
 #include "models/memory/stream_banks.h"
 #include "models/mma/array_commands.h"
-#include "models/overhead_config.h"
 
 namespace mmasim::models {
 

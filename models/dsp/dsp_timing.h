@@ -15,8 +15,8 @@
 
 #include "isa/instruction.h"
 #include "isa/machine.h"
-#include "models/activity.h"
 #include "models/dsp/dsp_config.h"
+#include "models/kit/activity.h"
 
 namespace mmasim::models {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "isa/address.h"
-#include "models/activity.h"
+#include "models/kit/activity.h"
 
 namespace mmasim::models {
 

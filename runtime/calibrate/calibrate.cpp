@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "isa/kit/simd.h"
+#include "runtime/calibrate/calibrate.h"
 #include "runtime/float_network/float_network.h"
-#include "runtime/quantize/quantize.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime {

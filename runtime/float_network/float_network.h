@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "runtime/graph/graph.h"
-#include "runtime/quantize/quantize.h"
 #include "runtime/tensor_data.h"
 
 namespace mmasim::runtime::quantization {

@@ -6,7 +6,7 @@
 #include "isa/kit/simd.h"
 #include "runtime/float_network/float_network.h"
 #include "runtime/float_network/float_step.h"
-#include "runtime/quantize/quantize.h"
+#include "runtime/float_network/run_float.h"
 
 namespace mmasim::runtime {
 namespace quantization {

@@ -2,20 +2,13 @@
 // before memory is taken, and every fault is a UserError that names the file, the node and the operator.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "runtime/graph/graph.h"
+#include "runtime/import/file/import_options.h"
 
 namespace mmasim::runtime {
-
-struct ImportOptions {
-  int64_t batch =
-      0;  // N of the inputs' first axis where the network says N or 1; 0: what it says (1 if dynamic)
-  bool keep_values = true;  // false: weights keep shape and name only, and are not read (timing-only)
-};
 
 struct ImportedNetwork {
   Graph graph;
@@ -40,25 +33,5 @@ class ParsedNetwork {
 };
 
 ImportedNetwork import_network(const std::string& path, const ImportOptions& options = {});
-
-// Gives values to weights declared without: N(0, 2 / fan_in), fan_in = product of the dimensions other than
-// the output-channel axis, from a counter-based generator keyed by seed and weight name. Weights with values
-// stay.
-void fill_random_weights(Graph& graph, uint64_t seed);
-bool has_missing_weights(const Graph& graph);
-
-// Folds BatchNorm into the convolution before it, fuses activations, drops what computes nothing, turns
-// Flatten + Gemm into a convolution by the whole map, zero Pad + Conv into padding where that is the same.
-// Keeps the function of the network. Works with and without values, to the same structure.
-Graph legalize(const Graph& graph);
-
-// A sentence per supported operator with its constraints: the source of `describe operators`.
-struct OperatorSupport {
-  std::string onnx_name;
-  std::string opsets;
-  std::string runs_on;      // "MMA", "DSP", "DMA", "folded"
-  std::string constraints;  // one sentence, or empty
-};
-const std::vector<OperatorSupport>& supported_operators();
 
 }  // namespace mmasim::runtime

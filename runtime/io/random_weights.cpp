@@ -9,8 +9,6 @@
 #include <cstring>
 #include <map>
 
-#include "runtime/import/import.h"
-
 namespace mmasim::runtime {
 namespace importing {
 namespace {

@@ -1,10 +1,18 @@
-// The generator behind fill_random_weights.
+// Weights for a network that has a topology only, and the generator behind them.
 #pragma once
 
 #include <array>
 #include <cstdint>
 
+#include "runtime/graph/graph.h"
+
 namespace mmasim::runtime {
+
+// Gives values to weights declared without: N(0, 2 / fan_in), fan_in = product of the dimensions other than
+// the output-channel axis, from a counter-based generator keyed by seed and weight name. Weights with values
+// stay.
+void fill_random_weights(Graph& graph, uint64_t seed);
+bool has_missing_weights(const Graph& graph);
 
 inline constexpr double kUndeclaredSlope = 0.25;  // of a PRelu declared without values
 

@@ -1,5 +1,6 @@
 // See grid.h. b is the number of bits, b' that without the sign.
 #include "runtime/quantize/grid.h"
+#include "runtime/calibrate/ranges.h"
 
 #include <algorithm>
 #include <cfloat>

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "runtime/calibrate/ranges.h"
 #include "runtime/graph/graph.h"
 #include "runtime/quantize/plan.h"
-#include "runtime/quantize/quantize.h"
 
 namespace mmasim::runtime::quantization {
 

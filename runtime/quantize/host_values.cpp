@@ -3,7 +3,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "runtime/quantize/quantize.h"
+#include "runtime/quantize/host_values.h"
 #include "runtime/quantize/rounding.h"
 #include "runtime/user_error.h"
 

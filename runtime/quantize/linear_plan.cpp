@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "runtime/calibrate/ranges.h"
 #include "runtime/quantize/grid.h"
 #include "runtime/quantize/planning.h"
 #include "runtime/quantize/rounding.h"

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "runtime/calibrate/ranges.h"
 #include "runtime/quantize/grid.h"
 #include "runtime/quantize/planning.h"
 #include "runtime/quantize/rounding.h"

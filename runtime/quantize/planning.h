@@ -3,9 +3,9 @@
 // inputs, never forward.
 #pragma once
 
+#include "runtime/calibrate/ranges.h"
 #include "runtime/graph/graph.h"
 #include "runtime/quantize/plan.h"
-#include "runtime/quantize/quantize.h"
 
 namespace mmasim::runtime::quantization {
 

@@ -2,6 +2,7 @@
 // (quantization.md 5.7, 5.12).
 #include <algorithm>
 
+#include "runtime/calibrate/ranges.h"
 #include "runtime/quantize/grid.h"
 #include "runtime/quantize/planning.h"
 #include "runtime/quantize/rounding.h"

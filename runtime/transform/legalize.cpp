@@ -4,8 +4,8 @@
 // units.
 #include <cstddef>
 
-#include "runtime/import/import.h"
 #include "runtime/transform/graph_rewriter.h"
+#include "runtime/transform/legalize.h"
 #include "runtime/transform/legalize_rules.h"
 
 namespace mmasim::runtime {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "models/soc_config.h"
-#include "runtime/lower/schedule_config.h"
+#include "runtime/lower/schedule/schedule_config.h"
 
 namespace mmasim::sim {
 

@@ -1,6 +1,6 @@
 // docs/presets.md and docs/operators.md: what a user may ask of quantization, and what networks may be made
 // of.
-#include "runtime/import/import.h"
+#include "runtime/import/operators/supported_operators.h"
 #include "runtime/quantize/spec.h"
 #include "sim/describe/describe.h"
 #include "sim/report/table.h"

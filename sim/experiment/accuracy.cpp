@@ -1,4 +1,6 @@
 #include "sim/experiment/accuracy.h"
+#include "runtime/float_network/run_float.h"
+#include "runtime/quantize/host_values.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +9,6 @@
 #include "isa/executor/untimed.h"
 #include "isa/kit/parallel.h"
 #include "runtime/graph/shape_text.h"
-#include "runtime/quantize/quantize.h"
 #include "runtime/user_error.h"
 #include "sim/experiment/execution.h"
 #include "sim/inputs/placed_tensor.h"

@@ -9,7 +9,7 @@
 
 #include "isa/executor/untimed.h"
 #include "isa/program.h"
-#include "models/activity.h"
+#include "models/kit/activity.h"
 #include "models/simulate.h"
 #include "models/soc_config.h"
 #include "sim/host/progress.h"

@@ -1,4 +1,5 @@
 #include "sim/experiment/groundwork.h"
+#include "runtime/calibrate/calibrate.h"
 
 #include <algorithm>
 

@@ -1,4 +1,7 @@
 #include "sim/experiment/pipeline.h"
+#include "runtime/io/random_weights.h"
+#include "runtime/quantize/host_values.h"
+#include "runtime/transform/legalize.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/calibrate/ranges.h"
 #include "runtime/graph/graph.h"
 #include "runtime/lower/lower.h"
 #include "runtime/quantize/plan.h"

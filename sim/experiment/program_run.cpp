@@ -1,9 +1,9 @@
 #include "sim/experiment/program_run.h"
+#include "runtime/quantize/host_values.h"
 
 #include "isa/encoding/codec.h"
 #include "isa/program/program_file.h"
 #include "isa/verify/dataflow.h"
-#include "runtime/quantize/quantize.h"
 #include "runtime/user_error.h"
 #include "sim/experiment/execution.h"
 #include "sim/host/stopwatch.h"

@@ -1,4 +1,5 @@
 #include "sim/inputs/calibration.h"
+#include "runtime/calibrate/calibrate.h"
 
 #include <filesystem>
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "runtime/calibrate/ranges.h"
 #include "runtime/graph/graph.h"
 #include "runtime/io/dataset.h"
-#include "runtime/quantize/quantize.h"
 #include "sim/inputs/network_inputs.h"
 
 namespace mmasim::sim {

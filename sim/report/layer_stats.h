@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "isa/program.h"
-#include "models/activity.h"
 #include "models/energy.h"
+#include "models/kit/activity.h"
 #include "models/soc_config.h"
 #include "sim/kit/keys.h"
 

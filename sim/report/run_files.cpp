@@ -1,4 +1,5 @@
 #include "sim/report/run_files.h"
+#include "runtime/quantize/host_values.h"
 
 #include <fstream>
 #include <set>
@@ -7,7 +8,6 @@
 #include "isa/kit/sha256.h"
 #include "isa/program/program_file.h"
 #include "runtime/io/npy.h"
-#include "runtime/quantize/quantize.h"
 #include "sim/inputs/placed_tensor.h"
 #include "sim/report/layer_table.h"
 

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "isa/program.h"
-#include "models/activity.h"
 #include "models/energy.h"
+#include "models/kit/activity.h"
 #include "models/soc_config.h"
 #include "sim/kit/keys.h"
 #include "sim/report/layer_stats.h"

@@ -9,7 +9,6 @@
 #include <random>
 
 #include "runtime/io/dataset.h"
-#include "runtime/quantize/quantize.h"
 #include "sim/config/config.h"
 #include "sim/experiment/accuracy.h"
 #include "sim/experiment/execution.h"

@@ -1,4 +1,5 @@
 #include "tests/cases/sensitivity.h"
+#include "runtime/float_network/run_float.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +8,6 @@
 
 #include "runtime/import/import.h"
 #include "runtime/io/npy.h"
-#include "runtime/quantize/quantize.h"
 
 namespace mmasim::cases {
 namespace {

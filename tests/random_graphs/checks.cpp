@@ -1,9 +1,9 @@
 #include "tests/random_graphs/checks.h"
+#include "runtime/quantize/host_values.h"
 
 #include <algorithm>
 
 #include "isa/program/program_file.h"
-#include "runtime/quantize/quantize.h"
 #include "runtime/reference/reference.h"
 #include "sim/config/config.h"
 #include "sim/inputs/calibration.h"

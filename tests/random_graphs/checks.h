@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/soc_config.h"
+#include "runtime/calibrate/ranges.h"
 #include "runtime/tensor_data.h"
 #include "sim/experiment/execution.h"
 #include "sim/experiment/pipeline.h"

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "runtime/calibrate/ranges.h"
 #include "runtime/graph/graph.h"
 #include "runtime/quantize/plan.h"
-#include "runtime/quantize/quantize.h"
 #include "runtime/tensor_data.h"
 
 namespace mmasim::random_graphs {

@@ -1,9 +1,8 @@
 #include "tests/random_graphs/node_error.h"
+#include "runtime/float_network/run_float.h"
 
 #include <algorithm>
 #include <cmath>
-
-#include "runtime/import/import.h"
 
 namespace mmasim::random_graphs {
 namespace {

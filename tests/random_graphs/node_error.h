@@ -7,7 +7,6 @@
 
 #include "runtime/graph/graph.h"
 #include "runtime/quantize/plan.h"
-#include "runtime/quantize/quantize.h"
 #include "runtime/tensor_data.h"
 
 namespace mmasim::random_graphs {

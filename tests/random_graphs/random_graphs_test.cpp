@@ -12,7 +12,7 @@
 #include <map>
 #include <set>
 
-#include "runtime/import/import.h"
+#include "runtime/import/operators/supported_operators.h"
 #include "tests/random_graphs/operators.h"
 #include "tests/random_graphs/trial.h"
 

@@ -4,7 +4,7 @@
 #include <functional>
 #include <map>
 
-#include "runtime/import/import.h"
+#include "runtime/import/operators/supported_operators.h"
 #include "tests/kit/onnx_builder.h"
 #include "tests/sim/command_line.h"
 

@@ -16,7 +16,7 @@
 #include "runtime/graph/graph.h"
 #include "runtime/import/file/constant.h"
 #include "runtime/import/file/file_structure.h"
-#include "runtime/import/import.h"
+#include "runtime/import/file/import_options.h"
 
 namespace mmasim::runtime::importing {
 

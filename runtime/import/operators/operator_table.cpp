@@ -1,4 +1,5 @@
 #include "runtime/import/operators/operator_table.h"
+#include "runtime/import/operators/supported_operators.h"
 
 #include <vector>
 

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "runtime/import/import.h"
 #include "runtime/import/operators/node_import.h"
+#include "runtime/import/operators/supported_operators.h"
 
 namespace mmasim::runtime::importing {
 

@@ -6,8 +6,8 @@
 
 #include "isa/machine.h"
 #include "runtime/graph/graph.h"
-#include "runtime/lower/lower.h"
 #include "runtime/lower/schedule/constants.h"
+#include "runtime/lower/schedule/lower_options.h"
 #include "runtime/lower/schedule/schedule.h"
 #include "runtime/lower/tiles/tensor_view.h"
 #include "runtime/quantize/plan.h"

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "runtime/calibrate/calibrate.h"
 #include "runtime/user_error.h"
 #include "tests/runtime/quantize/graph_builder.h"
 

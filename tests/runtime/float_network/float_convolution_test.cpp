@@ -5,6 +5,7 @@
 #include <random>
 
 #include "runtime/float_network/float_tile.h"
+#include "runtime/float_network/run_float.h"
 #include "tests/runtime/quantize/graph_builder.h"
 
 using namespace mmasim::runtime;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "runtime/float_network/run_float.h"
 #include "tests/runtime/quantize/graph_builder.h"
 
 using namespace mmasim::runtime;

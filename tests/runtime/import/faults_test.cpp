@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 
+#include "runtime/import/operators/supported_operators.h"
 #include "runtime/user_error.h"
 #include "tests/runtime/import/imported.h"
 

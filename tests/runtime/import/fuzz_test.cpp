@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "runtime/transform/legalize.h"
 #include "runtime/user_error.h"
 #include "tests/runtime/import/imported.h"
 

@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "runtime/float_network/run_float.h"
 #include "runtime/import/import.h"
-#include "runtime/quantize/quantize.h"
+#include "runtime/transform/legalize.h"
 #include "tests/kit/onnx_builder.h"
 #include "tests/runtime/io/temporary_folder.h"
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <set>
 
+#include "runtime/io/random_weights.h"
+#include "runtime/transform/legalize.h"
 #include "test_places.h"
 #include "tests/runtime/import/imported.h"
 

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <set>
 
+#include "runtime/import/operators/supported_operators.h"
+#include "runtime/transform/legalize.h"
 #include "runtime/user_error.h"
 #include "tests/runtime/import/imported.h"
 

@@ -4,8 +4,6 @@
 
 #include <cmath>
 
-#include "runtime/import/import.h"
-
 using namespace mmasim::runtime;
 using mmasim::runtime::importing::philox4x32;
 

@@ -2,7 +2,7 @@
 // of the same graph; and lowering's own checks of what it takes for granted.
 #include <doctest/doctest.h>
 
-#include "runtime/import/import.h"
+#include "runtime/transform/legalize.h"
 #include "tests/kit/execution.h"
 #include "tests/kit/graph_builder.h"
 #include "tests/runtime/io/temporary_folder.h"

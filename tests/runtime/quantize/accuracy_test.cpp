@@ -5,6 +5,9 @@
 #include <cmath>
 #include <string>
 
+#include "runtime/calibrate/calibrate.h"
+#include "runtime/float_network/run_float.h"
+#include "runtime/quantize/host_values.h"
 #include "runtime/reference/reference.h"
 #include "tests/runtime/quantize/every_operator.h"
 

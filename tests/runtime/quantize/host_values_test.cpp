@@ -3,6 +3,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "runtime/calibrate/ranges.h"
+#include "runtime/quantize/host_values.h"
 #include "runtime/user_error.h"
 #include "tests/runtime/quantize/graph_builder.h"
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "runtime/calibrate/ranges.h"
 #include "runtime/user_error.h"
 #include "tests/runtime/quantize/graph_builder.h"
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "runtime/calibrate/ranges.h"
 #include "tests/runtime/quantize/graph_builder.h"
 
 using namespace mmasim::runtime;

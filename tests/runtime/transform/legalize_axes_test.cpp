@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "runtime/graph/axes.h"
+#include "runtime/transform/legalize.h"
 #include "tests/runtime/import/imported.h"
 
 using namespace mmasim::runtime;

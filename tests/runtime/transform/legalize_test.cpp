@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "runtime/transform/legalize.h"
 #include "tests/runtime/import/imported.h"
 
 using namespace mmasim::runtime;

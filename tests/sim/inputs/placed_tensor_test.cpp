@@ -1,5 +1,6 @@
 // Tensors written to and read from where a placement says, against a loop over all indices.
 #include "sim/inputs/placed_tensor.h"
+#include "runtime/quantize/host_values.h"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -7,8 +8,6 @@
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
-
-#include "runtime/quantize/quantize.h"
 
 using namespace mmasim;
 

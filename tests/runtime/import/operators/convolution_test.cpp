@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "runtime/io/random_weights.h"
 #include "tests/runtime/import/imported.h"
 
 using namespace mmasim::runtime;

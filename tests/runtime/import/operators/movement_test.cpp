@@ -1,6 +1,7 @@
 // Views, selections, pools and resizing; constant folding of the shapes they use.
 #include <doctest/doctest.h>
 
+#include "runtime/transform/legalize.h"
 #include "tests/runtime/import/imported.h"
 
 using namespace mmasim::runtime;
