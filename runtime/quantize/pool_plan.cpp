@@ -12,7 +12,8 @@ namespace mmasim::runtime::quantization {
 
 namespace {
 
-constexpr int64_t kMaxCells = int64_t{1} << 20;
+constexpr int64_t kMaxCells = int64_t{1} << 20;        // of a window, whose reciprocals are a table
+constexpr int64_t kMaxGlobalCells = int64_t{1} << 26;  // of a whole map, which has one reciprocal
 
 // Bits beyond the usual that a factor for N cells needs to be as exact as those of 64 cells.
 int large_window_bits(int64_t cells) { return std::max(0, ceil_log2(static_cast<double>(cells)) - 6); }
@@ -23,10 +24,11 @@ int reciprocal_bits(const QuantSpec& spec, int64_t cells) {
   return 12 + large_window_bits(cells) + wider;
 }
 
-// Reciprocals of `counts` cells, all at the fraction bits of the largest count. N <= 2^20, so a sum is below
-// 2^52. By shift a reciprocal is at most 2^(12 + 14 + 16) = 2^42; by multipliers all share the shift of the
-// smallest count, so 31 bits for one cell would leave 31 - log2 N for N: large windows take as many more, at
-// most 31 + 14 = 45. The product stays below 2^97.
+// Reciprocals of `counts` cells, all at the fraction bits of the largest count. Of a window N <= 2^20, so a
+// sum is below 2^52. By shift a reciprocal is at most 2^(12 + 14 + 16) = 2^42; by multipliers all share the
+// shift of the smallest count, so 31 bits for one cell would leave 31 - log2 N for N: large windows take as
+// many more, at most 31 + 14 = 45. The product stays below 2^97. Of a whole map N <= 2^26: a sum below 2^58,
+// a reciprocal of at most 48 bits, below 2^106 together.
 PoolPlan plan_pool(Planning& planning, const Node& node, const std::vector<int64_t>& counts, double margin) {
   const QuantSpec& spec = planning.spec();
   const TensorPlan& x = planning.input(node);
@@ -57,13 +59,11 @@ PoolPlan plan_pool(Planning& planning, const Node& node, const std::vector<int64
   return plan;
 }
 
-int64_t checked_cells(const Node& node, int64_t height, int64_t width) {
-  const bool fits =
-      height >= 1 && width >= 1 && height <= kMaxCells && width <= kMaxCells && height * width <= kMaxCells;
+int64_t checked_cells(const Node& node, int64_t height, int64_t width, int64_t most) {
+  const bool fits = height >= 1 && width >= 1 && height <= most && width <= most && height * width <= most;
   if (!fits) {
     throw UserError("node '" + node.name + "': a window of " + std::to_string(height) + " x " +
-                    std::to_string(width) + " cells; at most " + std::to_string(kMaxCells) +
-                    " can be averaged");
+                    std::to_string(width) + " cells; at most " + std::to_string(most) + " can be averaged");
   }
   return height * width;
 }
@@ -72,7 +72,7 @@ int64_t checked_cells(const Node& node, int64_t height, int64_t width) {
 
 NodePlan plan_node(Planning& planning, const Node& node, const AveragePool& pool) {
   std::vector<int64_t> counts(
-      static_cast<size_t>(checked_cells(node, pool.window.kernel[0], pool.window.kernel[1])));
+      static_cast<size_t>(checked_cells(node, pool.window.kernel[0], pool.window.kernel[1], kMaxCells)));
   for (size_t i = 0; i < counts.size(); ++i) counts[i] = static_cast<int64_t>(i) + 1;
   return plan_pool(planning, node, counts, 1.0);
 }
@@ -80,7 +80,7 @@ NodePlan plan_node(Planning& planning, const Node& node, const AveragePool& pool
 NodePlan plan_node(Planning& planning, const Node& node, const GlobalAveragePool&) {
   const Shape& x = planning.graph.tensors[node.inputs.at(0)].shape;
   const int64_t height = x.size() > 2 ? x[2] : 1, width = x.size() > 3 ? x[3] : 1;
-  return plan_pool(planning, node, {checked_cells(node, height, width)},
+  return plan_pool(planning, node, {checked_cells(node, height, width, kMaxGlobalCells)},
                    planning.spec().global_average_margin);
 }
 
@@ -88,7 +88,7 @@ NodePlan plan_node(Planning& planning, const Node& node, const Resize& resize) {
   keep_grid(planning, node);
   if (resize.mode == Resize::Mode::nearest) return std::monostate{};
   // At most 2^22. The weighted sum is below 2^54 and the multiplier at most 2^44: below 2^98 together.
-  const int64_t weights_total = 4 * checked_cells(node, resize.factor_y, resize.factor_x);
+  const int64_t weights_total = 4 * checked_cells(node, resize.factor_y, resize.factor_x, kMaxCells);
   if (planning.multiplies()) {
     const Multiplier m =
         normalize_multiplier(1.0 / static_cast<double>(weights_total), planning.spec().multiplier_bits);
