@@ -11,7 +11,6 @@
 #include "runtime/tensor_data.h"
 #include "sim/experiment/execution.h"
 #include "sim/experiment/pipeline.h"
-#include "sim/experiment/verification.h"
 #include "tests/random_graphs/random_network.h"
 
 namespace mmasim::random_graphs {
@@ -22,8 +21,12 @@ struct Prepared {
   sim::LoadedNetwork network;
   runtime::Ranges ranges;
   sim::PlannedNetwork planned;
-  std::vector<std::vector<uint8_t>> inputs;  // integers
+  std::vector<std::vector<uint8_t>> inputs;       // integers
+  std::vector<runtime::IntegerTensor> reference;  // of every tensor of the graph
+  uint64_t reference_overflows = 0;
 };
+
+models::SocConfig config_of(MachineName name);  // read once in a process
 
 // Throws what the steps throw. network_file and input_files: what RandomNetwork says, on disk.
 Prepared prepare(const RandomNetwork& network, const std::string& network_file,

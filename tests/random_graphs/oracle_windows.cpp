@@ -10,6 +10,11 @@ namespace mmasim::random_graphs {
 namespace {
 
 using Index = std::vector<int64_t>;
+using Place = std::array<int64_t, 4>;  // an index without memory of its own: there is one for every product
+
+size_t flat(const Place& at, const Index& shape) {
+  return static_cast<size_t>(((at[0] * shape[1] + at[1]) * shape[2] + at[2]) * shape[3] + at[3]);
+}
 
 // N, C, W as N, C, 1, W; weights likewise.
 Real with_height(const Real& real) {
@@ -76,12 +81,12 @@ void each_tap(const OracleWindow& window, const Index& at, int64_t channel, Visi
     for (int64_t kx = 0; kx < window.kernel[1]; ++kx) {
       const int64_t y = at[2] * window.stride[0] - window.pads[0] + ky * window.dilation[0];
       const int64_t x = at[3] * window.stride[1] - window.pads[1] + kx * window.dilation[1];
-      visit(Index{at[0], channel, y, x}, ky, kx);
+      visit(Place{at[0], channel, y, x}, ky, kx);
     }
   }
 }
 
-bool inside(const Index& index, const Index& shape) {
+bool inside(const Place& index, const Index& shape) {
   return index[2] >= 0 && index[2] < shape[2] && index[3] >= 0 && index[3] < shape[3];
 }
 
@@ -93,9 +98,9 @@ Real convolved(const OracleNode& node) {
   return made(window.out, [&](const Index& at) {
     double sum = node.has(2) ? node.in(2).values[static_cast<size_t>(at[1])] : 0;
     for (int64_t i = 0; i < depth; ++i) {
-      each_tap(window, at, at[1] / columns * depth + i, [&](const Index& from, int64_t ky, int64_t kx) {
+      each_tap(window, at, at[1] / columns * depth + i, [&](const Place& from, int64_t ky, int64_t kx) {
         if (inside(from, x.shape))
-          sum += x.values[place(from, x.shape)] * w.values[place({at[1], i, ky, kx}, w.shape)];
+          sum += x.values[flat(from, x.shape)] * w.values[flat({at[1], i, ky, kx}, w.shape)];
       });
     }
     return sum;
@@ -118,10 +123,10 @@ Real convolved_transposed(const OracleNode& node) {
   });
   each_index(x.shape, [&](const Index& at) {
     for (int64_t o = 0; o < columns; ++o) {
-      each_tap(window, at, at[1] / depth * columns + o, [&](const Index& to, int64_t ky, int64_t kx) {
+      each_tap(window, at, at[1] / depth * columns + o, [&](const Place& to, int64_t ky, int64_t kx) {
         if (inside(to, y.shape))
-          y.values[place(to, y.shape)] +=
-              x.values[place(at, x.shape)] * w.values[place({at[1], o, ky, kx}, w.shape)];
+          y.values[flat(to, y.shape)] +=
+              x.values[place(at, x.shape)] * w.values[flat({at[1], o, ky, kx}, w.shape)];
       });
     }
   });
@@ -134,8 +139,8 @@ Real pooled_largest(const OracleNode& node) {
   window.out[1] = x.shape[1];
   return made(window.out, [&](const Index& at) {
     double most = -DBL_MAX;
-    each_tap(window, at, at[1], [&](const Index& from, int64_t, int64_t) {
-      if (inside(from, x.shape)) most = std::max(most, x.values[place(from, x.shape)]);
+    each_tap(window, at, at[1], [&](const Place& from, int64_t, int64_t) {
+      if (inside(from, x.shape)) most = std::max(most, x.values[flat(from, x.shape)]);
     });
     return most;
   });
@@ -148,8 +153,8 @@ Real pooled_mean(const OracleNode& node) {
   window.out[1] = x.shape[1];
   return made(window.out, [&](const Index& at) {
     double sum = 0, cells = 0;
-    each_tap(window, at, at[1], [&](const Index& from, int64_t, int64_t) {
-      if (inside(from, x.shape)) sum += x.values[place(from, x.shape)];
+    each_tap(window, at, at[1], [&](const Place& from, int64_t, int64_t) {
+      if (inside(from, x.shape)) sum += x.values[flat(from, x.shape)];
       const bool in_padding = from[2] < x.shape[2] + window.pads[2] && from[3] < x.shape[3] + window.pads[3];
       if (inside(from, x.shape) || (window.counts_pads && in_padding)) ++cells;
     });
@@ -206,7 +211,7 @@ Real resized(const OracleNode& node) {
     }
     double sum = 0;
     for (int corner = 0; corner < 4; ++corner) {
-      Index near = {at[0], at[1], 0, 0};
+      Place near = {at[0], at[1], 0, 0};
       double weight = 1;
       for (int side = 0; side < 2; ++side) {
         const double low = std::floor(from[side]), part = from[side] - low;
@@ -214,7 +219,7 @@ Real resized(const OracleNode& node) {
         weight *= upper ? part : 1 - part;
         near[side + 2] = std::min(static_cast<int64_t>(low) + (upper ? 1 : 0), x.shape[side + 2] - 1);
       }
-      sum += weight * x.values[place(near, x.shape)];
+      sum += weight * x.values[flat(near, x.shape)];
     }
     return sum;
   });

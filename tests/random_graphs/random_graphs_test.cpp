@@ -60,10 +60,11 @@ struct Tally {
   std::map<std::string, uint64_t> refusals;
 };
 
-// Every failure is told; only the first of a property is shrunk, and all if MMASIM_FUZZ_SHRINK_ALL is set.
+// Every failure is told; of each property the first MMASIM_FUZZ_SHRINK (1 unless set) are shrunk and saved.
 Tally try_seeds(const Seeds& seeds) {
   Tally tally;
-  std::set<std::string> properties;
+  std::map<std::string, uint64_t> shrunk;  // of each property
+  const auto most_shrunk = number_of("MMASIM_FUZZ_SHRINK", 1);
   for (uint64_t seed = seeds.first; seed < seeds.first + seeds.count; ++seed) {
     const auto outcome = random_graphs::try_network(random_graphs::description_of(seed).value());
     tally.passed += outcome.kind == Outcome::Kind::passed ? 1 : 0;
@@ -73,9 +74,7 @@ Tally try_seeds(const Seeds& seeds) {
     }
     if (outcome.kind != Outcome::Kind::failed) continue;
     ++tally.failed;
-    const bool shrinks =
-        properties.insert(outcome.property).second || number_of("MMASIM_FUZZ_SHRINK_ALL", 0) != 0;
-    const auto told = shrinks
+    const auto told = shrunk[outcome.property]++ < most_shrunk
                           ? report(seed, outcome)
                           : "seed " + std::to_string(seed) + ", " + outcome.property + ": " + outcome.text;
     std::fprintf(stderr, "%s\n", told.c_str());

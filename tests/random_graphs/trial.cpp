@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -67,6 +68,8 @@ ordered_json check_refusal(const std::string& text) {
 }
 
 ordered_json check_in_child(const RandomNetwork& network, const std::string& folder) {
+  // A crash ends this process alone: the test's own handlers would tell of it as theirs.
+  for (const int each : {SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGBUS, SIGTERM}) std::signal(each, SIG_DFL);
   alarm(kMostSeconds);
   const auto files = write_files(network, folder);
   try {
@@ -91,9 +94,10 @@ Outcome outcome_of(const ordered_json& json) {
 Outcome try_network(const Description& description) {
   const runtime::test::TemporaryFolder folder("random-graph");
   const auto network = network_of(description);
+  config_of(network.machine);  // here, so that every child has it
   try {
-    return outcome_of(
-        sim::run_in_children({[&] { return check_in_child(network, folder.path()); }}, 1).front());
+    const auto check = [&](const ordered_json&) { return check_in_child(network, folder.path()); };
+    return outcome_of(sim::run_in_children({ordered_json()}, check, 1).front());
   } catch (const std::logic_error& error) {  // by a signal, or by a sanitizer
     return {Outcome::Kind::failed, "crash", error.what()};
   }
