@@ -2,9 +2,9 @@
 #include "isa/arithmetic.h"
 
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include "tests/isa/semantics/oracle.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -133,7 +133,10 @@ TEST_CASE("arithmetic: the zero point is added after the shift and before the cl
 }
 
 TEST_CASE("arithmetic: every mode agrees with the specification's formulas") {
-  CHECK(rc::check([](int64_t high, uint64_t low, uint8_t shift_seed) {
+  CHECK(tests::holds([] {
+    const auto high = tests::draw_any<int64_t>();
+    const auto low = tests::draw_any<uint64_t>();
+    const auto shift_seed = tests::draw_any<uint8_t>();
     const int shift = static_cast<int>(shift_seed % 127) - 20;  // -20 .. 106
     const Wide v = (Wide{high} * (Wide{1} << 40) + static_cast<Wide>(low)) >> (low % 80);
     for (const auto rounding : oracle::kRoundings)
@@ -143,13 +146,15 @@ TEST_CASE("arithmetic: every mode agrees with the specification's formulas") {
 }
 
 TEST_CASE("arithmetic: rounding half up is shifting twice, and half away is odd") {
-  CHECK(rc::check([](int64_t v, uint8_t shift_seed) {
+  CHECK(tests::holds([] {
+    const auto v = tests::draw_any<int64_t>();
+    const auto shift_seed = tests::draw_any<uint8_t>();
     const int shift = 1 + shift_seed % 62;
-    RC_ASSERT(shift_round(v, shift, kUp) == ((Wide{v} >> (shift - 1)) + 1) >> 1);
-    RC_ASSERT(shift_round(-Wide{v}, shift, kAway) == -shift_round(v, shift, kAway));
-    RC_ASSERT(shift_round(-Wide{v}, shift, kEven) == -shift_round(v, shift, kEven));
-    RC_ASSERT(shift_round(v, shift, kFloor) <= shift_round(v, shift, kEven));
-    RC_ASSERT(shift_round(v, shift, kEven) <= shift_round(v, shift, kFloor) + 1);
+    PROPERTY_ASSERT(shift_round(v, shift, kUp) == ((Wide{v} >> (shift - 1)) + 1) >> 1);
+    PROPERTY_ASSERT(shift_round(-Wide{v}, shift, kAway) == -shift_round(v, shift, kAway));
+    PROPERTY_ASSERT(shift_round(-Wide{v}, shift, kEven) == -shift_round(v, shift, kEven));
+    PROPERTY_ASSERT(shift_round(v, shift, kFloor) <= shift_round(v, shift, kEven));
+    PROPERTY_ASSERT(shift_round(v, shift, kEven) <= shift_round(v, shift, kFloor) + 1);
   }));
 }
 

@@ -1,11 +1,13 @@
 #include "models/memory/dram_address_map.h"
 
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <stdexcept>
 
+#include "tests/kit/property.h"
+
 using namespace mmasim::models;
+using namespace mmasim::tests;
 
 namespace {
 
@@ -47,37 +49,37 @@ TEST_CASE("dram address map: every burst has one place, and the place gives it b
         "column:2 channel column:1 bank row:5 rank column row"}) {
     const DramConfig config = four_channels(mapping);
     const DramAddressMap map{config};
-    rc::check(mapping, [&] {
-      const uint64_t address = *rc::gen::inRange<uint64_t>(0, config.capacity_bytes());
+    CHECK(holds(mapping, [&] {
+      const uint64_t address = draw_in_range<uint64_t>(0, config.capacity_bytes());
       const DramLocation location = map.locate(address);
-      RC_ASSERT(map.address(location) == address / 64 * 64);
-      RC_ASSERT(location.channel < 4u);
-      RC_ASSERT(location.rank < 2u);
-      RC_ASSERT(location.bank < 8u);
-      RC_ASSERT(map.bank_of(address / 64) == location.rank * 8 + location.bank);
-      RC_ASSERT(map.row_of(address / 64) == location.row);
-    });
+      PROPERTY_ASSERT(map.address(location) == address / 64 * 64);
+      PROPERTY_ASSERT(location.channel < 4u);
+      PROPERTY_ASSERT(location.rank < 2u);
+      PROPERTY_ASSERT(location.bank < 8u);
+      PROPERTY_ASSERT(map.bank_of(address / 64) == location.rank * 8 + location.bank);
+      PROPERTY_ASSERT(map.row_of(address / 64) == location.row);
+    }));
   }
 }
 
 TEST_CASE("dram address map: the bursts of a request that a channel gets are those one finds by walking") {
   for (const char* mapping : {"channel column bank rank row", "column:2 channel column bank rank row"}) {
     const DramAddressMap map{four_channels(mapping)};
-    rc::check(mapping, [&] {
-      const uint64_t first = *rc::gen::inRange<uint64_t>(0, 200);
-      const uint64_t end = first + *rc::gen::inRange<uint64_t>(0, 100);
+    CHECK(holds(mapping, [&] {
+      const uint64_t first = draw_in_range<uint64_t>(0, 200);
+      const uint64_t end = first + draw_in_range<uint64_t>(0, 100);
       for (uint32_t channel = 0; channel < 4; ++channel) {
         uint64_t next = map.first_in_channel(channel, first);
         uint64_t count = 0;
         for (uint64_t burst = first; burst < end; ++burst) {
           if (map.locate(burst * 64).channel != channel) continue;
-          RC_ASSERT(next == burst);
+          PROPERTY_ASSERT(next == burst);
           next = map.next_in_channel(next);
           ++count;
         }
-        RC_ASSERT(map.count_in_channel(channel, first, end) == count);
+        PROPERTY_ASSERT(map.count_in_channel(channel, first, end) == count);
       }
-    });
+    }));
   }
 }
 

@@ -1,6 +1,5 @@
 // What a controller decides does not depend on how its caller lets time pass.
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <algorithm>
 #include <array>
@@ -8,8 +7,10 @@
 
 #include "models/memory/dram_config.h"
 #include "models/memory/dram_controller.h"
+#include "tests/kit/property.h"
 
 using namespace mmasim::models;
+using namespace mmasim::tests;
 
 namespace {
 
@@ -24,14 +25,14 @@ constexpr uint64_t kEnd = 130000;                         // all is done by then
 // Few banks, rows and columns, so that requests meet each other.
 std::vector<Request> any_requests() {
   std::vector<Request> requests;
-  uint64_t now = *rc::gen::inRange<uint64_t>(0, 9000);
-  const auto count = *rc::gen::inRange<size_t>(1, 60);
+  uint64_t now = draw_in_range<uint64_t>(0, 9000);
+  const auto count = draw_in_range<size_t>(1, 60);
   for (size_t i = 0; i < count; ++i) {
-    const uint64_t bank = *rc::gen::inRange<uint64_t>(0, 3), row = *rc::gen::inRange<uint64_t>(0, 3);
-    const uint64_t burst = *rc::gen::inRange<uint64_t>(0, 6);
-    requests.push_back({row * 32768 + bank * 4096 + burst * 64,
-                        *rc::gen::element<uint64_t>(0, 1, 64, 300, 700), *rc::gen::inRange(0, 3) == 0, now});
-    now += *rc::gen::element<uint64_t>(0, 0, 0, 1, 7, 100, 400);
+    const uint64_t bank = draw_in_range<uint64_t>(0, 3), row = draw_in_range<uint64_t>(0, 3);
+    const uint64_t burst = draw_in_range<uint64_t>(0, 6);
+    requests.push_back({row * 32768 + bank * 4096 + burst * 64, draw_element<uint64_t>(0, 1, 64, 300, 700),
+                        draw_in_range(0, 3) == 0, now});
+    now += draw_element<uint64_t>(0, 0, 0, 1, 7, 100, 400);
   }
   return requests;
 }
@@ -39,36 +40,36 @@ std::vector<Request> any_requests() {
 // Streams over whole rows, which the controller takes in streaks, with others between.
 std::vector<Request> any_streams() {
   std::vector<Request> requests;
-  uint64_t now = *rc::gen::inRange<uint64_t>(0, 9000);
-  const auto count = *rc::gen::inRange<size_t>(1, 40);
+  uint64_t now = draw_in_range<uint64_t>(0, 9000);
+  const auto count = draw_in_range<size_t>(1, 40);
   std::array<uint64_t, 3> at{0, 1 << 20, (1 << 24) + 8192};
   for (size_t i = 0; i < count; ++i) {
-    const auto stream = *rc::gen::element<size_t>(0, 0, 0, 1, 2);
-    const uint64_t bytes = *rc::gen::element<uint64_t>(2048, 2048, 2048, 4096, 200, 7000);
+    const auto stream = draw_element<size_t>(0, 0, 0, 1, 2);
+    const uint64_t bytes = draw_element<uint64_t>(2048, 2048, 2048, 4096, 200, 7000);
     requests.push_back({at[stream], bytes, stream == 2, now});
     at[stream] += bytes;
-    now += *rc::gen::element<uint64_t>(0, 0, 0, 0, 1, 7, 100, 400);
+    now += draw_element<uint64_t>(0, 0, 0, 0, 1, 7, 100, 400);
   }
   return requests;
 }
 
 DramConfig any_config() {
   DramConfig config;
-  config.ranks = *rc::gen::element(1u, 2u);
-  config.channels = *rc::gen::element(1u, 2u);
+  config.ranks = draw_element(1u, 2u);
+  config.channels = draw_element(1u, 2u);
   config.address_mapping =
-      *rc::gen::element<std::string>("column bank rank channel row", "column:2 channel column rank bank row");
-  config.page_policy = *rc::gen::element<std::string>("open", "closed");
-  config.transaction_queue_depth = *rc::gen::element(1u, 4u, 32u);
-  config.bank_queue_depth = *rc::gen::element(1u, 8u);
-  config.write_drain_threshold = *rc::gen::element(0u, 8u);
+      draw_element<std::string>("column bank rank channel row", "column:2 channel column rank bank row");
+  config.page_policy = draw_element<std::string>("open", "closed");
+  config.transaction_queue_depth = draw_element(1u, 4u, 32u);
+  config.bank_queue_depth = draw_element(1u, 8u);
+  config.write_drain_threshold = draw_element(0u, 8u);
   return config;
 }
 
 Done sorted(const std::vector<DramController::Completion>& completions) {
   Done done;
   for (const auto& completion : completions) done.emplace_back(completion.cycle, completion.ticket);
-  RC_ASSERT(std::is_sorted(done.begin(), done.end()));  // in order of time, then of submission
+  PROPERTY_ASSERT(std::is_sorted(done.begin(), done.end()));  // in order of time, then of submission
   return done;
 }
 
@@ -86,13 +87,13 @@ void pass(DramController& controller, uint64_t& now, uint64_t until, uint64_t st
           std::vector<DramController::Completion>& completions) {
   while (now + 1 < until) {
     uint64_t next = step == 0 ? controller.next_event() : now + step;
-    if (step == 0) RC_ASSERT(next > now || now == 0);
+    if (step == 0) PROPERTY_ASSERT(next > now || now == 0);
     next = std::min(next, until - 1);
     const size_t before = completions.size();
     controller.advance(next, completions);
     if (step == 0) {
       for (size_t i = before; i < completions.size(); ++i)
-        RC_ASSERT(completions[i].cycle == next);  // none came unforeseen
+        PROPERTY_ASSERT(completions[i].cycle == next);  // none came unforeseen
     }
     now = next;
   }
@@ -122,39 +123,39 @@ bool same(const DramController::Stats& a, const DramController::Stats& b) {
 }  // namespace
 
 TEST_CASE("dram controller: completions are the same whatever the steps in which time passes") {
-  CHECK(rc::check("steps", [] {
+  CHECK(holds("steps", [] {
     const DramConfig config = any_config();
     const std::vector<Request> requests = any_requests();
     DramController::Stats expected_stats, stats;
     const Done expected = at_once(config, requests, expected_stats);
-    RC_ASSERT(expected.size() == requests.size());
+    PROPERTY_ASSERT(expected.size() == requests.size());
     for (const uint64_t step : {0, 1, 13, 1000}) {  // 0: from event to event
-      RC_ASSERT(in_steps(config, requests, step, stats) == expected);
-      RC_ASSERT(same(stats, expected_stats));
+      PROPERTY_ASSERT(in_steps(config, requests, step, stats) == expected);
+      PROPERTY_ASSERT(same(stats, expected_stats));
     }
   }));
 }
 
 // Cycle by cycle no streak comes far: what is decided in streaks is what is decided step by step.
 TEST_CASE("dram controller: streaks of reads decide what single steps decide") {
-  CHECK(rc::check("streaks", [] {
+  CHECK(holds("streaks", [] {
     DramConfig config = any_config();
     config.page_policy = "open";  // a closed page takes no streaks, and longer than kEnd
     const std::vector<Request> requests = any_streams();
     DramController::Stats expected_stats, stats;
     const Done expected = in_steps(config, requests, 1, expected_stats);
-    RC_ASSERT(expected.size() == requests.size());
+    PROPERTY_ASSERT(expected.size() == requests.size());
     for (const uint64_t step : {0, 1000}) {
-      RC_ASSERT(in_steps(config, requests, step, stats) == expected);
-      RC_ASSERT(same(stats, expected_stats));
+      PROPERTY_ASSERT(in_steps(config, requests, step, stats) == expected);
+      PROPERTY_ASSERT(same(stats, expected_stats));
     }
-    RC_ASSERT(at_once(config, requests, stats) == expected);
-    RC_ASSERT(same(stats, expected_stats));
+    PROPERTY_ASSERT(at_once(config, requests, stats) == expected);
+    PROPERTY_ASSERT(same(stats, expected_stats));
   }));
 }
 
 TEST_CASE("dram controller: a request is as good as its bursts one by one") {
-  CHECK(rc::check("bursts", [] {
+  CHECK(holds("bursts", [] {
     const DramConfig config = any_config();
     DramController whole(config), parts(config);
     std::vector<DramController::Completion> of_whole, of_parts;
@@ -166,6 +167,6 @@ TEST_CASE("dram controller: a request is as good as its bursts one by one") {
     }
     whole.advance(kEnd, of_whole);
     parts.advance(kEnd, of_parts);
-    RC_ASSERT(same(whole.stats(), parts.stats()));
+    PROPERTY_ASSERT(same(whole.stats(), parts.stats()));
   }));
 }

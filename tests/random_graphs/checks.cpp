@@ -137,8 +137,8 @@ uint64_t written_bytes(const isa::Program& program) {
 
 }  // namespace
 
-models::SocConfig config_of(MachineName name) {
-  static std::map<MachineName, models::SocConfig> known;
+sim::Configuration config_of(MachineName name) {
+  static std::map<MachineName, sim::Configuration> known;
   const auto found = known.find(name);
   if (found != known.end()) return found->second;
   const auto machine = machine_choice(name);

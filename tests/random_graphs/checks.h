@@ -26,7 +26,7 @@ struct Prepared {
   uint64_t reference_overflows = 0;
 };
 
-models::SocConfig config_of(MachineName name);  // read once in a process
+sim::Configuration config_of(MachineName name);  // read once in a process
 
 // Throws what the steps throw. network_file and input_files: what RandomNetwork says, on disk.
 Prepared prepare(const RandomNetwork& network, const std::string& network_file,

@@ -2,13 +2,13 @@
 #include "isa/encoding/codec.h"
 
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <algorithm>
 
 #include "isa/encoding/field_limits.h"
 #include "isa/encoding/instruction_table.h"
 #include "isa/program/equality.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -66,7 +66,7 @@ void set_smallest(Member& member, uint32_t bytes) {
 }
 template <class Member>
 void set_random(Member& member, uint32_t bytes) {
-  const auto bits = *rc::gen::arbitrary<uint64_t>();
+  const auto bits = tests::draw_any<uint64_t>();
   if constexpr (kIsAddress<Member>) {
     member = bits % 4 == 0 ? Address{} : Address::in(static_cast<Space>(bits % 4), bits >> 20);
   } else if constexpr (std::is_enum_v<Member>) {
@@ -126,29 +126,29 @@ TEST_CASE("codec: every instruction survives with every field at its smallest an
 }
 
 TEST_CASE("codec: any instruction survives anywhere in the code") {
-  CHECK(rc::check([] {
-    Bytes code(*rc::gen::inRange<size_t>(0, 9), 0xab);
+  CHECK(tests::holds([] {
+    Bytes code(tests::draw_in_range<size_t>(0, 9), 0xab);
     size_t offset = code.size();
     const Instruction instruction =
-        instruction_with(*rc::gen::inRange<size_t>(0, kNumInstructions),
+        instruction_with(tests::draw_in_range<size_t>(0, kNumInstructions),
                          [](auto& member, uint32_t bytes) { set_random(member, bytes); });
     encode(instruction, code);
-    RC_ASSERT(decode(code, offset) == instruction);
-    RC_ASSERT(offset == code.size());
+    PROPERTY_ASSERT(decode(code, offset) == instruction);
+    PROPERTY_ASSERT(offset == code.size());
   }));
 }
 
 TEST_CASE("codec: random bytes are either refused or what the instruction encodes to") {
-  CHECK(rc::check([] {
-    auto code = *rc::gen::container<Bytes>(240, rc::gen::arbitrary<uint8_t>());
+  CHECK(tests::holds([] {
+    auto code = tests::draw_list<Bytes>(240, tests::draw_any<uint8_t>);
     code[0] %= kNumInstructions + 1;
     size_t offset = 0;
     try {
       const Instruction instruction = decode(code, offset);
-      RC_ASSERT(encoded(instruction) ==
-                Bytes(code.begin(), code.begin() + static_cast<std::ptrdiff_t>(offset)));
+      PROPERTY_ASSERT(encoded(instruction) ==
+                      Bytes(code.begin(), code.begin() + static_cast<std::ptrdiff_t>(offset)));
     } catch (const DecodeError&) {
-      RC_ASSERT(offset <= code.size());
+      PROPERTY_ASSERT(offset <= code.size());
     }
   }));
 }

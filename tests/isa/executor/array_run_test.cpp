@@ -2,7 +2,6 @@
 // after another: random programs whose tiles often overlap, and the cases that must be
 // left alone.
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include "isa/encoding/codec.h"
 #include "isa/executor/untimed.h"
@@ -10,6 +9,7 @@
 #include "isa/program/program_file.h"
 #include "isa/semantics/run_plain.h"
 #include "tests/isa/semantics/oracle.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -232,7 +232,7 @@ size_t fused_runs(const std::vector<Instruction>& code) { return plan_of(code).f
 }  // namespace
 
 TEST_CASE("array runs: random products give the bytes and counts of their definition, fused or one by one") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     const Machine machine = machine_of(seed % 3 == 0 ? 64 : 16);
     const auto code = RandomProducts(seed, machine).code();
     const auto program = program_of(code, machine);

@@ -2,13 +2,13 @@
 #include "isa/executor/byte_intervals.h"
 
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <vector>
 
 #include "tests/isa/semantics/oracle.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -128,25 +128,25 @@ TEST_CASE("interval: a full set joins all that is more") {
 }
 
 TEST_CASE("interval: meets and join agree with the sets of bytes") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     Numbers numbers(seed);
     for (int n = 0; n < 20; ++n) {
       const ByteInterval a = random_interval(numbers), b = random_interval(numbers);
-      RC_ASSERT(a.meets(b) == b.meets(a));
-      if (share_a_byte(a, b)) RC_ASSERT(a.meets(b));
+      PROPERTY_ASSERT(a.meets(b) == b.meets(a));
+      if (share_a_byte(a, b)) PROPERTY_ASSERT(a.meets(b));
       ByteInterval both = a;
       if (!both.join(b)) {
-        RC_ASSERT(same(both, a));
+        PROPERTY_ASSERT(same(both, a));
         continue;
       }
       for (uint64_t at = 0; at < kAddresses; ++at)
-        if (covers(a, at) || covers(b, at)) RC_ASSERT(covers(both, at));
+        if (covers(a, at) || covers(b, at)) PROPERTY_ASSERT(covers(both, at));
     }
   }));
 }
 
 TEST_CASE("interval: a set covers all that is added, even more than it holds") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     Numbers numbers(seed);
     IntervalSet list;
     std::vector<ByteInterval> added(static_cast<size_t>(numbers.in(1, 12)));
@@ -154,15 +154,15 @@ TEST_CASE("interval: a set covers all that is added, even more than it holds") {
     for (const ByteInterval& interval : added)
       for (uint64_t at = 0; at < kAddresses; ++at)
         if (covers(interval, at)) {
-          RC_ASSERT(
+          PROPERTY_ASSERT(
               std::any_of(list.begin(), list.end(), [&](const ByteInterval& r) { return covers(r, at); }));
-          RC_ASSERT(list.meets(ByteInterval{at, at + 1}));
+          PROPERTY_ASSERT(list.meets(ByteInterval{at, at + 1}));
         }
   }));
 }
 
 TEST_CASE("interval: a walk covers every byte of its loops, and of one dimension nothing else") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     Numbers numbers(seed);
     const auto bytes = static_cast<uint64_t>(numbers.in(1, 12));
     Steps steps[3];
@@ -181,9 +181,9 @@ TEST_CASE("interval: a walk covers every byte of its loops, and of one dimension
     }
     const ByteInterval interval = interval_of({base}, bytes, {steps[0], steps[1], steps[2]});
     for (uint64_t at = 0; at < touched.size(); ++at) {
-      if (touched[at]) RC_ASSERT(covers(interval, at));
+      if (touched[at]) PROPERTY_ASSERT(covers(interval, at));
       if (is_line && static_cast<uint64_t>(std::abs(steps[0].stride)) > bytes)
-        RC_ASSERT(covers(interval, at) == touched[at]);
+        PROPERTY_ASSERT(covers(interval, at) == touched[at]);
     }
   }));
 }

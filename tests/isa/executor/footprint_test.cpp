@@ -3,7 +3,6 @@
 #include "isa/executor/footprint.h"
 
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <algorithm>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "isa/executor/core/dsp.h"
 #include "tests/isa/semantics/oracle.h"
 #include "tests/isa/semantics/random_instruction.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -74,14 +74,14 @@ struct Trial : test::RandomOperands {
 
 template <class Any>
 bool footprints_hold() {
-  return rc::check([](uint64_t seed) {
+  return tests::holds([](uint64_t seed) {
     for (uint64_t n = 0; n < 10; ++n) {
       Trial trial(seed * 10 + n);
       Any instruction;
       make(trial, instruction);
       const Outcome seen = trial.outcome(instruction, footprint(instruction, trial.stage));
-      RC_ASSERT(seen.writes_suffice);
-      RC_ASSERT(seen.reads_suffice);
+      PROPERTY_ASSERT(seen.writes_suffice);
+      PROPERTY_ASSERT(seen.reads_suffice);
     }
   });
 }

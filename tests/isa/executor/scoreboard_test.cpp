@@ -3,7 +3,6 @@
 #include "isa/executor/scoreboard.h"
 
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <atomic>
 #include <chrono>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "tests/isa/semantics/oracle.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -59,7 +59,7 @@ std::vector<Sum> random_sums(uint64_t seed) {
 
 TEST_CASE("scoreboard: what tasks write is what they write one after another") {
   Scoreboard scoreboard(3);
-  CHECK(rc::check([&](uint64_t seed) {
+  CHECK(tests::holds([&](uint64_t seed) {
     const auto sums = random_sums(seed);
     std::vector<uint32_t> expected(64), cells(64);
     for (const Sum& sum : sums) sum.perform(expected);

@@ -3,13 +3,13 @@
 #include "isa/executor/split.h"
 
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <functional>
 
 #include "isa/encoding/codec.h"
 #include "isa/executor/untimed.h"
 #include "tests/isa/semantics/oracle.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -65,7 +65,7 @@ Window window(Numbers& numbers) {
 }  // namespace
 
 TEST_CASE("split: parts of copies do what the whole does") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     Numbers numbers(seed);
     DmaCopy c;
     c.src = l2(0), c.dst = l2(static_cast<uint64_t>(numbers.one_of({2 << 20, 1 << 20, 300'000, 64})));
@@ -81,7 +81,7 @@ TEST_CASE("split: parts of copies do what the whole does") {
 }
 
 TEST_CASE("split: parts of windows do what the whole does") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     Numbers numbers(seed);
     const auto pool = window<DspPoolMax>(numbers);
     auto depthwise = window<DspDepthwise>(numbers);
@@ -92,7 +92,7 @@ TEST_CASE("split: parts of windows do what the whole does") {
 }
 
 TEST_CASE("split: an untimed machine on several threads makes the bytes and counts of one alone") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     Numbers numbers(seed);
     DmaCopy c;
     c.src = l2(0), c.dst = l2(3 << 20), c.row_bytes = 200'000, c.signal = 1;

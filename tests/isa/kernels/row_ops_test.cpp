@@ -3,12 +3,12 @@
 #include "isa/kernels/row_ops.h"
 
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <vector>
 
 #include "isa/kernels/finish.h"
 #include "tests/isa/semantics/oracle.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -93,11 +93,11 @@ bool levels_agree(uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("row ops: every level agrees in 32-bit lanes") { CHECK(rc::check(levels_agree<int32_t>)); }
-TEST_CASE("row ops: every level agrees in 64-bit lanes") { CHECK(rc::check(levels_agree<int64_t>)); }
+TEST_CASE("row ops: every level agrees in 32-bit lanes") { CHECK(tests::holds(levels_agree<int32_t>)); }
+TEST_CASE("row ops: every level agrees in 64-bit lanes") { CHECK(tests::holds(levels_agree<int64_t>)); }
 
 TEST_CASE("row ops: every level takes the larger element") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     Numbers numbers(seed);
     const auto count = static_cast<size_t>(numbers.in(1, 150));
     const auto a = random_bytes(numbers, 16 * count + 1), b = random_bytes(numbers, 16 * count + 1);

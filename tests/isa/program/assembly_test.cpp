@@ -3,12 +3,12 @@
 #include "isa/program/assembly.h"
 
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <algorithm>
 
 #include "isa/program/equality.h"
 #include "tests/isa/sample_program.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -111,27 +111,28 @@ TEST_CASE("assembly: constants stand 32 bytes to a line") {
 }
 
 TEST_CASE("assembly: floats and strings read back whatever they are") {
-  CHECK(rc::check([] {
+  CHECK(tests::holds([] {
     Program program = program_of({});
     TensorPlacement tensor;
-    tensor.name = *rc::gen::arbitrary<std::string>();
-    tensor.inv_step = *rc::gen::arbitrary<double>();
-    tensor.zero_point = *rc::gen::arbitrary<int64_t>();
-    tensor.shape = *rc::gen::arbitrary<std::vector<int64_t>>();
+    tensor.name = tests::draw_any<std::string>();
+    tensor.inv_step = tests::draw_any<double>();
+    tensor.zero_point = tests::draw_any<int64_t>();
+    tensor.shape = tests::draw_any<std::vector<int64_t>>();
     program.outputs.push_back(tensor);
-    program.layers[0].operators = *rc::gen::arbitrary<std::vector<std::string>>();
-    RC_ASSERT(assemble(disassemble(program), "x.s") == program);
+    program.layers[0].operators = tests::draw_any<std::vector<std::string>>();
+    PROPERTY_ASSERT(assemble(disassemble(program), "x.s") == program);
   }));
 }
 
 TEST_CASE("assembly: random text never does more than throw") {
   const std::string good = disassemble(sample_program());
-  CHECK(rc::check([&good] {
+  const std::string awkward = "\"[]=,.\\#\n 0-x:\x80";
+  CHECK(tests::holds([&] {
     std::string text = good;
-    const auto faults = *rc::gen::inRange(1, 8);
+    const auto faults = tests::draw_in_range(1, 8);
     for (int i = 0; i < faults; ++i) {
-      text[*rc::gen::inRange<size_t>(0, text.size())] =
-          *rc::gen::elementOf(std::string("\"[]=,.\\#\n 0-x:\x80"));
+      text[tests::draw_in_range<size_t>(0, text.size())] =
+          awkward[tests::draw_in_range<size_t>(0, awkward.size())];
     }
     assembly_error(text);  // any other exception fails the property
   }));

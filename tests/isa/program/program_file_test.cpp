@@ -2,7 +2,6 @@
 #include "isa/program/program_file.h"
 
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -12,6 +11,7 @@
 #include "isa/program/equality.h"
 #include "isa/program/program_layout.h"
 #include "tests/isa/sample_program.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -230,38 +230,38 @@ TEST_CASE("program file: a file with a true checksum and random faults never doe
   const std::string path = folder.file("a.mma");
   save_program(sample_program(), path);
   const Bytes good = read_bytes(path);
-  CHECK(rc::check([&] {
+  CHECK(tests::holds([&] {
     Bytes bad = good;
-    const auto faults = *rc::gen::inRange(1, 6);
+    const auto faults = tests::draw_in_range(1, 6);
     for (int i = 0; i < faults; ++i) {
-      const auto at = *rc::gen::inRange<size_t>(kCheckedFrom, bad.size());
-      const auto kind = *rc::gen::inRange(0, 4);
+      const auto at = tests::draw_in_range<size_t>(kCheckedFrom, bad.size());
+      const auto kind = tests::draw_in_range(0, 4);
       if (kind == 0)
         bad.erase(bad.begin() + static_cast<std::ptrdiff_t>(at));
       else if (kind == 1)
         bad.insert(bad.begin() + static_cast<std::ptrdiff_t>(at), 0xff);
       else
-        bad[at] = *rc::gen::element<uint8_t>(0, 1, 0x7f, 0x80, 0xff);
+        bad[at] = tests::draw_element<uint8_t>(0, 1, 0x7f, 0x80, 0xff);
     }
     seal(bad);
     write_bytes(path, bad);
     const std::string error = load_error(path);  // any other exception fails the property
-    RC_ASSERT(error.empty() || error.find(path + ": ") == 0);
+    PROPERTY_ASSERT(error.empty() || error.find(path + ": ") == 0);
   }));
 }
 
 TEST_CASE("program file: random bytes behind the magic never do more than throw") {
   const Folder folder;
   const std::string path = folder.file("a.mma");
-  CHECK(rc::check([&] {
+  CHECK(tests::holds([&] {
     Bytes file(kMagic, kMagic + 8);
     file.push_back(1);
     file.resize(kHeaderBytes);
-    const auto noise = *rc::gen::arbitrary<Bytes>();
+    const auto noise = tests::draw_any<Bytes>();
     file.insert(file.end(), noise.begin(), noise.end());
     seal(file);
     write_bytes(path, file);
-    RC_ASSERT(!load_error(path).empty());
+    PROPERTY_ASSERT(!load_error(path).empty());
   }));
 }
 

@@ -1,11 +1,11 @@
 // verify_program(): the array's banks, panels, address patterns and output stage - at the edge and one
 // beyond.
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <algorithm>
 
 #include "tests/isa/sample_program.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -117,21 +117,22 @@ TEST_CASE("verify: pattern counts are not 0") {
 }
 
 TEST_CASE("verify: the extent of a stream is that of every element of A") {
-  CHECK(rc::check([] {
+  CHECK(tests::holds([] {
     MmaPattern p;
-    p.k0 = *rc::gen::inRange(1u, 9u);
-    p.k1 = *rc::gen::inRange(1u, 5u);
-    p.r0 = *rc::gen::inRange(1u, 9u);
-    p.r1 = *rc::gen::inRange(1u, 5u);
+    p.k0 = tests::draw_in_range(1u, 9u);
+    p.k1 = tests::draw_in_range(1u, 5u);
+    p.r0 = tests::draw_in_range(1u, 9u);
+    p.r1 = tests::draw_in_range(1u, 5u);
     for (auto stride : {&MmaPattern::k1_stride, &MmaPattern::k2_stride, &MmaPattern::r0_stride,
                         &MmaPattern::r1_stride, &MmaPattern::r2_stride}) {
-      p.*stride = *rc::gen::inRange(-40, 40);
+      p.*stride = tests::draw_in_range(-40, 40);
     }
-    const auto element = *rc::gen::element(Element::u8, Element::s16, Element::s32);
+    const auto element = tests::draw_element(Element::u8, Element::s16, Element::s32);
     const auto bytes = static_cast<int64_t>(element_bytes(element));
-    MmaStream stream = stream_of({}, *rc::gen::inRange<uint8_t>(1, 17), *rc::gen::inRange<uint8_t>(1, 17));
-    stream.row = *rc::gen::inRange(0u, 100u);
-    stream.k_start = *rc::gen::inRange(0u, 100u);
+    MmaStream stream =
+        stream_of({}, tests::draw_in_range<uint8_t>(1, 17), tests::draw_in_range<uint8_t>(1, 17));
+    stream.row = tests::draw_in_range(0u, 100u);
+    stream.k_start = tests::draw_in_range(0u, 100u);
 
     int64_t lowest = INT64_MAX, highest = INT64_MIN;  // by the formula of instruction.h, element by element
     for (int64_t r = stream.row; r < stream.row + stream.rows; ++r) {
@@ -148,10 +149,10 @@ TEST_CASE("verify: the extent of a stream is that of every element of A") {
       return complaint({MmaConfig{element, element}, p, stream}).empty();
     };
     const int64_t last = static_cast<int64_t>(kL2Bytes) - highest;
-    RC_ASSERT(accepts_at(last));
-    RC_ASSERT(!accepts_at(last + 1));
-    RC_ASSERT(lowest > 0 || accepts_at(-lowest));
-    RC_ASSERT(lowest >= 0 || !accepts_at(-lowest - 1));
+    PROPERTY_ASSERT(accepts_at(last));
+    PROPERTY_ASSERT(!accepts_at(last + 1));
+    PROPERTY_ASSERT(lowest > 0 || accepts_at(-lowest));
+    PROPERTY_ASSERT(lowest >= 0 || !accepts_at(-lowest - 1));
   }));
 }
 

@@ -1,6 +1,5 @@
 // Sets of bytes and strided operands against the same written out byte by byte.
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <set>
 #include <vector>
@@ -8,13 +7,14 @@
 #include "isa/verify/byte_set.h"
 #include "isa/verify/operands.h"
 #include "isa/verify/written_bytes.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
 
 constexpr uint64_t kPage = ByteSet::kPageBytes;
 
-uint64_t random_below(uint64_t end) { return *rc::gen::inRange<uint64_t>(0, end); }
+uint64_t random_below(uint64_t end) { return tests::draw_in_range<uint64_t>(0, end); }
 
 }  // namespace
 
@@ -51,7 +51,7 @@ TEST_CASE("byte set: more pages in part than it keeps, and every byte counts as 
 }
 
 TEST_CASE("byte set: as a set of numbers") {
-  CHECK(rc::check("byte set", [] {
+  CHECK(tests::holds("byte set", [] {
     const uint64_t base = kPage - 200;
     ByteSet set;
     std::set<uint64_t> numbers;
@@ -62,13 +62,13 @@ TEST_CASE("byte set: as a set of numbers") {
       const uint64_t from = base + random_below(400), to = from + random_below(200);
       uint64_t missing = from;
       while (missing < to && numbers.count(missing) != 0) ++missing;
-      RC_ASSERT(set.first_missing(from, to) == missing);
+      PROPERTY_ASSERT(set.first_missing(from, to) == missing);
     }
   }));
 }
 
 TEST_CASE("operand: runs over axes are the bytes of the loops, whatever their order and sign") {
-  CHECK(rc::check("operand", [] {
+  CHECK(tests::holds("operand", [] {
     const uint64_t base = 1 << 20, bytes = 1 + random_below(9);
     std::vector<Axis> axes;
     std::set<uint64_t> expected;
@@ -89,11 +89,11 @@ TEST_CASE("operand: runs over axes are the bytes of the loops, whatever their or
       for (; begin < end; ++begin) seen.insert(begin);
       return true;
     });
-    RC_ASSERT(seen == expected);
-    RC_ASSERT(runs == operand.num_runs());
-    RC_ASSERT(operand.space == Space::l3);
-    RC_ASSERT(operand.first == *expected.begin());
-    RC_ASSERT(operand.end() == *expected.rbegin() + 1);
+    PROPERTY_ASSERT(seen == expected);
+    PROPERTY_ASSERT(runs == operand.num_runs());
+    PROPERTY_ASSERT(operand.space == Space::l3);
+    PROPERTY_ASSERT(operand.first == *expected.begin());
+    PROPERTY_ASSERT(operand.end() == *expected.rbegin() + 1);
   }));
 }
 

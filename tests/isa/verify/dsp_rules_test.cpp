@@ -1,10 +1,10 @@
 // verify_program(): the DSP's tiles, windows and tables - at the edge and one beyond.
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <algorithm>
 
 #include "tests/isa/sample_program.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -214,14 +214,14 @@ TEST_CASE("verify: argmax writes 8 bytes a position") {
 }
 
 TEST_CASE("verify: a resize's source holds the cells that its results need") {
-  CHECK(rc::check([] {
+  CHECK(tests::holds([] {
     auto op = one_position<DspResize>();
-    op.factor_y = *rc::gen::inRange<uint16_t>(1, 6);
-    op.half_pixel = *rc::gen::inRange<uint8_t>(0, 2);
-    op.in_height = *rc::gen::inRange(1u, 8u);
+    op.factor_y = tests::draw_in_range<uint16_t>(1, 6);
+    op.half_pixel = tests::draw_in_range<uint8_t>(0, 2);
+    op.in_height = tests::draw_in_range(1u, 8u);
     op.in_width = 1;
-    op.out_y = *rc::gen::inRange(0u, op.in_height * op.factor_y);
-    op.count_y = *rc::gen::inRange(1u, op.in_height * op.factor_y - op.out_y + 1);
+    op.out_y = tests::draw_in_range(0u, op.in_height * op.factor_y);
+    op.count_y = tests::draw_in_range(1u, op.in_height * op.factor_y - op.out_y + 1);
     op.src_y_stride = 1000;
     // Rows of the whole input, by the formula of instruction.h, result by result.
     int64_t first = INT64_MAX, last = INT64_MIN;
@@ -237,13 +237,13 @@ TEST_CASE("verify: a resize's source holds the cells that its results need") {
     op.src_y = static_cast<uint32_t>(first);
     const auto bytes = static_cast<uint64_t>((last - first) * 1000 + 4);
     op.src = l2(kL2Bytes - bytes);
-    RC_ASSERT(complaint({op}) == "");
+    PROPERTY_ASSERT(complaint({op}) == "");
     op.src = l2(kL2Bytes - bytes + 1);
-    RC_ASSERT(complaint({op}) != "");
+    PROPERTY_ASSERT(complaint({op}) != "");
     op.src = l2(0);
     ++op.src_y;
-    RC_ASSERT(dsp_complaint({op}) ==
-              "src_y is " + std::to_string(first + 1) + "; cell " + std::to_string(first) + " is needed");
+    PROPERTY_ASSERT(dsp_complaint({op}) == "src_y is " + std::to_string(first + 1) + "; cell " +
+                                               std::to_string(first) + " is needed");
   }));
 }
 

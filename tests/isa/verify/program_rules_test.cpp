@@ -1,12 +1,12 @@
 // verify_program(): the machine, the summary, placements, control and DMA - each rule at its edge and one
 // beyond.
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <algorithm>
 #include <set>
 
 #include "tests/isa/sample_program.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -124,14 +124,14 @@ TEST_CASE("verify: a count of 0 and more work than a memory holds are refused") 
 }
 
 TEST_CASE("verify: the extent of a copy is that of all its rows") {
-  CHECK(rc::check([] {
-    DmaCopy copy = copy_of(*rc::gen::inRange(1u, 20u), {}, l2(0));
-    copy.n1 = *rc::gen::inRange(1u, 5u);
-    copy.n2 = *rc::gen::inRange(1u, 5u);
-    copy.n3 = *rc::gen::inRange(1u, 5u);
-    copy.src_stride1 = *rc::gen::inRange(-50, 50);
-    copy.src_stride2 = *rc::gen::inRange(-200, 200);
-    copy.src_stride3 = *rc::gen::inRange(-900, 900);
+  CHECK(tests::holds([] {
+    DmaCopy copy = copy_of(tests::draw_in_range(1u, 20u), {}, l2(0));
+    copy.n1 = tests::draw_in_range(1u, 5u);
+    copy.n2 = tests::draw_in_range(1u, 5u);
+    copy.n3 = tests::draw_in_range(1u, 5u);
+    copy.src_stride1 = tests::draw_in_range(-50, 50);
+    copy.src_stride2 = tests::draw_in_range(-200, 200);
+    copy.src_stride3 = tests::draw_in_range(-900, 900);
     int64_t lowest = 0, highest = 0;  // of the rows, by visiting each
     for (int64_t i = 0; i < copy.n1; ++i) {
       for (int64_t j = 0; j < copy.n2; ++j) {
@@ -145,14 +145,14 @@ TEST_CASE("verify: the extent of a copy is that of all its rows") {
     const auto first = static_cast<uint64_t>(-lowest);
     const auto last = static_cast<uint64_t>(458752 - highest - copy.row_bytes);
     copy.src = l2(first);
-    RC_ASSERT(complaint({copy}) == "");
+    PROPERTY_ASSERT(complaint({copy}) == "");
     copy.src = l2(last);
-    RC_ASSERT(complaint({copy}) == "");
+    PROPERTY_ASSERT(complaint({copy}) == "");
     copy.src = l2(last + 1);
-    RC_ASSERT(complaint({copy}) != "");
+    PROPERTY_ASSERT(complaint({copy}) != "");
     if (first > 0) {
       copy.src = l2(first - 1);
-      RC_ASSERT(complaint({copy}) != "");
+      PROPERTY_ASSERT(complaint({copy}) != "");
     }
   }));
 }

@@ -1,15 +1,16 @@
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <cstring>
 #include <random>
 
 #include "runtime/float_network/float_tile.h"
 #include "runtime/float_network/run_float.h"
+#include "tests/kit/property.h"
 #include "tests/runtime/quantize/graph_builder.h"
 
 using namespace mmasim::runtime;
 using namespace mmasim::runtime::test;
+using namespace mmasim::tests;
 
 namespace {
 
@@ -95,8 +96,8 @@ ConvCase make_case(int64_t batch, int64_t groups, int64_t group_channels, int64_
 }  // namespace
 
 TEST_CASE("float convolution: random shapes equal the plain loops bit for bit, on one thread and on three") {
-  CHECK(rc::check([] {
-    const auto pick = [](int low, int high) { return int64_t{*rc::gen::inRange(low, high + 1)}; };
+  CHECK(holds([] {
+    const auto pick = [](int low, int high) { return int64_t{draw_in_range(low, high + 1)}; };
     Window window;
     for (size_t axis = 0; axis < 2; ++axis) {
       window.kernel[axis] = pick(1, 4);
@@ -109,8 +110,8 @@ TEST_CASE("float convolution: random shapes equal the plain loops bit for bit, o
     const ConvCase c = make_case(pick(1, 2), pick(1, 3), pick(1, 5), pick(1, 11), smallest_y + pick(0, 9),
                                  smallest_x + pick(0, 9), window, static_cast<uint32_t>(pick(0, 1000)));
     const std::vector<float> expected = c.naive();
-    RC_ASSERT(same_bits(run_float(c.graph(), {c.x}, 1)[1].values, expected));
-    RC_ASSERT(same_bits(run_float(c.graph(), {c.x}, 3)[1].values, expected));
+    PROPERTY_ASSERT(same_bits(run_float(c.graph(), {c.x}, 1)[1].values, expected));
+    PROPERTY_ASSERT(same_bits(run_float(c.graph(), {c.x}, 3)[1].values, expected));
   }));
 }
 

@@ -2,14 +2,15 @@
 #include "runtime/io/npy.h"
 
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <cstring>
 #include <limits>
 
+#include "tests/kit/property.h"
 #include "tests/runtime/io/temporary_folder.h"
 
 using namespace mmasim::runtime;
+using namespace mmasim::tests;
 using mmasim::runtime::test::TemporaryFolder;
 using mmasim::runtime::test::user_error;
 
@@ -76,18 +77,17 @@ TEST_CASE("npy: keys in any order, other quotes, Fortran order of one dimension"
 
 TEST_CASE("npy: what is written is read back, and a payload starts at a multiple of 64") {
   const TemporaryFolder folder("npy");
-  CHECK(rc::check("any shape of int32", [&folder] {
-    const auto rank = *rc::gen::inRange<size_t>(0, 5);
+  CHECK(holds("any shape of int32", [&folder] {
+    const auto rank = draw_in_range<size_t>(0, 5);
     Shape shape;
-    for (size_t i = 0; i < rank; ++i) shape.push_back(*rc::gen::inRange<int64_t>(0, 5));
-    const auto values =
-        *rc::gen::container<std::vector<int32_t>>(element_count(shape), rc::gen::arbitrary<int32_t>());
+    for (size_t i = 0; i < rank; ++i) shape.push_back(draw_in_range<int64_t>(0, 5));
+    const auto values = draw_list<std::vector<int32_t>>(element_count(shape), draw_any<int32_t>);
     const Bytes file = npy_file_bytes("<i4", shape, bytes_of(values));
-    RC_ASSERT(parse_npy_header(file.data(), file.size(), "x.npy").header_bytes % 64 == 0);
+    PROPERTY_ASSERT(parse_npy_header(file.data(), file.size(), "x.npy").header_bytes % 64 == 0);
     write_npy(folder.file("a.npy"), "<i4", shape, bytes_of(values));
     const NpyArray array = read_npy(folder.file("a.npy"));
-    RC_ASSERT(array.shape == shape);
-    RC_ASSERT(to_int64(array).values == std::vector<int64_t>(values.begin(), values.end()));
+    PROPERTY_ASSERT(array.shape == shape);
+    PROPERTY_ASSERT(to_int64(array).values == std::vector<int64_t>(values.begin(), values.end()));
   }));
 }
 

@@ -2,11 +2,13 @@
 #include "runtime/reference/arithmetic.h"
 
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
+
+#include "tests/kit/property.h"
 
 using namespace mmasim;
 using namespace mmasim::runtime;
 using namespace mmasim::runtime::reference;
+using namespace mmasim::tests;
 using isa::Overflow;
 using isa::Rounding;
 
@@ -71,23 +73,23 @@ TEST_CASE("reference arithmetic: a negative shift multiplies, and saturates wher
 }
 
 TEST_CASE("reference arithmetic: properties of rounding hold for all values and shifts") {
-  CHECK(rc::check("the result is within half a step, and exactly half only on the mode's side", [] {
-    const int shift = *rc::gen::inRange(1, 62);
-    const int64_t value = *rc::gen::arbitrary<int64_t>();
+  CHECK(holds("the result is within half a step, and exactly half only on the mode's side", [] {
+    const int shift = draw_in_range(1, 62);
+    const int64_t value = draw_any<int64_t>();
     const int128 step = int128{1} << shift;
     for (const Rounding rounding : {Rounding::half_up, Rounding::half_even, Rounding::half_away}) {
       const int128 rounded = shift_round(value, shift, rounding), error = rounded * step - value;
-      RC_ASSERT(2 * error <= step);
-      RC_ASSERT(2 * error >= -step);
+      PROPERTY_ASSERT(2 * error <= step);
+      PROPERTY_ASSERT(2 * error >= -step);
       if (2 * error == step || 2 * error == -step) {
-        if (rounding == Rounding::half_up) RC_ASSERT(error > 0);
-        if (rounding == Rounding::half_even) RC_ASSERT(rounded % 2 == 0);
-        if (rounding == Rounding::half_away) RC_ASSERT((error > 0) == (value > 0));
+        if (rounding == Rounding::half_up) PROPERTY_ASSERT(error > 0);
+        if (rounding == Rounding::half_even) PROPERTY_ASSERT(rounded % 2 == 0);
+        if (rounding == Rounding::half_away) PROPERTY_ASSERT((error > 0) == (value > 0));
       }
     }
     const int128 floor = shift_round(value, shift, Rounding::floor);
-    RC_ASSERT(floor * step <= value);
-    RC_ASSERT((floor + 1) * step > value);
+    PROPERTY_ASSERT(floor * step <= value);
+    PROPERTY_ASSERT((floor + 1) * step > value);
   }));
 }
 

@@ -1,13 +1,14 @@
 // Conv, ConvTranspose, Gemm and BatchNorm: the vectors of quantization.md 4.2 and 4.3, cases small enough to
 // do on paper, and random shapes against the definitions written as one loop.
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
+#include "tests/kit/property.h"
 #include "tests/runtime/reference/one_node.h"
 
 using namespace mmasim;
 using namespace mmasim::runtime;
 using namespace mmasim::runtime::test;
+using namespace mmasim::tests;
 
 namespace {
 
@@ -23,6 +24,8 @@ Window kernel(int64_t kh, int64_t kw) {
   window.kernel = {kh, kw};
   return window;
 }
+
+int64_t signed_byte() { return draw_in_range<int64_t>(-128, 128); }
 
 }  // namespace
 
@@ -117,10 +120,8 @@ TEST_CASE("reference conv: 32-bit operands need sums past 64 bits, and get them"
 }
 
 TEST_CASE("reference conv: every random case equals the definition") {
-  CHECK(rc::check("sum over ic, ky, kx of x * w, with the zero point outside the map", [] {
-    const auto small = [](int low, int high) {
-      return static_cast<int64_t>(*rc::gen::inRange(low, high + 1));
-    };
+  CHECK(holds("sum over ic, ky, kx of x * w, with the zero point outside the map", [] {
+    const auto small = [](int low, int high) { return static_cast<int64_t>(draw_in_range(low, high + 1)); };
     Window w = kernel(small(1, 3), small(1, 3));
     w.stride = {small(1, 3), small(1, 3)};
     w.dilation = {small(1, 2), small(1, 2)};
@@ -130,9 +131,9 @@ TEST_CASE("reference conv: every random case equals the definition") {
     const int64_t oh = (h + w.pad[0] + w.pad[2] - w.dilation[0] * (w.kernel[0] - 1) - 1) / w.stride[0] + 1;
     const int64_t ow = (wd + w.pad[1] + w.pad[3] - w.dilation[1] * (w.kernel[1] - 1) - 1) / w.stride[1] + 1;
     const Shape x_shape{n, groups * group_c, h, wd}, y_shape{n, groups * group_o, oh, ow};
-    const auto x = *rc::gen::container<Integers>(element_count(x_shape), rc::gen::inRange<int64_t>(0, 256));
-    const auto weights = *rc::gen::container<Integers>(groups * group_o * group_c * w.kernel[0] * w.kernel[1],
-                                                       rc::gen::inRange<int64_t>(-128, 128));
+    const auto x = draw_list<Integers>(element_count(x_shape), [] { return draw_in_range<int64_t>(0, 256); });
+    const auto weights =
+        draw_list<Integers>(groups * group_o * group_c * w.kernel[0] * w.kernel[1], signed_byte);
     Integers expected;
     for (int64_t b = 0; b < n; ++b)
       for (int64_t o = 0; o < groups * group_o; ++o)
@@ -159,7 +160,7 @@ TEST_CASE("reference conv: every random case equals the definition") {
                  {{integers(8, false, zero), x_shape, x}},
                  kS32,
                  y_shape};
-    RC_ASSERT(node.run() == expected);
+    PROPERTY_ASSERT(node.run() == expected);
   }));
 }
 
@@ -193,10 +194,8 @@ TEST_CASE("reference conv transpose: where no input reaches, the zero point and 
 }
 
 TEST_CASE("reference conv transpose: every random case equals scattering each input") {
-  CHECK(rc::check("y[iy*stride + ky*dilation - pad] += x * w", [] {
-    const auto small = [](int low, int high) {
-      return static_cast<int64_t>(*rc::gen::inRange(low, high + 1));
-    };
+  CHECK(holds("y[iy*stride + ky*dilation - pad] += x * w", [] {
+    const auto small = [](int low, int high) { return static_cast<int64_t>(draw_in_range(low, high + 1)); };
     ConvTranspose op;
     Window& w = op.window;
     w = kernel(small(2, 3), small(2, 3));
@@ -208,9 +207,8 @@ TEST_CASE("reference conv transpose: every random case equals scattering each in
     const int64_t in_c = op.groups * group_c, out_c = op.groups * group_o;
     const int64_t oh = w.stride[0] * (h - 1) + w.dilation[0] * (w.kernel[0] - 1) + 1 - w.pad[0] - w.pad[2];
     const int64_t ow = w.stride[1] * (wd - 1) + w.dilation[1] * (w.kernel[1] - 1) + 1 - w.pad[1] - w.pad[3];
-    const auto x = *rc::gen::container<Integers>(in_c * h * wd, rc::gen::inRange<int64_t>(-128, 128));
-    const auto weights = *rc::gen::container<Integers>(in_c * group_o * w.kernel[0] * w.kernel[1],
-                                                       rc::gen::inRange<int64_t>(-128, 128));
+    const auto x = draw_list<Integers>(in_c * h * wd, signed_byte);
+    const auto weights = draw_list<Integers>(in_c * group_o * w.kernel[0] * w.kernel[1], signed_byte);
     Integers expected(out_c * oh * ow, 0);
     for (int64_t c = 0; c < in_c; ++c)
       for (int64_t iy = 0; iy < h; ++iy)
@@ -231,7 +229,7 @@ TEST_CASE("reference conv transpose: every random case equals scattering each in
                  {{kS8, {1, in_c, h, wd}, x}},
                  kS32,
                  {1, out_c, oh, ow}};
-    RC_ASSERT(node.run() == expected);
+    PROPERTY_ASSERT(node.run() == expected);
   }));
 }
 

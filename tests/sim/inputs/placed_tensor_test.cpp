@@ -1,15 +1,17 @@
 // Tensors written to and read from where a placement says, against a loop over all indices.
 #include "sim/inputs/placed_tensor.h"
-#include "runtime/quantize/host_values.h"
 
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
 
+#include "runtime/quantize/host_values.h"
+#include "tests/kit/property.h"
+
 using namespace mmasim;
+using namespace mmasim::tests;
 
 namespace {
 
@@ -58,16 +60,16 @@ TEST_CASE("placed tensor: bytes that are not the tensor's size are a defect") {
 
 TEST_CASE(
     "placed tensor: for any order and padding of dimensions, every element is at the sum of its strides") {
-  CHECK(rc::check([] {
-    const auto rank = *rc::gen::inRange<size_t>(0, 5);
+  CHECK(holds([] {
+    const auto rank = draw_in_range<size_t>(0, 5);
     std::vector<int64_t> shape, order(rank), strides(rank);
-    for (size_t d = 0; d < rank; ++d) shape.push_back(*rc::gen::inRange<int64_t>(1, 5));
+    for (size_t d = 0; d < rank; ++d) shape.push_back(draw_in_range<int64_t>(1, 5));
     std::iota(order.begin(), order.end(), 0);
-    for (size_t d = 0; d + 1 < rank; ++d) std::swap(order[d], order[*rc::gen::inRange<size_t>(d, rank)]);
+    for (size_t d = 0; d + 1 < rank; ++d) std::swap(order[d], order[draw_in_range<size_t>(d, rank)]);
     int64_t bytes = 2;
     for (const auto d : order) {
       strides[d] = bytes;
-      bytes = bytes * shape[d] + 2 * *rc::gen::inRange<int64_t>(0, 3);
+      bytes = bytes * shape[d] + 2 * draw_in_range<int64_t>(0, 3);
     }
     const auto placed = placement(isa::Element::u16, shape, strides, 16);
     const auto count = runtime::element_count(shape);
@@ -80,10 +82,10 @@ TEST_CASE(
     for (int64_t i = 0; i < count; ++i) {
       int64_t flat = i, offset = 0;
       for (size_t d = rank; d-- > 0; flat /= shape[d]) offset += flat % shape[d] * strides[d];
-      RC_ASSERT(view.at(placed.address + offset)[0] == values[2 * i]);
-      RC_ASSERT(view.at(placed.address + offset)[1] == values[2 * i + 1]);
+      PROPERTY_ASSERT(view.at(placed.address + offset)[0] == values[2 * i]);
+      PROPERTY_ASSERT(view.at(placed.address + offset)[1] == values[2 * i + 1]);
     }
-    RC_ASSERT(sim::read_tensor(view, placed) == values);
+    PROPERTY_ASSERT(sim::read_tensor(view, placed) == values);
   }));
 }
 

@@ -1,10 +1,10 @@
 // Descriptors and DSP instructions at host speed against their definition: the same bytes, counts and range,
 // on random operands. The array's are in mma_test.cpp and, fused, in array_run_test.cpp.
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include "isa/executor/core/dsp.h"
 #include "tests/isa/semantics/random_instruction.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -52,7 +52,7 @@ Outcome defined(const Any& i, const StageSet& stage, Bytes bytes) {
 
 template <class Any>
 bool forms_agree() {
-  return rc::check([](uint64_t seed) {
+  return tests::holds([](uint64_t seed) {
     for (uint64_t n = 0; n < 10; ++n) {
       test::RandomOperands trial(seed * 10 + n);
       Any instruction;
@@ -60,8 +60,8 @@ bool forms_agree() {
       trial.room(0, 64);
       trial.stage.track_range = trial.in(0, 1) != 0;
       trial.stage.overflow = trial.one_of({Overflow::wrap, Overflow::saturate});
-      RC_ASSERT(fast(instruction, trial.stage, trial.bytes) ==
-                defined(instruction, trial.stage, trial.bytes));
+      PROPERTY_ASSERT(fast(instruction, trial.stage, trial.bytes) ==
+                      defined(instruction, trial.stage, trial.bytes));
     }
   });
 }

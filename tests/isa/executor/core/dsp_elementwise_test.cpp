@@ -1,8 +1,8 @@
 // dsp.rescale, dsp.add, dsp.multiply, dsp.prelu and dsp.requantize.
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include "tests/isa/semantics/oracle.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -178,7 +178,7 @@ TEST_CASE("requantize: raw accumulators of 64 and 128 bits") {
 }
 
 TEST_CASE("rescale: random tiles of every element are the formula's") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     Numbers numbers(seed);
     Bench bench;
     fill(bench, numbers);
@@ -240,21 +240,21 @@ bool two_operands_agree(uint64_t seed, Formula&& formula) {
 }
 
 TEST_CASE("add: random tiles of every element are the formula's") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     return two_operands_agree<DspAdd>(
         seed, [](const DspAdd& i, Wide a, Wide b) { return a * i.a_multiplier + b * i.b_multiplier; });
   }));
 }
 
 TEST_CASE("multiply: random tiles of every element are the formula's") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     return two_operands_agree<DspMultiply>(
         seed, [](const DspMultiply& i, Wide a, Wide b) { return a * b * i.multiplier; });
   }));
 }
 
 TEST_CASE("prelu: random tiles of every element are the formula's") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     Numbers numbers(seed);
     Bench bench;
     fill(bench, numbers);

@@ -1,8 +1,8 @@
 // dsp.resize, dsp.permute, dma.copy and dma.fill: elements that move.
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include "tests/isa/semantics/oracle.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -33,7 +33,7 @@ TEST_CASE("resize: by two with pixel centres, the weights are quarters") {
 }
 
 TEST_CASE("resize: random maps are the definition's") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     Numbers numbers(seed);
     Bench bench;
     DspResize i;

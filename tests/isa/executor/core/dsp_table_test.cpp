@@ -1,10 +1,10 @@
 // dsp.lookup, dsp.softmax and dsp.argmax.
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include <cmath>
 
 #include "tests/isa/semantics/oracle.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -87,7 +87,7 @@ TEST_CASE("softmax: positions are apart, wide elements interpolate, no sum is no
 }
 
 TEST_CASE("softmax: random rows of every element are the formula's") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     Numbers numbers(seed);
     Bench bench;
     DspSoftmax i;

@@ -1,8 +1,8 @@
 // dsp.depthwise, dsp.pool_max and dsp.pool_average.
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include "tests/isa/semantics/oracle.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -71,7 +71,7 @@ TEST_CASE("depthwise: a 3 x 3 window of two channels with stride, by hand") {
 }
 
 TEST_CASE("depthwise: random windows of every operand are the loop nest's") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     Numbers numbers(seed);
     Bench bench;
     fill(bench, numbers);
@@ -127,7 +127,7 @@ TEST_CASE("pool_max: signed and unsigned bytes differ about their largest") {
 }
 
 TEST_CASE("pool_max: random windows of every element are the loop nest's") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     Numbers numbers(seed);
     Bench bench;
     fill(bench, numbers);
@@ -183,7 +183,7 @@ TEST_CASE("pool_average: every count of valid cells has its own reciprocal") {
 }
 
 TEST_CASE("pool_average: random windows of every element are the formula's") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     Numbers numbers(seed);
     Bench bench;
     fill(bench, numbers);

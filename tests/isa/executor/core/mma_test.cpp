@@ -1,8 +1,8 @@
 // mma.load_b, mma.stream and mma.transfer: tiny panels by hand, and random ones against a triple loop.
 #include <doctest/doctest.h>
-#include <rapidcheck.h>
 
 #include "tests/isa/semantics/oracle.h"
+#include "tests/kit/property.h"
 
 namespace mmasim::isa {
 namespace {
@@ -259,7 +259,7 @@ TEST_CASE("mma: 32-bit operands of every sign at their extremes fill 128-bit acc
 }
 
 TEST_CASE("mma: random streams and stages are the triple loop's, for all operands") {
-  CHECK(rc::check([](uint64_t seed) {
+  CHECK(tests::holds([](uint64_t seed) {
     Numbers numbers(seed);
     Bench bench;
     const uint32_t bits = numbers.one_of({8u, 16u, 32u});
