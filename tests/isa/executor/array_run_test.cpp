@@ -25,7 +25,7 @@ Machine machine_of(uint32_t array_bytes) {
   machine.l2_bytes = 2 << 20;
   machine.l3_bytes = 64;
   machine.half_up_only = 0;
-  machine.multiplier_bits = 32;
+  machine.multiplier_bits = 31;
   machine.per_lane_shift = machine.has_output_zero_point = machine.has_output_clip = 1;
   return machine;
 }

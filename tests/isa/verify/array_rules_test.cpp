@@ -240,9 +240,11 @@ TEST_CASE("verify: the array's stage is used only as far as the machine has it")
   CHECK(stage_complaint(stage, machine) == "");
   stage.multiplier = 256;
   CHECK(stage_complaint(stage, machine) == "multiplier is 256; the machine's has 8 bits");
-  stage.multiplier = 0xffffffff;
-  machine.multiplier_bits = 32;
+  stage.multiplier = 0x7fffffff;
+  machine.multiplier_bits = 31;
   CHECK(stage_complaint(stage, machine) == "");
+  stage.multiplier = 0x80000000;
+  CHECK(stage_complaint(stage, machine) == "multiplier is 2147483648; the machine's has 31 bits");
 
   stage = plain;
   stage.shift_mode = TableMode::per_lane;

@@ -188,16 +188,23 @@ TEST_CASE("verify: the machine's fields have bounds") {
   CHECK(with(&Machine::array_bytes, 4u) == "machine: array_bytes is 4; expected 8..128");
   CHECK(with(&Machine::array_bytes, 256u) == "machine: array_bytes is 256; expected 8..128");
   CHECK(with(&Machine::array_bytes, 48u) == "machine: array_bytes is 48; expected a power of two");
-  CHECK(with(&Machine::b_banks, 0u) == "machine: b_banks is 0; expected 1..64");
-  CHECK(with(&Machine::dma_channels, 256u) == "");
-  CHECK(with(&Machine::dma_channels, 257u) == "machine: dma_channels is 257; expected 1..256");
-  CHECK(with(&Machine::tokens, 65537u) == "machine: tokens is 65537; expected 1..65536");
+  CHECK(with(&Machine::b_banks, 0u) == "machine: b_banks is 0; expected 1..16");
+  CHECK(with(&Machine::b_banks, 16u) == "");
+  CHECK(with(&Machine::c_banks, 17u) == "machine: c_banks is 17; expected 1..16");
+  CHECK(with(&Machine::multiplier_bits, 32u) == "machine: multiplier_bits is 32; expected 0..31");
+  CHECK(with(&Machine::max_shift, 0u) == "machine: max_shift is 0; expected 1..127");
+  CHECK(with(&Machine::vector_bytes, 257u) == "machine: vector_bytes is 257; expected 8..256");
+  CHECK(with(&Machine::dma_channels, 64u) == "");
+  CHECK(with(&Machine::dma_channels, 65u) == "machine: dma_channels is 65; expected 1..64");
+  CHECK(with(&Machine::tokens, 1u) == "machine: tokens is 1; expected 2..65535");
+  CHECK(with(&Machine::tokens, 65536u) == "machine: tokens is 65536; expected 2..65535");
   CHECK(with(&Machine::per_lane_shift, 2u) == "machine: per_lane_shift is 2; expected 0..1");
   CHECK(with(&Machine::ddr_bytes, uint64_t{64} << 30) == "");
   CHECK(with(&Machine::ddr_bytes, (uint64_t{64} << 30) + 1) ==
-        "machine: ddr_bytes is 68719476737; expected 1..68719476736");
-  CHECK(with(&Machine::l2_bytes, (uint64_t{1} << 30) + 1) ==
-        "machine: l2_bytes is 1073741825; expected 1..1073741824");
+        "machine: ddr_bytes is 68719476737; expected 1048576..68719476736");
+  CHECK(with(&Machine::l2_bytes, uint64_t{8191}) == "machine: l2_bytes is 8191; expected 8192..268435456");
+  CHECK(with(&Machine::l2_bytes, (uint64_t{256} << 20) + 1) ==
+        "machine: l2_bytes is 268435457; expected 8192..268435456");
 }
 
 TEST_CASE("verify: high-water marks and constants fit the memories") {

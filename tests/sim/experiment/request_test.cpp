@@ -79,7 +79,7 @@ TEST_CASE("request: every key comes back from JSON and from YAML") {
       R"("set":["l2.size_bytes=1 MiB","ddr.page_policy=open"]},)"
       R"("quant":{"preset":"per-channel","precision":"int16"},)"
       R"("data":{"inputs":["x=x.npy","true","17"],"seed":18446744073709551615,"calibration":"null",)"
-      R"("random_weights":7,"dataset":"~","limit":10},"mode":"functional-only","verify":"layers","threads":5})";
+      R"("random_weights":7,"dataset":"~","limit":10},"mode":"functional-only","verify":"layers","plain":false,"threads":5})";
   CHECK(text_of(request) == text);
   CHECK(text_of(request_from_text(text, "r")) == text);
   CHECK(text_of(request_from_text(to_yaml(request), "r")) == text);
@@ -125,7 +125,7 @@ TEST_CASE("request: a small text cannot stand for a huge one") {
 TEST_CASE("request: its hash is that of its keys sorted by name, without the threads") {
   const std::string canonical =
       R"({"config":{"file":"","set":[]},"data":{"calibration":"","dataset":"","inputs":[],"limit":0,)"
-      R"("random_weights":null,"seed":0},"mode":"full","network":"a.onnx","program":"",)"
+      R"("random_weights":null,"seed":0},"mode":"full","network":"a.onnx","plain":false,"program":"",)"
       R"("quant":{"precision":"int8","preset":"tidl-np2-fixed"},"verify":"none"})";
   auto request = of_network();
   CHECK(canonical_json(request) == canonical);
@@ -157,6 +157,9 @@ TEST_CASE("request: what cannot be performed together is the user's mistake") {
   request.quant.preset = "tidl-np";
   CHECK(mistake(request).find("quantization preset 'tidl-np' is unknown") == 0);
   request = of_network();
+  request.plain = true;
+  CHECK(mistake(request) == "plain: executes compiled programs only");
+  request = of_network();
   request.threads = 0;
   CHECK(mistake(request) == "threads is 0; expected 1..1024");
 
@@ -166,6 +169,11 @@ TEST_CASE("request: what cannot be performed together is the user's mistake") {
   program.verify = Verify::layers;
   CHECK(mistake(program).find("verify: ") == 0);
   program.verify = Verify::none;
+  program.plain = true;
+  CHECK(mistake(program) == "");
+  program.mode = Mode::timing_only;
+  CHECK(mistake(program) == "plain makes values, mode timing-only makes none; ask for one of them");
+  program.plain = false;
   program.data.random_weights = 0;
   CHECK(mistake(program).find("data: ") == 0);
 }
