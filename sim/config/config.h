@@ -2,7 +2,7 @@
 // What keys there are is config_schema.h; what they mean is in models/.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 

@@ -2,7 +2,9 @@
 #include "sim/config/config.h"
 
 #include <doctest/doctest.h>
+
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <fstream>
