@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstring>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ namespace mmasim::tests {
 inline int64_t read_element(const uint8_t* bytes, isa::Element element) {
   int64_t value = 0;
   const auto size = isa::element_bytes(element);
+  if (size > sizeof value) throw std::logic_error("a test reads elements of at most 64 bits");
   std::memcpy(&value, bytes, size);
   const auto unused = 64 - 8 * size;
   return isa::element_is_signed(element) && unused > 0

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 #include "models/memory/dram_config.h"
@@ -120,6 +121,14 @@ bool same(const DramController::Stats& a, const DramController::Stats& b) {
          a.read_latency_cycles == b.read_latency_cycles && a.busy_cycles == b.busy_cycles;
 }
 
+// The last ticket of the request that a burst is part of.
+DramController::Ticket last_part_of(const std::map<DramController::Ticket, DramController::Ticket>& last_part,
+                                    DramController::Ticket part) {
+  for (const auto& [request, last] : last_part)
+    if (part <= last) return last;
+  return UINT64_MAX;
+}
+
 }  // namespace
 
 TEST_CASE("dram controller: completions are the same whatever the steps in which time passes") {
@@ -159,14 +168,29 @@ TEST_CASE("dram controller: a request is as good as its bursts one by one") {
     const DramConfig config = any_config();
     DramController whole(config), parts(config);
     std::vector<DramController::Completion> of_whole, of_parts;
-    uint64_t now = 0;
+    std::map<DramController::Ticket, DramController::Ticket> last_part;  // of each request
+    uint64_t reads = 0, writes = 0;                                      // bursts
     for (const Request& r : any_requests()) {
-      now = r.now;
-      whole.submit(r.address, 64 * (r.bytes / 64), r.is_write, now);
-      for (uint64_t i = 0; i < r.bytes / 64; ++i) parts.submit(r.address + i * 64, 64, r.is_write, now);
+      const uint64_t bursts = 1 + r.bytes / 64;
+      const auto ticket = whole.submit(r.address, 64 * bursts, r.is_write, r.now);
+      for (uint64_t i = 0; i < bursts; ++i)
+        last_part[ticket] = parts.submit(r.address + i * 64, 64, r.is_write, r.now);
+      (r.is_write ? writes : reads) += bursts;
     }
     whole.advance(kEnd, of_whole);
     parts.advance(kEnd, of_parts);
+    PROPERTY_ASSERT(of_whole.size() == last_part.size());  // all is done
+    PROPERTY_ASSERT(of_parts.size() == reads + writes);
+    PROPERTY_ASSERT(whole.stats().reads_done == reads);
+    PROPERTY_ASSERT(whole.stats().writes_done == writes);
     PROPERTY_ASSERT(same(whole.stats(), parts.stats()));
+    // A request is done with the last of its bursts to be done.
+    std::map<DramController::Ticket, uint64_t> done_at;
+    for (const auto& completion : of_parts) {
+      uint64_t& cycle = done_at[last_part_of(last_part, completion.ticket)];
+      cycle = std::max(cycle, completion.cycle);
+    }
+    for (const auto& completion : of_whole)
+      PROPERTY_ASSERT(completion.cycle == done_at.at(last_part.at(completion.ticket)));
   }));
 }

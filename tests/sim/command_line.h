@@ -2,7 +2,6 @@
 #pragma once
 
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -25,29 +24,11 @@ struct Said {
   bool mentions(const std::string& text) const { return error.find(text) != std::string::npos; }
 };
 
-inline std::string text_of_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-inline nlohmann::json json_of_file(const std::string& path) {
-  return nlohmann::json::parse(text_of_file(path));
-}
+std::string text_of_file(const std::string& path);
+nlohmann::json json_of_file(const std::string& path);
 
 // arguments as a shell reads them; environment: "NAME=value"
-inline Said command_line(const std::string& arguments, const std::string& environment = "") {
-  const runtime::test::TemporaryFolder folder("said");
-  const auto command = environment + " " + MMASIM_BINARY + " " + arguments + " >" + folder.file("out") +
-                       " 2>" + folder.file("error") + " </dev/null";
-  const int status = std::system(command.c_str());
-  Said said;
-  said.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  said.out = text_of_file(folder.file("out"));
-  said.error = text_of_file(folder.file("error"));
-  return said;
-}
+Said command_line(const std::string& arguments, const std::string& environment = "");
 
 inline const std::string kNetworks = MMASIM_SOURCE_DIR "/tests/networks/";
 inline const std::string kLenet = kNetworks + "trained/fashion_lenet5.onnx";

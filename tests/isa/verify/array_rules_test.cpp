@@ -144,15 +144,19 @@ TEST_CASE("verify: the extent of a stream is that of every element of A") {
         highest = std::max(highest, at + bytes);
       }
     }
-    const auto accepts_at = [&](int64_t base) {
+    const auto at = [&](int64_t base) {
       stream.a = l2(static_cast<uint64_t>(base));
-      return complaint({MmaConfig{element, element}, p, stream}).empty();
+      return complaint({MmaConfig{element, element}, p, stream});
+    };
+    const auto refusal = [&](int64_t base) {
+      return "instruction 2 (mma.stream): a touches bytes " + std::to_string(base + lowest) + ".." +
+             std::to_string(base + highest - 1) + " of l2; expected 0..458751";
     };
     const int64_t last = static_cast<int64_t>(kL2Bytes) - highest;
-    PROPERTY_ASSERT(accepts_at(last));
-    PROPERTY_ASSERT(!accepts_at(last + 1));
-    PROPERTY_ASSERT(lowest > 0 || accepts_at(-lowest));
-    PROPERTY_ASSERT(lowest >= 0 || !accepts_at(-lowest - 1));
+    PROPERTY_ASSERT(at(last) == "");
+    PROPERTY_ASSERT(at(last + 1) == refusal(last + 1));
+    PROPERTY_ASSERT(lowest > 0 || at(-lowest) == "");
+    PROPERTY_ASSERT(lowest >= 0 || at(-lowest - 1) == refusal(-lowest - 1));
   }));
 }
 
@@ -163,7 +167,9 @@ TEST_CASE("verify: a transfer writes rows of output elements into L2") {
   CHECK(array_complaint({stage, transfer_of(l2(kL2Bytes - 4041), 64, 10)}) ==
         "dst touches bytes 454711..458752 of l2; expected 0..458751");
   stage.out = Element::s16;
-  CHECK_FALSE(array_complaint({stage, transfer_of(l2(kL2Bytes - 4042), 64, 10)}) == "");
+  // twice as wide: 63 * 64 + 20 bytes = 4052, of which 10 do not fit
+  CHECK(array_complaint({stage, transfer_of(l2(kL2Bytes - 4042), 64, 10)}) ==
+        "dst touches bytes 454710..458761 of l2; expected 0..458751");
   stage = plain_stage(Unit::mma);
   CHECK(array_complaint({stage, transfer_of(l2(0), 1, 65)}) == "columns is 65; expected 1..64");
   CHECK(array_complaint({stage, transfer_of(l2(0), 0, 1)}) == "rows is 0; expected 1..64");
@@ -285,7 +291,8 @@ TEST_CASE("verify: without programmable clip bounds there are saturation and ReL
         "clip bounds are -127..127; expected -128 or 0..127, as the machine has saturation and ReLU only");
   stage.clip_min = 0;
   stage.clip_max = 96;
-  CHECK(stage_complaint(stage, machine) != "");
+  CHECK(stage_complaint(stage, machine) ==
+        "clip bounds are 0..96; expected -128 or 0..127, as the machine has saturation and ReLU only");
   machine.has_output_clip = 1;
   CHECK(stage_complaint(stage, machine) == "");
   stage.clip_max = 128;
