@@ -3,7 +3,10 @@
 // worse moment) may cost 1 %.
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cmath>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,17 +53,25 @@ class Compiled {
   TemporaryFolder folder_;
 };
 
-// From the slow end to the fast one.
-void check_never_slower(const std::string& network, const std::vector<std::vector<std::string>>& machines) {
-  const Compiled program(network);
-  double before = -1;
-  for (const auto& machine : machines) {
-    const double cycles = program.cycles(machine);
+// From the slow end to the fast one, on every network; and one network at least tells the ends apart, or
+// nothing would be tested.
+void check_never_slower(const std::vector<std::vector<std::string>>& machines) {
+  CAPTURE(sets(machines.front()));
+  bool is_strict = false;
+  for (const auto& network : kEveryday) {
+    const Compiled program(network);
     CAPTURE(network);
-    CAPTURE(sets(machine));
-    if (before >= 0) CHECK(cycles <= before * kAnomaly);
-    before = cycles;
+    const double slowest = program.cycles(machines.front());
+    double before = slowest;
+    for (size_t i = 1; i < machines.size(); ++i) {
+      const double cycles = program.cycles(machines[i]);
+      CAPTURE(sets(machines[i]));
+      CHECK(cycles <= before * kAnomaly);
+      before = cycles;
+    }
+    is_strict = is_strict || before < slowest;
   }
+  CHECK(is_strict);
 }
 
 nlohmann::json report_of(const std::string& arguments) {
@@ -81,25 +92,20 @@ std::string schedule_of(const nlohmann::json& report) {
 }  // namespace
 
 TEST_CASE("monotone: a faster DRAM clock is never slower") {
-  for (const auto& network : kEveryday) {
-    check_never_slower(network, {{"ddr.clock_period_ns=3"}, {}, {"ddr.clock_period_ns=0.2"}});
-  }
+  check_never_slower({{"ddr.clock_period_ns=3"}, {}, {"ddr.clock_period_ns=0.2"}});
 }
 
 TEST_CASE("monotone: wider links, ports and fills are never slower") {
-  for (const auto& network : kEveryday) {
-    check_never_slower(network,
-                       {{"interconnect.ddr_bytes_per_cycle=4", "interconnect.l3_bytes_per_cycle=8",
-                         "interconnect.l2_bytes_per_cycle=8"},
-                        {},
-                        {"interconnect.ddr_bytes_per_cycle=64", "interconnect.l3_bytes_per_cycle=128",
-                         "interconnect.l2_bytes_per_cycle=128"}});
-    check_never_slower(network, {{"l3.read_bytes_per_cycle=8", "l3.write_bytes_per_cycle=8",
-                                  "l2.read_bytes_per_cycle=8", "l2.write_bytes_per_cycle=8"},
-                                 {},
-                                 {"l3.read_bytes_per_cycle=256", "l3.write_bytes_per_cycle=256",
-                                  "l2.read_bytes_per_cycle=256", "l2.write_bytes_per_cycle=256"}});
-    check_never_slower(network, {{"dma.port_bytes_per_cycle=4"}, {}, {"dma.port_bytes_per_cycle=256"}});
+  for (const auto& [key, narrow, wide] :
+       std::vector<std::array<std::string, 3>>{{"interconnect.ddr_bytes_per_cycle", "4", "64"},
+                                               {"interconnect.l3_bytes_per_cycle", "8", "128"},
+                                               {"interconnect.l2_bytes_per_cycle", "8", "128"},
+                                               {"l3.read_bytes_per_cycle", "8", "256"},
+                                               {"l3.write_bytes_per_cycle", "8", "256"},
+                                               {"l2.read_bytes_per_cycle", "8", "256"},
+                                               {"l2.write_bytes_per_cycle", "8", "256"},
+                                               {"dma.port_bytes_per_cycle", "4", "256"}}) {
+    check_never_slower({{key + "=" + narrow}, {}, {key + "=" + wide}});
   }
 }
 
@@ -125,40 +131,55 @@ TEST_CASE(
 }
 
 TEST_CASE("monotone: more banks and more under way are never slower") {
-  for (const auto& network : kEveryday) {
-    check_never_slower(network, {{"l2.banks=3"}, {}, {"l2.banks=64"}});
-    check_never_slower(network, {{"dma.outstanding_chunks=1"}, {}, {"dma.outstanding_chunks=64"}});
-    check_never_slower(network, {{"mma.queue_entries=1"}, {}, {"mma.queue_entries=64"}});
-  }
+  check_never_slower({{"l2.banks=3"}, {}, {"l2.banks=64"}});
+  check_never_slower({{"dma.outstanding_chunks=1"}, {}, {"dma.outstanding_chunks=64"}});
+  check_never_slower({{"mma.queue_entries=1"}, {}, {"mma.queue_entries=64"}});
 }
 
+// The bank's other times are asked of the controller itself (dram_timing_test): no network here waits for
+// them.
 TEST_CASE("monotone: without refresh or without a latency no network is slower") {
+  std::set<std::string> without_effect{"ddr.refresh=false",
+                                       "dma.start_cycles=0",
+                                       "dma.end_cycles=0",
+                                       "interconnect.ddr_latency_cycles=0",
+                                       "interconnect.l3_latency_cycles=0",
+                                       "interconnect.l2_latency_cycles=0",
+                                       "l2.latency_cycles=0",
+                                       "l3.latency_cycles=0",
+                                       "mma.drain_cycles=0",
+                                       "mma.open_cycles=0",
+                                       "mma.close_cycles=0",
+                                       "mma.block_cycles=0",
+                                       "dsp.start_cycles=0",
+                                       "ddr.cl_cycles=18",
+                                       "ddr.trcd_cycles=10",
+                                       "ddr.trp_cycles=10"};
+  const auto changes = without_effect;
   for (const auto& network : kEveryday) {
     const Compiled program(network);
     const double before = program.cycles({});
-    for (const char* change :
-         {"ddr.refresh=false", "dma.start_cycles=0", "dma.end_cycles=0", "interconnect.ddr_latency_cycles=0",
-          "interconnect.l3_latency_cycles=0", "interconnect.l2_latency_cycles=0", "l2.latency_cycles=0",
-          "l3.latency_cycles=0", "mma.drain_cycles=0", "mma.open_cycles=0", "mma.close_cycles=0",
-          "mma.block_cycles=0", "dsp.start_cycles=0", "ddr.cl_cycles=18", "ddr.trcd_cycles=10",
-          "ddr.trp_cycles=10", "ddr.tfaw_cycles=22", "ddr.twtr_cycles=1"}) {
+    for (const auto& change : changes) {
+      const double after = program.cycles({change});
       CAPTURE(network);
       CAPTURE(change);
-      CHECK(program.cycles({change}) <= before * kAnomaly);
+      CHECK(after <= before * kAnomaly);
+      if (after < before) without_effect.erase(change);
     }
   }
+  CHECK(without_effect == std::set<std::string>{});
 }
 
 TEST_CASE("monotone: a higher core clock takes no longer in milliseconds") {
   for (const auto& network : kEveryday) {
     const Compiled program(network);
-    double before = -1;
+    double before = INFINITY;
     for (const char* clock :
          {"soc.core_clock_mhz=500", "soc.core_clock_mhz=1000", "soc.core_clock_mhz=2000"}) {
       const double time_ms = program.totals({clock})["time_ms"];
       CAPTURE(network);
       CAPTURE(clock);
-      if (before >= 0) CHECK(time_ms <= before * kAnomaly);
+      CHECK(time_ms < before);
       before = time_ms;
     }
   }
