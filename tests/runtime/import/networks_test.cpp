@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <set>
 
 #include "runtime/io/random_weights.h"
@@ -123,6 +124,24 @@ TEST_CASE("networks: a batch multiplies the work") {
     CHECK(structure(four) == structure(one));
     CHECK(four.tensors[four.outputs[0]].shape[0] == 4);
   }
+}
+
+TEST_CASE("networks: a file that is parsed once gives several graphs, with the weights where asked") {
+  const TemporaryFolder folder("parsed-once");
+  const auto path = folder.file("net.onnx");
+  std::filesystem::copy_file(kNetworks + "trained/fashion_lenet5.onnx", path);
+  const auto imported = import_network(path);
+  const ParsedNetwork parsed(path);
+  std::filesystem::remove(path);  // nobody opens it again
+  CHECK(parsed.sha256() == imported.sha256);
+  const Graph bare = parsed.build({3, false});
+  CHECK(bare.tensors[bare.inputs[0]].shape[0] == 3);
+  const Graph whole = parsed.build({});
+  CHECK(structure(whole) == structure(imported.graph));
+  const auto& weights = std::get<Conv>(whole.nodes[0].op).weights;
+  REQUIRE(weights.values != nullptr);
+  CHECK(*weights.values == *std::get<Conv>(imported.graph.nodes[0].op).weights.values);
+  CHECK(std::get<Conv>(bare.nodes[0].op).weights.values == nullptr);
 }
 
 TEST_CASE("networks: the trained ones, with and without values") {
