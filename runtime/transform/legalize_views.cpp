@@ -62,7 +62,13 @@ bool drop(GraphRewriter& graph, NodeId id) {
 bool drop_what_computes_nothing(GraphRewriter& graph) {
   bool changed = false;
   for (NodeId id = 0; id < graph.node_count(); ++id) {
-    if (graph.is_alive(id) && computes_nothing(graph, graph.node(id))) changed = drop(graph, id) || changed;
+    if (!graph.is_alive(id) || !computes_nothing(graph, graph.node(id))) continue;
+    if (drop(graph, id)) {
+      changed = true;
+    } else if (std::holds_alternative<Pad>(graph.node(id).op)) {
+      graph.node(id).op = Reshape{};  // a padding of nothing has no axis that lowering could pad
+      changed = true;
+    }
   }
   return changed;
 }

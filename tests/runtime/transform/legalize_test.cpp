@@ -199,6 +199,13 @@ TEST_CASE("legalize: an Identity stays where input and output would be one tenso
   CHECK(outline(checked(both)) == "Clip+relu Reshape");
 }
 
+TEST_CASE("legalize: a padding of nothing is a view where it cannot vanish") {
+  OnnxBuilder network(13);
+  network.input("x", {1, 3, 4, 4}).integers("pads", {0, 0, 0, 0, 0, 0, 0, 0});
+  network.add_node("Pad", {"x", "pads"}, {"y"}).output("y");
+  CHECK(outline(checked(network)) == "Reshape");
+}
+
 TEST_CASE("legalize: padding goes into the convolution, and into the average that counts it") {
   const std::vector<int64_t> pads = {0, 0, 1, 2, 0, 0, 0, 1};
   OnnxBuilder conv(13);
