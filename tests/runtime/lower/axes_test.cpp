@@ -113,6 +113,16 @@ TEST_CASE("lower: padding and joining along every axis of every rank") {
   }
 }
 
+TEST_CASE("lower: a network that is one Pad by nothing is a copy") {
+  for (const Shape& shape : kShapes) {
+    GraphBuilder b;
+    const auto x = b.input(shape);
+    const auto y = b.add(runtime::Pad{Shape(shape.size(), 0), Shape(shape.size(), 0)}, {x});
+    CAPTURE(shape.size());
+    check(b.finish({y}));
+  }
+}
+
 TEST_CASE("lower: two operands of any ranks, either or both repeated") {
   const std::vector<std::pair<Shape, Shape>> pairs = {{{2, 3, 4}, {4}},
                                                       {{2, 3, 4}, {3, 1}},
