@@ -95,11 +95,25 @@ class Bounds {
   }
 
   std::string check_grid(const runtime::Node& node, const NodeError& error) const {
-    if (!error.keeps_grid)
-      return error.fixed_grid ? "" : check_step(node.output, error.margin, error.smallest_step);
+    if (!error.keeps_grid) {
+      const double explained = std::max(error.smallest_step, step_of_clip(node));
+      return error.fixed_grid ? "" : check_step(node.output, error.margin, explained);
+    }
     const auto &x = run_.plan.tensors[node.inputs[0]], &y = run_.plan.tensors[node.output];
     if (x.inv_step == y.inv_step && x.zero_point == y.zero_point && x.bits == y.bits) return "";
     return name_of(node.output) + " should have the grid of its operand";
+  }
+
+  // Where saturation clips from 0 to c, the grid ends at c, or the next power of two, though the range may
+  // end at a sixteenth of that.
+  double step_of_clip(const runtime::Node& node) const {
+    const auto& spec = run_.plan.spec;
+    if (node.activation.kind != runtime::Activation::Kind::clip || node.activation.low != 0 ||
+        spec.act_affine)
+      return 0;
+    const double end = activated(node.activation, 3e38);
+    if (end > 1e30 || run_.ranges[node.output].high * 16 < end) return 0;
+    return std::ldexp(end, -static_cast<int>(spec.act_bits));
   }
 
   std::string check_step(runtime::TensorId id, double margin, double explained) const {

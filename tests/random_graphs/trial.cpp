@@ -1,5 +1,6 @@
 #include "tests/random_graphs/trial.h"
 
+#include <onnx/defs/schema.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -36,6 +37,27 @@ std::vector<std::string> write_files(const RandomNetwork& network, const std::st
     runtime::write_npy(files.back(), "<f4", input.shape, bytes);
   }
   return files;
+}
+
+// The network as a reader wants it: no values of constants.
+std::string listing(const RandomNetwork& network) {
+  onnx::ModelProto model;
+  model.ParseFromString(network.onnx);
+  std::string text = "opset " + std::to_string(model.opset_import(0).version()) + "\n";
+  const auto shape_text = [](const Shape& shape) {
+    std::string list;
+    for (const int64_t size : shape) list += " " + std::to_string(size);
+    return list + "\n";
+  };
+  for (const auto& input : network.input_tensors) text += "input " + input.name + shape_text(input.shape);
+  for (const auto& constant : model.graph().initializer())
+    text += "constant " + constant.name() + shape_text({constant.dims().begin(), constant.dims().end()});
+  for (auto node : model.graph().node()) {
+    for (auto& attribute : *node.mutable_attribute()) attribute.clear_type();
+    text += "node " + node.ShortDebugString() + "\n";
+  }
+  for (const auto& output : network.outputs) text += "output " + output.name + shape_text(output.shape);
+  return text;
 }
 
 ordered_json failure(const std::string& property, const std::string& text) {
@@ -94,7 +116,9 @@ Outcome outcome_of(const ordered_json& json) {
 Outcome try_network(const Description& description) {
   const runtime::test::TemporaryFolder folder("random-graph");
   const auto network = network_of(description);
-  config_of(network.machine);  // here, so that every child has it
+  // Made here once, so that every child has them.
+  config_of(network.machine);
+  onnx::OpSchemaRegistry::Schema("Relu", 13, "");
   try {
     const auto check = [&](const ordered_json&) { return check_in_child(network, folder.path()); };
     return outcome_of(sim::run_in_children({ordered_json()}, check, 1).front());
@@ -139,6 +163,7 @@ std::string save(const Description& description, const std::string& folder) {
   for (const auto& set : machine.overrides) command += " --set '" + set + "'";
   command += " --verify=layers";
   std::ofstream(folder + "/command.txt") << command << "\n";
+  std::ofstream(folder + "/network.txt") << listing(network);
   return command;
 }
 

@@ -21,7 +21,7 @@ Outcome try_network(const Description& description);
 rc::Shrinkable<Description> description_of(uint64_t seed);
 Description shrunk(const rc::Shrinkable<Description>& failing, const std::string& property);
 
-// Writes network.onnx, an .npy per input and command.txt; gives what command.txt says.
+// Writes network.onnx, network.txt to read, an .npy per input, and command.txt; gives what command.txt says.
 std::string save(const Description& description, const std::string& folder);
 
 }  // namespace mmasim::random_graphs
