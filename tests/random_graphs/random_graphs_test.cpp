@@ -1,11 +1,11 @@
 // Random networks through everything a user's network goes through. MMASIM_FUZZ_FIRST and MMASIM_FUZZ_GRAPHS
 // name other seeds for the case "as many as asked": shards with ranges that do not overlap try different
-// networks.
+// networks. MMASIM_FUZZ_LONG bounds each of the four long cases (5000 networks unless set).
 //
-//   MMASIM_FUZZ_FIRST=1000000 MMASIM_FUZZ_GRAPHS=200000 test_random_graphs -tc="random graphs: as many as
-//   asked"
+//   MMASIM_FUZZ_FIRST=1000000 MMASIM_FUZZ_GRAPHS=200000 test_random_graphs -tc="*as many as asked"
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -98,7 +98,12 @@ void check_seeds(const Seeds& seeds) {
   CHECK(tally.refused * 3 <= seeds.count);
 }
 
-constexpr uint64_t kEveryday = 300, kLongShard = 5000;
+constexpr uint64_t kEveryday = 300, kLongQuarter = 5000;
+
+void check_quarter(uint64_t quarter) {
+  const auto count = std::min(number_of("MMASIM_FUZZ_LONG", kLongQuarter), kLongQuarter);
+  check_seeds({100000 + quarter * kLongQuarter, count});
+}
 
 }  // namespace
 
@@ -113,16 +118,10 @@ TEST_CASE("random graphs: three hundred") { check_seeds({0, kEveryday}); }
 
 TEST_SUITE_BEGIN("long");
 
-TEST_CASE("random graphs: twenty thousand: first quarter") { check_seeds({100000, kLongShard}); }
-TEST_CASE("random graphs: twenty thousand: second quarter") {
-  check_seeds({100000 + kLongShard, kLongShard});
-}
-TEST_CASE("random graphs: twenty thousand: third quarter") {
-  check_seeds({100000 + 2 * kLongShard, kLongShard});
-}
-TEST_CASE("random graphs: twenty thousand: last quarter") {
-  check_seeds({100000 + 3 * kLongShard, kLongShard});
-}
+TEST_CASE("random graphs: twenty thousand: first quarter") { check_quarter(0); }
+TEST_CASE("random graphs: twenty thousand: second quarter") { check_quarter(1); }
+TEST_CASE("random graphs: twenty thousand: third quarter") { check_quarter(2); }
+TEST_CASE("random graphs: twenty thousand: last quarter") { check_quarter(3); }
 
 // Nothing unless asked.
 TEST_CASE("random graphs: as many as asked") {
