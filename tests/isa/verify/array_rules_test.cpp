@@ -167,6 +167,8 @@ TEST_CASE("verify: a transfer writes rows of output elements into L2") {
   CHECK(array_complaint({stage, transfer_of(l2(kL2Bytes - 4041), 64, 10)}) ==
         "dst touches bytes 454711..458752 of l2; expected 0..458751");
   stage.out = Element::s16;
+  stage.clip_min = INT16_MIN;
+  stage.clip_max = INT16_MAX;
   // twice as wide: 63 * 64 + 20 bytes = 4052, of which 10 do not fit
   CHECK(array_complaint({stage, transfer_of(l2(kL2Bytes - 4042), 64, 10)}) ==
         "dst touches bytes 454710..458761 of l2; expected 0..458751");
