@@ -28,10 +28,14 @@ FloatTensor reals_of(const TensorPlan& plan, const runtime::IntegerTensor& tenso
   return out;
 }
 
+constexpr double kZeroRange = 1e-15;  // quantization.md 3.1
+
+double reach_of(const runtime::Range& range) { return std::max(std::fabs(range.low), std::fabs(range.high)); }
+
 double range_step(const runtime::Range& range, const TensorPlan& plan) {
   const double levels = std::ldexp(1.0, static_cast<int>(plan.bits) - (plan.is_signed ? 1 : 0));
   if (plan.is_affine()) return (std::max(range.high, 0.0) - std::min(range.low, 0.0)) / (levels - 1);
-  return std::max(std::fabs(range.low), std::fabs(range.high)) / levels;
+  return reach_of(range) / levels;
 }
 
 class Bounds {
@@ -64,8 +68,9 @@ class Bounds {
     const auto& plan = run_.plan.tensors[node.output];
     const auto coarse = check_grid(node, error);
     if (!coarse.empty()) return coarse;
-    const bool blank = range_step(run_.ranges[node.output], plan) < 1e-17;
-    const double step = blank ? 0 : 1 / plan.inv_step;
+    // A tensor of zeros has any step, and stands for nothing above what is taken for zero.
+    const bool blank = reach_of(run_.ranges[node.output]) < kZeroRange;
+    const double step = blank ? 2 * kZeroRange : 1 / plan.inv_step;
     for (size_t i = 0; i < alone.exact.values.size(); ++i) {
       const double expected = activated(node.activation, alone.exact.values[i]);
       const auto outside = check_value(node.output, i, expected, error.of_result[i],
