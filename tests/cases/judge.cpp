@@ -1,6 +1,7 @@
 #include "tests/cases/judge.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
@@ -33,9 +34,22 @@ json read_json(const std::filesystem::path& file) {
   return json::parse(in);
 }
 
+// As the files of a folder are named: of the characters beyond letters, digits, '.' and '-' each is one '_'.
+std::string plain_name(const std::string& name) {
+  std::string plain;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xc0) == 0x80) continue;  // inside a character
+    plain += byte < 0x80 && (std::isalnum(byte) != 0 || c == '.' || c == '-') ? c : '_';
+  }
+  return plain;
+}
+
 const json* output_of(const json& report, const std::string& name) {
-  for (const auto& output : report.at("outputs"))
-    if (flat_name(output.at("name").get<std::string>()) == name) return &output;
+  for (const auto& output : report.at("outputs")) {
+    const auto seen = output.at("name").get<std::string>();
+    if (flat_name(seen) == name || plain_name(seen) == name) return &output;
+  }
   return nullptr;
 }
 

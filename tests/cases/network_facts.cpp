@@ -19,8 +19,9 @@ bool has_unit_grid(const runtime::Operator& op) {
 NetworkFacts network_facts(const std::filesystem::path& network) {
   NetworkFacts facts;
   try {
-    const auto graph = runtime::import_network(network.string()).graph;
-    for (const auto id : graph.inputs) facts.input_names.push_back(graph.tensors[id].name);
+    const runtime::ParsedNetwork parsed(network.string());
+    facts.input_names = parsed.declared_inputs();
+    const auto graph = parsed.build({});
     for (const auto& node : graph.nodes) {
       facts.has_unit_grids |= has_unit_grid(node.op);
       const auto& activation = node.activation;

@@ -1,11 +1,11 @@
 #include "tests/cases/sensitivity.h"
-#include "runtime/float_network/run_float.h"
 
 #include <algorithm>
 #include <cmath>
 #include <exception>
 #include <random>
 
+#include "runtime/float_network/run_float.h"
 #include "runtime/import/import.h"
 #include "runtime/io/npy.h"
 
