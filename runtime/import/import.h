@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "runtime/graph/graph.h"
 #include "runtime/import/file/import_options.h"
@@ -25,6 +26,8 @@ class ParsedNetwork {
 
   Graph build(const ImportOptions& options) const;  // may be asked again, with other options
   const std::string& sha256() const;                // of the file
+  // Of all inputs that the file declares without values, those that no node reads among them.
+  std::vector<std::string> declared_inputs() const;
 
  private:
   struct Content;

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 #include <new>
+#include <set>
 
 #include "isa/kit/sha256.h"
 #include "runtime/graph/prune.h"
@@ -299,6 +300,16 @@ ParsedNetwork::ParsedNetwork(const std::string& path)
 ParsedNetwork::~ParsedNetwork() = default;
 
 const std::string& ParsedNetwork::sha256() const { return content_->sha256; }
+
+std::vector<std::string> ParsedNetwork::declared_inputs() const {
+  const onnx::GraphProto& graph = content_->model.graph();
+  std::set<std::string> valued;
+  for (const auto& initializer : graph.initializer()) valued.insert(initializer.name());
+  std::vector<std::string> names;
+  for (const auto& input : graph.input())
+    if (valued.count(input.name()) == 0) names.push_back(input.name());
+  return names;
+}
 
 Graph ParsedNetwork::build(const ImportOptions& options) const {
   return importing::told_as_user_error(path_, [&] {

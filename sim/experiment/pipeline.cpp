@@ -1,15 +1,16 @@
 #include "sim/experiment/pipeline.h"
-#include "runtime/io/random_weights.h"
-#include "runtime/quantize/host_values.h"
-#include "runtime/transform/legalize.h"
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "isa/program/program_file.h"
 #include "isa/verify/dataflow.h"
 #include "runtime/import/import.h"
+#include "runtime/io/random_weights.h"
+#include "runtime/quantize/host_values.h"
 #include "runtime/quantize/quantize.h"
+#include "runtime/transform/legalize.h"
 #include "runtime/user_error.h"
 #include "sim/host/host_memory.h"
 #include "sim/host/stopwatch.h"
@@ -22,6 +23,20 @@ struct BatchedNetwork {
   std::vector<GivenArray> given;
 };
 
+// What a user gives, but for inputs that the network declares and nothing reads.
+std::vector<GivenArray> read_given(const runtime::ParsedNetwork& parsed, const DataChoice& data,
+                                   const std::vector<InputPort>& ports) {
+  std::set<std::string> unread;
+  for (const auto& name : parsed.declared_inputs()) unread.insert(name);
+  for (const auto& port : ports) unread.erase(port.name);
+  auto declared = ports;
+  for (const auto& name : unread) declared.push_back({name, {}});
+  auto given = read_given_arrays(data.inputs, declared);
+  const auto is_unread = [&](const GivenArray& each) { return each.name && unread.count(*each.name) != 0; };
+  given.erase(std::remove_if(given.begin(), given.end(), is_unread), given.end());
+  return given;
+}
+
 // With the batch that the given arrays ask for. What their names and shapes mean is told by a graph without
 // values.
 BatchedNetwork import_batched(const std::string& file, const DataChoice& data, Values values) {
@@ -30,7 +45,7 @@ BatchedNetwork import_batched(const std::string& file, const DataChoice& data, V
   std::vector<GivenArray> given;
   if (!data.inputs.empty()) {
     const auto ports = input_ports(parsed.build(options));
-    given = read_given_arrays(data.inputs, ports);
+    given = read_given(parsed, data, ports);
     options.batch = asked_batch(ports, given);
   }
   options.keep_values = values == Values::made;

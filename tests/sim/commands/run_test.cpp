@@ -203,6 +203,28 @@ TEST_CASE("run: a batch of frames is asked for by the input file and shows in ou
   CHECK(report["input"]["calibration"]["samples"] == 4);
 }
 
+TEST_CASE("run: an input that the network declares and nothing reads may be given") {
+  const TemporaryFolder folder("run-unread-input");
+  tests::OnnxBuilder(13)
+      .input("x", {1, 2})
+      .input("unread", {3})
+      .add_node("Relu", {"x"}, {"y"})
+      .output("y")
+      .save(folder.file("net.onnx"));
+  const std::vector<float> values{1, -2};
+  const auto* bytes = reinterpret_cast<const uint8_t*>(values.data());
+  runtime::write_npy(folder.file("x.npy"), "<f4", {1, 2}, {bytes, bytes + 8});
+  const auto given = [&](const std::string& name) {
+    return command_line("run " + folder.file("net.onnx") + " --quiet --out " + folder.file("out") +
+                        " --input x=" + folder.file("x.npy") + " --input " + name + "=" +
+                        folder.file("x.npy"));
+  };
+  CHECK(given("unread").exit_code == 0);
+  const auto other = given("unknown");
+  CHECK(other.exit_code == 2);
+  CHECK(other.mentions("the network has no such input"));
+}
+
 TEST_CASE("run: a reused folder holds the last run's files and what was the user's own") {
   const TemporaryFolder folder("run-reuse");
   (void)run_lenet(folder, "");
