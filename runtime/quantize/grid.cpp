@@ -1,11 +1,11 @@
 // See grid.h. b is the number of bits, b' that without the sign.
 #include "runtime/quantize/grid.h"
-#include "runtime/calibrate/ranges.h"
 
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
 
+#include "runtime/calibrate/ranges.h"
 #include "runtime/quantize/rounding.h"
 
 namespace mmasim::runtime::quantization {

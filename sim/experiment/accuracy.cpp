@@ -1,6 +1,4 @@
 #include "sim/experiment/accuracy.h"
-#include "runtime/float_network/run_float.h"
-#include "runtime/quantize/host_values.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +6,9 @@
 
 #include "isa/executor/untimed.h"
 #include "isa/kit/parallel.h"
+#include "runtime/float_network/run_float.h"
 #include "runtime/graph/shape_text.h"
+#include "runtime/quantize/host_values.h"
 #include "runtime/user_error.h"
 #include "sim/experiment/execution.h"
 #include "sim/inputs/placed_tensor.h"

@@ -1,8 +1,8 @@
 #include "sim/experiment/groundwork.h"
-#include "runtime/calibrate/calibrate.h"
 
 #include <algorithm>
 
+#include "runtime/calibrate/calibrate.h"
 #include "sim/host/stopwatch.h"
 
 namespace mmasim::sim {

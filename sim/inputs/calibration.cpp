@@ -1,8 +1,8 @@
 #include "sim/inputs/calibration.h"
-#include "runtime/calibrate/calibrate.h"
 
 #include <filesystem>
 
+#include "runtime/calibrate/calibrate.h"
 #include "runtime/graph/shape_text.h"
 #include "runtime/io/synthetic.h"
 #include "runtime/user_error.h"

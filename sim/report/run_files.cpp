@@ -1,5 +1,4 @@
 #include "sim/report/run_files.h"
-#include "runtime/quantize/host_values.h"
 
 #include <fstream>
 #include <set>
@@ -8,6 +7,7 @@
 #include "isa/kit/sha256.h"
 #include "isa/program/program_file.h"
 #include "runtime/io/npy.h"
+#include "runtime/quantize/host_values.h"
 #include "sim/inputs/placed_tensor.h"
 #include "sim/report/layer_table.h"
 

@@ -1,10 +1,10 @@
 #include "tests/random_graphs/import_check.h"
-#include "runtime/float_network/run_float.h"
 
 #include <algorithm>
 #include <cmath>
 #include <sstream>
 
+#include "runtime/float_network/run_float.h"
 #include "tests/random_graphs/oracle.h"
 
 namespace mmasim::random_graphs {

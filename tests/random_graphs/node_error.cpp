@@ -1,8 +1,9 @@
 #include "tests/random_graphs/node_error.h"
-#include "runtime/float_network/run_float.h"
 
 #include <algorithm>
 #include <cmath>
+
+#include "runtime/float_network/run_float.h"
 
 namespace mmasim::random_graphs {
 namespace {

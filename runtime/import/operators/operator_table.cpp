@@ -1,10 +1,10 @@
 #include "runtime/import/operators/operator_table.h"
-#include "runtime/import/operators/supported_operators.h"
 
 #include <vector>
 
 #include "isa/kit/nearest_word.h"
 #include "runtime/import/operators/operators.h"
+#include "runtime/import/operators/supported_operators.h"
 
 namespace mmasim::runtime::importing {
 namespace {
