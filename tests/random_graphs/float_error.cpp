@@ -68,8 +68,8 @@ class Bounds {
     const auto& plan = run_.plan.tensors[node.output];
     const auto coarse = check_grid(node, error);
     if (!coarse.empty()) return coarse;
-    // A tensor of zeros has any step, and stands for nothing above what is taken for zero.
-    const bool blank = reach_of(run_.ranges[node.output]) < kZeroRange;
+    // A tensor of zeros has any step, unless its function fixes one, and stands for nothing above zero.
+    const bool blank = !error.fixed_grid && reach_of(run_.ranges[node.output]) < kZeroRange;
     const double step = blank ? 2 * kZeroRange : 1 / plan.inv_step;
     for (size_t i = 0; i < alone.exact.values.size(); ++i) {
       const double expected = activated(node.activation, alone.exact.values[i]);
