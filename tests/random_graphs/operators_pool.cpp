@@ -15,7 +15,7 @@ using tests::text;
 void draw_pool(Drawing& drawing, const std::string& op, Dilations dilations) {
   const auto x = drawn_map(drawing);
   const auto window = drawn_window(drawing, x, Padding::below_window, dilations);
-  auto attributes = window_attributes(drawing, window);
+  auto attributes = window_attributes(drawing, window, dilations);
   attributes.push_back(ints("kernel_shape", sides_of(window, window.kernel)));
   const bool up = drawing.opset() >= 10 && window.auto_pad.empty() && drawing.choices().one_in(3);
   if (up) attributes.push_back(integer("ceil_mode", 1));

@@ -99,13 +99,14 @@ WindowDrawn drawn_window(Drawing& drawing, const DrawnMap& map, Padding padding,
   return window;
 }
 
-std::vector<tests::Attribute> window_attributes(Drawing& drawing, const WindowDrawn& window) {
+std::vector<tests::Attribute> window_attributes(Drawing& drawing, const WindowDrawn& window,
+                                                Dilations dilations) {
   std::vector<tests::Attribute> attributes;
   const bool says_defaults = drawing.choices().flip();
   const std::array<int64_t, 2> ones{1, 1};
   if (says_defaults || window.stride != ones)
     attributes.push_back(ints("strides", sides_of(window, window.stride)));
-  if (window.dilation != ones || says_defaults)
+  if (dilations == Dilations::any && (window.dilation != ones || says_defaults))
     attributes.push_back(ints("dilations", sides_of(window, window.dilation)));
   if (!window.auto_pad.empty()) {
     attributes.push_back(tests::text("auto_pad", window.auto_pad));

@@ -39,7 +39,8 @@ int64_t pooled_size_up(const WindowDrawn& window, const Shape& x, int side);
 Shape as_written(int first_side, Shape shape);
 std::vector<int64_t> sides_of(const WindowDrawn& window, const std::array<int64_t, 2>& values);
 
-// strides, dilations, and pads or auto_pad; what is the default may be left out.
-std::vector<tests::Attribute> window_attributes(Drawing& drawing, const WindowDrawn& window);
+// strides, dilations if the operator has them, and pads or auto_pad; what is the default may be left out.
+std::vector<tests::Attribute> window_attributes(Drawing& drawing, const WindowDrawn& window,
+                                                Dilations dilations = Dilations::any);
 
 }  // namespace mmasim::random_graphs
