@@ -7,6 +7,7 @@
 
 #include "isa/executor/core/execute_core.h"
 #include "isa/kit/nearest_word.h"
+#include "isa/kit/one_line.h"
 #include "isa/program/assembly.h"
 #include "isa/program/program_file.h"
 #include "runtime/user_error.h"
@@ -20,7 +21,7 @@ int complain(const std::string& what, ExitCode code) {
   for (auto& c : line) c = c == '\n' || c == '\r' ? ' ' : c;
   while (!line.empty() && line.back() == ' ') line.pop_back();
   std::fflush(stdout);
-  std::fprintf(stderr, "mmasim: %s\n", line.c_str());
+  std::fprintf(stderr, "mmasim: %s\n", isa::one_line(line).c_str());
   return code;
 }
 

@@ -4,6 +4,8 @@
 
 #include <cstdio>
 
+#include "isa/kit/one_line.h"
+
 namespace mmasim::sim {
 
 Progress::Progress(Loudness loudness)
@@ -15,7 +17,8 @@ Progress::~Progress() { say(""); }
 void Progress::say(const std::string& text) {
   if (!is_shown_) return;
   constexpr size_t kColumns = 79;
-  std::fprintf(stderr, "\r%-*s\r%s", static_cast<int>(kColumns), "", text.substr(0, kColumns).c_str());
+  std::fprintf(stderr, "\r%-*s\r%s", static_cast<int>(kColumns), "",
+               isa::one_line(text).substr(0, kColumns).c_str());
   std::fflush(stderr);
 }
 
@@ -23,6 +26,6 @@ void Progress::note(const std::string& text) {
   if (!is_silent_) sim::note(text);
 }
 
-void note(const std::string& text) { std::fprintf(stderr, "mmasim: %s\n", text.c_str()); }
+void note(const std::string& text) { std::fprintf(stderr, "mmasim: %s\n", isa::one_line(text).c_str()); }
 
 }  // namespace mmasim::sim

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "isa/kit/one_line.h"
+
 namespace mmasim::sim {
 namespace {
 
@@ -15,15 +17,8 @@ std::string padded(const std::string& text, size_t width, Column::Align align) {
   return align == Column::Align::left ? text + space : space + text;
 }
 
-// A network's names may hold anything; a terminal must not obey it.
-std::string shown_text(const std::string& text) {
-  std::string shown = text;
-  for (auto& c : shown) c = static_cast<unsigned char>(c) < ' ' || c == 0x7f ? '?' : c;
-  return shown;
-}
-
 std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + "\"";
@@ -31,14 +26,15 @@ std::string csv_cell(const std::string& text) {
 
 std::string markdown_cell(const std::string& text) {
   std::string escaped;
-  for (const char c : text) escaped += c == '|' ? std::string("\\|") : std::string(1, c == '\n' ? ' ' : c);
+  for (const char c : text) escaped += c == '|' ? std::string("\\|") : std::string(1, c);
   return escaped;
 }
 
+// A network's names may hold line ends and other control characters: escaped, whatever the format.
 template <class Cell>
 std::string joined(const std::vector<std::string>& row, const std::string& separator, Cell&& cell) {
   std::string line;
-  for (size_t i = 0; i < row.size(); ++i) line += (i == 0 ? "" : separator) + cell(row[i], i);
+  for (size_t i = 0; i < row.size(); ++i) line += (i == 0 ? "" : separator) + cell(isa::one_line(row[i]), i);
   return line;
 }
 
@@ -58,13 +54,13 @@ std::string Table::aligned() const {
   std::vector<size_t> widths;
   for (size_t i = 0; i < columns.size(); ++i) {
     size_t width = shown_width(columns[i].heading);
-    for (const auto& row : rows) width = std::max(width, shown_width(row[i]));
+    for (const auto& row : rows) width = std::max(width, shown_width(isa::one_line(row[i])));
     widths.push_back(width);
   }
   const auto line = [&](const std::vector<std::string>& row) {
     return without_trailing_space(joined(row, "  ",
                                          [&](const std::string& text, size_t i) {
-                                           return padded(shown_text(text), widths[i], columns[i].align);
+                                           return padded(text, widths[i], columns[i].align);
                                          })) +
            "\n";
   };

@@ -18,7 +18,7 @@ struct Table {
 
   std::string aligned() const;
   std::string markdown() const;
-  std::string csv() const;  // RFC 4180: quoted where needed, lines end in \n
+  std::string csv() const;  // RFC 4180: quoted where needed, lines end in \n; control characters are escaped
 };
 
 }  // namespace mmasim::sim

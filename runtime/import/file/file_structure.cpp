@@ -12,8 +12,8 @@
 namespace mmasim::runtime::importing {
 namespace {
 
-void require_printable(const std::string& name, const std::string& what) {
-  if (!is_printable(name)) refuse("the name of " + what + " is not printable UTF-8 text");
+void require_name(const std::string& name, const std::string& what) {
+  if (!is_name(name)) refuse("the name of " + what + " is not UTF-8 text");
 }
 
 // Parameters rather than data: where a graph input without values is a weight.
@@ -53,8 +53,8 @@ class Analysis {
   void name_nodes() {
     std::unordered_set<std::string> taken;
     for (int i = 0; i < graph_.node_size(); ++i) {
-      require_printable(node(i).op_type(), "an operator (node " + std::to_string(i) + ")");
-      require_printable(node(i).name(), "node " + std::to_string(i) + " (" + node(i).op_type() + ")");
+      require_name(node(i).op_type(), "an operator (node " + std::to_string(i) + ")");
+      require_name(node(i).name(), "node " + std::to_string(i) + " (" + node(i).op_type() + ")");
       const std::string wanted =
           node(i).name().empty() ? node(i).op_type() + "_" + std::to_string(i) : node(i).name();
       std::string unique = wanted;
@@ -65,19 +65,19 @@ class Analysis {
 
   void index_declarations() {
     for (const auto& tensor : graph_.initializer()) {
-      require_printable(tensor.name(), "an initializer");
+      require_name(tensor.name(), "an initializer");
       if (!result_.initializers.emplace(tensor.name(), &tensor).second) {
         refuse("initializer '" + tensor.name() + "' is declared twice");
       }
     }
     if (graph_.sparse_initializer_size() > 0) refuse("sparse initializers are not supported");
     for (const auto& input : graph_.input()) {
-      require_printable(input.name(), "an input");
+      require_name(input.name(), "an input");
       if (!inputs_.insert(input.name()).second) refuse("input '" + input.name() + "' is declared twice");
     }
     std::unordered_set<std::string> outputs;
     for (const auto& output : graph_.output()) {
-      require_printable(output.name(), "an output");
+      require_name(output.name(), "an output");
       if (!outputs.insert(output.name()).second) refuse("output '" + output.name() + "' is declared twice");
     }
     if (outputs.empty()) refuse("the network has no outputs");
@@ -91,7 +91,7 @@ class Analysis {
     for (int i = 0; i < graph_.node_size(); ++i) {
       for (const std::string& name : node(i).output()) {
         if (name.empty()) continue;
-        require_printable(name, "an output of " + text(i));
+        require_name(name, "an output of " + text(i));
         if (is_declared(name))
           refuse(text(i) + ": output '" + name + "' is already an input or initializer of the network");
         const auto [other, fresh] = producer_.emplace(name, i);
@@ -107,7 +107,7 @@ class Analysis {
     for (int i = 0; i < graph_.node_size(); ++i) {
       for (const std::string& name : node(i).input()) {
         if (!name.empty() && !known(name)) {
-          require_printable(name, "an input of " + text(i));
+          require_name(name, "an input of " + text(i));
           refuse(text(i) + ": input '" + name +
                  "' is produced by no node and is neither input nor initializer of the network");
         }

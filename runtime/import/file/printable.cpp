@@ -6,11 +6,13 @@
 namespace mmasim::runtime::importing {
 namespace {
 
-// Bytes of the character that begins at `place`; 0 if none does.
+bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x7f; }
+
+// Bytes of the printable character that begins at `place`; 0 if none does.
 size_t character_bytes(const std::string& text, size_t place) {
   const auto byte = [&](size_t at) { return static_cast<unsigned char>(text[at]); };
   const uint32_t lead = byte(place);
-  if (lead < 0x20 || lead == 0x7f) return 0;
+  if (is_control(text[place])) return 0;
   const size_t bytes = lead < 0x80 ? 1 : lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : lead >> 3 == 30 ? 4 : 0;
   if (bytes <= 1 || place + bytes > text.size()) return bytes == 1 ? 1 : 0;
   uint32_t code = lead & (0xffu >> (bytes + 1));
@@ -27,9 +29,10 @@ size_t character_bytes(const std::string& text, size_t place) {
 
 }  // namespace
 
-bool is_printable(const std::string& text) {
+bool is_name(const std::string& text) {
   for (size_t place = 0; place < text.size();) {
-    const size_t bytes = character_bytes(text, place);
+    const bool is_kept = is_control(text[place]) && text[place] != '\0';
+    const size_t bytes = is_kept ? 1 : character_bytes(text, place);
     if (bytes == 0) return false;
     place += bytes;
   }

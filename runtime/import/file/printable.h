@@ -1,12 +1,13 @@
-// Names and messages reach reports, terminals and file formats of text: valid UTF-8 without control
-// characters.
+// What a network's file may name things, and what of a file may stand in a message: UTF-8 text. Names keep
+// their control characters but NUL, which whoever prints them escapes (isa/kit/one_line.h); messages keep
+// none.
 #pragma once
 
 #include <string>
 
 namespace mmasim::runtime::importing {
 
-bool is_printable(const std::string& text);
+bool is_name(const std::string& text);
 std::string made_printable(std::string text);  // with '?' for what is not
 
 }  // namespace mmasim::runtime::importing

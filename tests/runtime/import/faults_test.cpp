@@ -148,8 +148,11 @@ TEST_CASE("faults: tensors that are missing, doubled, or depend on themselves") 
   weights_twice.initializer("conv.bias", {4});
   CHECK(fault(weights_twice) == "net.onnx: initializer 'conv.bias' is declared twice");
   OnnxBuilder name = good();
-  name.last_node().set_name("a\nb");
-  CHECK(fault(name) == "net.onnx: the name of node 1 (Relu) is not printable UTF-8 text");
+  name.last_node().set_name("a\xff");
+  CHECK(fault(name) == "net.onnx: the name of node 1 (Relu) is not UTF-8 text");
+  OnnxBuilder nul = good();
+  nul.last_node().set_name(std::string("a\0b", 3));
+  CHECK(fault(nul) == "net.onnx: the name of node 1 (Relu) is not UTF-8 text");
 }
 
 TEST_CASE("faults: text of the file stays on its line in messages") {

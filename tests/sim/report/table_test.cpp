@@ -24,9 +24,11 @@ TEST_CASE("table: a letter of two bytes is as wide as one") {
   CHECK(table.aligned() == "x  y\n\xc3\xa4  1\nb  2\n");
 }
 
-TEST_CASE("table: control characters of a name do not reach the terminal") {
-  const Table table{{{"x", Column::Align::left}}, {{"a\x1b[31m\nb"}}};
-  CHECK(table.aligned() == "x\na?[31m?b\n");
+TEST_CASE("table: control characters of a name reach neither the terminal nor a file") {
+  const Table table{{{"x", Column::Align::left}, {"y"}}, {{"a\x1b[31m\nb", "1"}}};
+  CHECK(table.aligned() == "x              y\na\\x1b[31m\\nb  1\n");
+  CHECK(table.csv() == "x,y\na\\x1b[31m\\nb,1\n");
+  CHECK(table.markdown() == "| x | y |\n|---|---:|\n| a\\x1b[31m\\nb | 1 |\n");
 }
 
 TEST_CASE("table: Markdown escapes bars and says the alignment") {
