@@ -1,7 +1,8 @@
-// Pools on the DSP.
+// Pools on the DSP: windows whole where L2 holds them, else in pieces (pool_pieces.h).
 #include <algorithm>
 
 #include "runtime/lower/operators/operators.h"
+#include "runtime/lower/operators/pool_pieces.h"
 #include "runtime/lower/operators/tile_steps.h"
 #include "runtime/lower/tiles/windows.h"
 
@@ -16,6 +17,12 @@ Region window_region(const Window& w, const Region& out) {
   in.x0 = out.x0 * w.stride[1] - w.pad[1],
   in.x1 = in.x0 + (out.columns() - 1) * w.stride[1] + (w.kernel[1] - 1) * w.dilation[1] + 1;
   return in;
+}
+
+bool is_padded(const Window& w) { return w.pad != std::array<int64_t, 4>{}; }
+
+uint64_t reciprocals_bytes(const Window& w) {
+  return is_padded(w) ? static_cast<uint64_t>(w.kernel[0] * w.kernel[1]) * 8 : 0;
 }
 
 WindowAxes axes_of(const Window& w) {
@@ -69,9 +76,8 @@ void lower_average(LoweringContext& context, NodeId id, uint32_t row, const Pool
   // One reciprocal where every window counts the same cells: structure, so it follows from the window
   // alone.
   const auto cells = static_cast<uint64_t>(tiles.window.kernel[0] * tiles.window.kernel[1]);
-  const bool padded = tiles.window.pad != std::array<int64_t, 4>{};
   std::optional<ConstantTable> table;
-  if (padded)
+  if (is_padded(tiles.window))
     table = add_table(context, plan.reciprocals, cells, 8);
   else if (context.has_values())
     work.reciprocal = plan.reciprocals.back();
@@ -91,7 +97,7 @@ void lower_average(LoweringContext& context, NodeId id, uint32_t row, const Pool
 }
 
 bool covers_map(const Window& w, const Dims& map) {
-  return w.kernel[0] == map.h && w.kernel[1] == map.w && w.pad == std::array<int64_t, 4>{} &&
+  return w.kernel[0] == map.h && w.kernel[1] == map.w && !is_padded(w) &&
          w.dilation == std::array<int64_t, 2>{1, 1};
 }
 
@@ -106,6 +112,41 @@ void see_map_as_line(PoolTiles& tiles, bool is_sum) {
   tiles.window.stride = {1, 1};
 }
 
+// Whether windows go in pieces: where not even one fits, and where one of all channels does not and no two
+// overlap, as fewer channels would leave runs of memory too short.
+bool goes_in_pieces(const LoweringContext& context, NodeId id, const PoolTiles& tiles, uint64_t table_bytes) {
+  const auto budget = context.tile_budget_bytes(id);
+  const auto need = [&](int64_t channels) {
+    const Region one{0, 1, 0, 1, 0, 1, 0, channels};
+    return static_cast<uint64_t>(window_region(tiles.window, one).elements() * tiles.in.element_size() +
+                                 channels * tiles.out.element_size()) +
+           (table_bytes > 0 ? table_bytes + 1024 : 0);
+  };
+  const auto& w = tiles.window;
+  const auto apart = [&](int axis, int64_t positions) {
+    return positions == 1 || w.stride[axis] > (w.kernel[axis] - 1) * w.dilation[axis];
+  };
+  const bool overlap = !apart(0, tiles.out.dims.h) || !apart(1, tiles.out.dims.w);
+  return need(1) > budget || (!overlap && need(tiles.in.dims.c) > budget);
+}
+
+void lower_max_pool(LoweringContext& context, NodeId id, uint32_t row, PoolTiles tiles) {
+  if (goes_in_pieces(context, id, tiles, 0))
+    return add_max_pieces(context, id, row, {tiles.in, tiles.out, tiles.window, tiles.pad_value, false});
+  see_map_as_line(tiles, false);
+  lower_max(context, id, row, tiles);
+}
+
+void lower_average_pool(LoweringContext& context, NodeId id, uint32_t row, PoolTiles tiles,
+                        bool count_padding) {
+  if (goes_in_pieces(context, id, tiles, reciprocals_bytes(tiles.window))) {
+    return add_average_pieces(context, id, row,
+                              {tiles.in, tiles.out, tiles.window, tiles.pad_value, count_padding});
+  }
+  see_map_as_line(tiles, true);
+  lower_average(context, id, row, tiles, count_padding);
+}
+
 }  // namespace
 
 void lower_pool(LoweringContext& context, NodeId id) {
@@ -117,19 +158,16 @@ void lower_pool(LoweringContext& context, NodeId id) {
   if (const auto* max = std::get_if<MaxPool>(&node.op)) {
     tiles.window = max->window;
     tiles.pad_value = input.min();
-    see_map_as_line(tiles, false);
-    return lower_max(context, id, row, tiles);
+    return lower_max_pool(context, id, row, tiles);
   }
   tiles.pad_value = input.zero_point;
   if (const auto* average = std::get_if<AveragePool>(&node.op)) {
     tiles.window = average->window;
-    see_map_as_line(tiles, true);
-    return lower_average(context, id, row, tiles, average->count_padding);
+    return lower_average_pool(context, id, row, tiles, average->count_padding);
   }
   tiles.window.kernel = {tiles.in.dims.h, tiles.in.dims.w};
   tiles.out.dims = {tiles.in.dims.n, 1, 1, tiles.in.dims.c};  // whether the network keeps the axes or not
-  see_map_as_line(tiles, true);
-  lower_average(context, id, row, tiles, false);
+  lower_average_pool(context, id, row, tiles, false);
 }
 
 }  // namespace mmasim::runtime
