@@ -10,11 +10,13 @@
 
 namespace mmasim::runtime {
 
-// features: all units' weights stay in L2 while tiles of features pass (weights are fetched once).
-// weights: a chunk of units stays while all tiles pass it, then the next chunk (features are fetched per
-// chunk). stream: weights pass for every tile (features are fetched once). depth: a unit's weights pass in
-// pieces of its depth; accumulators wait in the C banks between pieces.
-enum class Dataflow : uint8_t { weights_resident, weights_outer, weights_streamed, depth_split };
+enum class Dataflow : uint8_t {
+  weights_resident,  // all units' weights stay in L2 while tiles of features pass: weights are fetched once
+  weights_outer,     // a chunk of units stays while all tiles pass, then the next: features are fetched per
+                     // chunk
+  weights_streamed,  // weights pass for every tile: features are fetched once
+  depth_split,       // a unit's weights pass in pieces of its depth; accumulators wait in the C banks between
+};
 const char* dataflow_name(Dataflow dataflow);
 
 struct Tiling {
