@@ -2,21 +2,24 @@
 
 namespace mmasim::models {
 
-CoreCluster::CoreCluster(sc_core::sc_module_name name, const SocConfig& config, const isa::Program& program,
-                         const isa::MemoryView* values, const isa::TokenWatcher& watcher,
-                         const Dsp::LayerBegins& layer_begins, Failure& failure)
+CoreCluster::CoreCluster(sc_core::sc_module_name name, uint32_t index, const SocConfig& config,
+                         const isa::Program& program, const isa::MemoryView* values,
+                         const isa::TokenWatcher& watcher, const Dsp::LayerBegins& layer_begins,
+                         traces::Observer* listener, Failure& failure)
     : sc_module(name),
       clock_(config.core_clock_mhz),
       tokens_(config.machine.tokens, watcher),
       ledger_(program.layers.size()),
+      fan_({&ledger_, listener}),
+      probe_(index, listener != nullptr ? static_cast<traces::Observer&>(fan_) : ledger_),
       state_(values != nullptr ? std::make_unique<isa::CoreState>(config.machine) : nullptr),
       l2_banks_(config.l2_banks.banks, config.l2_banks.dma_wait_cycles),
       l2_("l2", config.l2, clock_, {storage_of(values, isa::Space::l2, config.machine.l2_bytes)}, &l2_banks_),
       interconnect_("interconnect", config.interconnect, clock_),
-      array_("array", config.mma, config.machine, ledger_, l2_banks_, state_.get()),
-      dma_("dma", config.dma, config.machine, clock_, tokens_, ledger_, failure),
-      core_("core", CoreConfig{config.dsp, config.overhead, config.dma.issue_cycles}, program, clock_,
-            tokens_, ledger_, l2_banks_, failure, state_.get(), layer_begins) {
+      array_("array", config.mma, config.machine, config.dsp.issue_cycles, probe_, l2_banks_, state_.get()),
+      dma_("dma", config.dma, config.machine, Bench{clock_, tokens_, probe_, failure}),
+      core_("core", CoreConfig{config.dsp, config.overhead, config.dma.issue_cycles}, program,
+            Bench{clock_, tokens_, probe_, failure}, l2_banks_, state_.get(), layer_begins) {
   core_.array(array_);
   core_.dma(dma_);
   core_.memory(interconnect_.initiators);

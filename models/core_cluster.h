@@ -16,21 +16,24 @@
 #include "models/dsp/dsp.h"
 #include "models/interconnect/interconnect.h"
 #include "models/kit/activity.h"
+#include "models/kit/probe.h"
 #include "models/memory/sram.h"
 #include "models/mma/mma.h"
 #include "models/soc_config.h"
+#include "traces/ledger.h"
 
 namespace mmasim::models {
 
 class CoreCluster : public sc_core::sc_module {
  public:
-  // `values` is the storage of the memories as this core sees them, or null for time alone.
-  CoreCluster(sc_core::sc_module_name name, const SocConfig& config, const isa::Program& program,
-              const isa::MemoryView* values, const isa::TokenWatcher& watcher,
-              const Dsp::LayerBegins& layer_begins, Failure& failure);
+  // `values` is the storage of the memories as this core sees them, or null for time alone. `listener` hears
+  // what this core's units do, or is null.
+  CoreCluster(sc_core::sc_module_name name, uint32_t index, const SocConfig& config,
+              const isa::Program& program, const isa::MemoryView* values, const isa::TokenWatcher& watcher,
+              const Dsp::LayerBegins& layer_begins, traces::Observer* listener, Failure& failure);
 
   Interconnect& interconnect() { return interconnect_; }
-  Ledger& ledger() { return ledger_; }
+  Probe& probe() { return probe_; }
   bool ended() const { return core_.ended(); }
   std::string waiting_for() const { return core_.waiting_for() + dma_.waiting_for(); }
   Activity finish();  // when ended
@@ -38,7 +41,9 @@ class CoreCluster : public sc_core::sc_module {
  private:
   const Clock clock_;
   TokenBoard tokens_;
-  Ledger ledger_;
+  traces::Ledger ledger_;
+  traces::Fan fan_;  // the ledger and the listener
+  Probe probe_;
   std::unique_ptr<isa::CoreState> state_;  // none in a run without values
   StreamBanks l2_banks_;
   Sram l2_;

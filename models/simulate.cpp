@@ -9,7 +9,8 @@
 namespace mmasim::models {
 
 Activity simulate(const isa::Program& program, const SocConfig& config, isa::MemoryView* values,
-                  const isa::TokenWatcher& watcher, const LayerProgress& progress) {
+                  const isa::TokenWatcher& watcher, const LayerProgress& progress,
+                  traces::Observer* listener) {
   static bool elaborated = false;
   if (elaborated) throw std::logic_error("simulate: a process elaborates one SoC only");
   elaborated = true;
@@ -17,7 +18,7 @@ Activity simulate(const isa::Program& program, const SocConfig& config, isa::Mem
 
   Dsp::LayerBegins layer_begins;
   if (progress) layer_begins = [&](uint32_t layer) { progress(layer, program.layers.size()); };
-  const auto soc = std::make_unique<Soc>("soc", config, program, values, watcher, layer_begins);
+  const auto soc = std::make_unique<Soc>("soc", config, program, values, watcher, layer_begins, listener);
   return soc->run();
 }
 

@@ -10,6 +10,7 @@
 #include "isa/semantics/program_run.h"
 #include "models/kit/activity.h"
 #include "models/soc_config.h"
+#include "traces/observer.h"
 
 namespace mmasim::models {
 
@@ -18,8 +19,10 @@ using LayerProgress = std::function<void(uint64_t layer, uint64_t layers)>;  // 
 // With `values` its bytes are the storage of L2, L3 and DDR, moved and computed by the executed instructions
 // alone; without, no tensor data is touched and every cycle is the same. The program must have passed
 // verify_program() and its machine must be the configuration's. Throws isa::Deadlock, naming what every unit
-// waits for, isa::OverflowTrap, and std::logic_error at a second call in a process.
+// waits for, isa::OverflowTrap, and std::logic_error at a second call in a process. `listener` hears what all
+// units of all cores do; it may be null.
 Activity simulate(const isa::Program& program, const SocConfig& config, isa::MemoryView* values,
-                  const isa::TokenWatcher& watcher = {}, const LayerProgress& progress = {});
+                  const isa::TokenWatcher& watcher = {}, const LayerProgress& progress = {},
+                  traces::Observer* listener = nullptr);
 
 }  // namespace mmasim::models

@@ -13,13 +13,15 @@ using Views = std::vector<const isa::MemoryView*>;
 using Cores = std::vector<std::unique_ptr<CoreCluster>>;
 
 Cores make_cores(const SocConfig& config, const isa::Program& program, const Views& views,
-                 const isa::TokenWatcher& watcher, const Dsp::LayerBegins& layer_begins, Failure& failure) {
+                 const isa::TokenWatcher& watcher, const Dsp::LayerBegins& layer_begins,
+                 traces::Observer* listener, Failure& failure) {
   Cores cores;
   for (size_t core = 0; core < views.size(); ++core) {
     const bool is_first = core == 0;
-    cores.push_back(std::make_unique<CoreCluster>(sc_core::sc_gen_unique_name("core"), config, program,
-                                                  views[core], is_first ? watcher : isa::TokenWatcher{},
-                                                  is_first ? layer_begins : Dsp::LayerBegins{}, failure));
+    cores.push_back(
+        std::make_unique<CoreCluster>(sc_core::sc_gen_unique_name("core"), static_cast<uint32_t>(core),
+                                      config, program, views[core], is_first ? watcher : isa::TokenWatcher{},
+                                      is_first ? layer_begins : Dsp::LayerBegins{}, listener, failure));
   }
   return cores;
 }
@@ -30,24 +32,24 @@ std::vector<Storage> storages(const Views& views, Space space, uint64_t bytes) {
   return storages;
 }
 
-std::vector<Ledger*> ledgers(const Cores& cores) {
-  std::vector<Ledger*> ledgers;
-  for (const auto& core : cores) ledgers.push_back(&core->ledger());
-  return ledgers;
+std::vector<Probe*> probes(const Cores& cores) {
+  std::vector<Probe*> probes;
+  for (const auto& core : cores) probes.push_back(&core->probe());
+  return probes;
 }
 
 }  // namespace
 
 Soc::Soc(sc_core::sc_module_name name, const SocConfig& config, const isa::Program& program,
          const isa::MemoryView* values, const isa::TokenWatcher& watcher,
-         const Dsp::LayerBegins& layer_begins)
+         const Dsp::LayerBegins& layer_begins, traces::Observer* listener)
     : sc_module(name),
       clock_(config.core_clock_mhz),
       views_(views_of_cores(config, values)),
-      cores_(make_cores(config, program, views_, watcher, layer_begins, failure_)),
+      cores_(make_cores(config, program, views_, watcher, layer_begins, listener, failure_)),
       l3_("l3", config.l3, clock_, storages(views_, Space::l3, config.machine.l3_bytes)),
       ddr_("ddr", config.dram, clock_, storages(views_, Space::ddr, config.machine.ddr_bytes),
-           ledgers(cores_)) {
+           probes(cores_)) {
   for (const auto& core : cores_) {  // the order in which the memories know them
     core->interconnect().l3(l3_.ports);
     core->interconnect().ddr(ddr_.ports);

@@ -23,10 +23,11 @@ namespace mmasim::models {
 class Soc : public sc_core::sc_module {
  public:
   // `values` is the storage of the first core's memories, or null for time alone; further cores begin with a
-  // copy of it. The program must outlive the SoC. `watcher` and `layer_begins` hear of the first core.
+  // copy of it. The program must outlive the SoC. `watcher` and `layer_begins` hear of the first core,
+  // `listener` of what the units of all do; it may be null.
   Soc(sc_core::sc_module_name name, const SocConfig& config, const isa::Program& program,
       const isa::MemoryView* values, const isa::TokenWatcher& watcher = {},
-      const Dsp::LayerBegins& layer_begins = {});
+      const Dsp::LayerBegins& layer_begins = {}, traces::Observer* listener = nullptr);
 
   // Runs the kernel until every core's program has ended. Throws what a unit threw, or isa::Deadlock. Tells
   // of the core that ended last.

@@ -10,10 +10,10 @@ namespace {
 using isa::Space;
 
 // The slowest memory that a descriptor touches: what a waiter for it waits for.
-const char* slowest(const ChunkCutter& chunks) {
+Cause slowest(const ChunkCutter& chunks) {
   const Space a = chunks.source().space, b = chunks.destination().space;
-  if (a == Space::ddr || b == Space::ddr) return "ddr";
-  return a == Space::l3 || b == Space::l3 ? "l3" : "l2";
+  if (a == Space::ddr || b == Space::ddr) return Cause::ddr;
+  return a == Space::l3 || b == Space::l3 ? Cause::l3 : Cause::l2;
 }
 
 ChunkCutter cut(const DmaEntry& entry, const DmaConfig& config) {
@@ -43,15 +43,20 @@ void fill(uint8_t* bytes, const Chunk& chunk, const std::vector<uint8_t>& elemen
 
 }  // namespace
 
-Dma::Descriptor::Descriptor(const DmaEntry& entry, const DmaConfig& config)
-    : chunks(cut(entry, config)), fill(fill_element(entry)) {
-  if (const auto* copy = std::get_if<isa::DmaCopy>(&entry)) {
-    layer = copy->layer;
+Dma::Descriptor::Descriptor(const Posted& posted, const DmaConfig& config)
+    : chunks(cut(posted.entry, config)), event(posted.event), fill(fill_element(posted.entry)) {
+  if (const auto* copy = std::get_if<isa::DmaCopy>(&posted.entry)) {
+    event.kind = Kind::copy;
+    event.layer = copy->layer;
     signal = copy->signal;
   } else {
-    layer = std::get<isa::DmaFill>(entry).layer;
-    signal = std::get<isa::DmaFill>(entry).signal;
+    event.kind = Kind::fill;
+    event.layer = std::get<isa::DmaFill>(posted.entry).layer;
+    signal = std::get<isa::DmaFill>(posted.entry).signal;
   }
+  event.from = chunks.source().space;
+  event.to = chunks.destination().space;
+  origin.descriptor = event.descriptor;
   origin.cause = slowest(chunks);
 }
 
@@ -61,14 +66,15 @@ Dma::Slot::Slot(uint32_t chunk_bytes) : bytes(chunk_bytes), rows(new RowsExtensi
 }
 
 Dma::Dma(sc_core::sc_module_name name, const DmaConfig& config, const isa::Machine& machine,
-         const Clock& clock, TokenBoard& tokens, Ledger& ledger, Failure& failure)
+         const Bench& bench)
     : sc_module(name),
       config_(config),
       queue_entries_(machine.dma_queue_entries),
-      clock_(clock),
-      tokens_(tokens),
-      ledger_(ledger),
+      clock_(bench.clock),
+      tokens_(bench.tokens),
+      probe_(bench.probe),
       queues_(config.queues) {
+  Failure& failure = bench.failure;
   for (uint32_t index = 0; index < machine.dma_channels; ++index) {
     channels_.push_back(std::make_unique<Channel>());
     Channel* channel = channels_.back().get();
@@ -93,7 +99,11 @@ bool Dma::full(uint32_t channel) const { return channels_.at(channel)->queue.siz
 void Dma::post(const DmaEntry& entry) {
   const uint32_t index = std::visit([](const auto& of) { return of.channel; }, entry);
   Channel& channel = *channels_.at(index);
-  channel.queue.push_back(entry);
+  Event event = probe_.of_core(Kind::hold, 0, 0);
+  event.channel = static_cast<uint8_t>(index);
+  event.issued = clock_.now();
+  if (!std::holds_alternative<isa::DmaWait>(entry)) event.descriptor = ++descriptors_;
+  channel.queue.push_back({entry, event});
   ++entries_;
   channel.posted.notify(sc_core::SC_ZERO_TIME);
 }
@@ -114,19 +124,27 @@ std::string Dma::waiting_for() const {
 void Dma::serve(Channel& channel) {
   for (;;) {
     while (channel.queue.empty()) wait(channel.posted);
-    const DmaEntry entry = channel.queue.front();
-    if (const auto* held_by = std::get_if<isa::DmaWait>(&entry)) {
-      hold(channel, *held_by);
+    const Posted posted = channel.queue.front();
+    if (std::holds_alternative<isa::DmaWait>(posted.entry)) {
+      hold(channel, posted);
     } else {
-      start(channel, std::make_unique<Descriptor>(entry, config_));
+      start(channel, std::make_unique<Descriptor>(posted, config_));
     }
   }
 }
 
-void Dma::hold(Channel& channel, const isa::DmaWait& held_by) {
+void Dma::hold(Channel& channel, const Posted& posted) {
+  const auto& held_by = std::get<isa::DmaWait>(posted.entry);
+  Event event = posted.event;
+  event.begin = clock_.now();
   channel.held_by = &held_by;
   while (!tokens_.reached(held_by.token, held_by.count)) wait(tokens_.changed(held_by.token));
   channel.held_by = nullptr;
+  event.end = clock_.now();
+  if (event.end > event.begin) {
+    event.descriptor = tokens_.last_origin(held_by.token).descriptor;
+    probe_.tell(event);
+  }
   leave_queue(channel);
   entry_done();
 }
@@ -186,9 +204,9 @@ void Dma::carry(Slot& slot) {
       channel->current = nullptr;
       channel->changed.notify(sc_core::SC_ZERO_TIME);
     }
-    ledger_.chunk_begins(clock_.now());
+    begin_chunk();
     move(slot, chunk, descriptor);
-    ledger_.chunk_ends(clock_.now());
+    end_chunk();
     --descriptor.under_way;
     if (descriptor.done()) {
       descriptor.done_cycle = clock_.now();
@@ -236,7 +254,6 @@ void Dma::move(Slot& slot, const Chunk& chunk, Descriptor& descriptor) {
   }
   access(slot, tlm::TLM_WRITE_COMMAND, chunk.dst, Rows::packed(chunk.rows, chunk.row_bytes, chunk.dst_stride),
          descriptor);
-  ledger_.layer(descriptor.layer).dma_bytes += chunk.bytes();
 }
 
 // Takes its turn at the engine's port, then moves the rows over the interconnect. A port takes one command a
@@ -266,8 +283,19 @@ void Dma::access(Slot& slot, tlm::tlm_command command, isa::Address address, con
   }
   if (delay > sc_core::SC_ZERO_TIME) wait(delay);
 
-  Traffic& traffic = Ledger::traffic(ledger_.layer(descriptor.layer), address.space());
-  (is_read ? traffic.read_bytes : traffic.write_bytes) += rows.bytes();
+  Event event;
+  event.kind = Kind::access;
+  event.channel = descriptor.event.channel;
+  event.layer = descriptor.event.layer;
+  event.instruction = descriptor.event.instruction;
+  event.descriptor = descriptor.event.descriptor;
+  event.begin = asked;
+  event.end = clock_.now();
+  for (Event* of : {&event, &descriptor.event}) {
+    traces::Traffic& traffic = traces::traffic(*of, address.space());
+    (is_read ? traffic.read_bytes : traffic.write_bytes) += rows.bytes();
+  }
+  probe_.tell(event);
   SignalOrigin& origin = descriptor.origin;
   origin.access_cycles += clock_.now() - asked;
   if (address.space() == isa::Space::l2) origin.l2_contention_cycles += slot.rows->contention_cycles;
@@ -290,9 +318,35 @@ void Dma::finish_oldest(Channel& channel) {
   const std::unique_ptr<Descriptor> oldest = std::move(channel.active.front());
   channel.active.pop_front();
   last_completion_ = oldest->origin;
+  Event& event = oldest->event;
+  event.begin = oldest->origin.start_cycle;
+  event.data = oldest->origin.data_cycle;
+  event.done = oldest->done_cycle;
+  event.end = clock_.now();
+  event.cause = oldest->origin.cause;
+  if (chunks_ > 0) tell_moving();
+  probe_.tell(event);
   tokens_.signal(oldest->signal, oldest->origin);
   entry_done();
   channel.changed.notify(sc_core::SC_ZERO_TIME);
+}
+
+// ---------------------------------------------------------------- what is told
+
+void Dma::begin_chunk() {
+  if (chunks_++ == 0) moving_since_ = clock_.now();
+}
+
+void Dma::end_chunk() {
+  if (chunks_ == 1) tell_moving();
+  --chunks_;
+}
+
+// In pieces that end where a transfer does, or the engine is still.
+void Dma::tell_moving() {
+  const uint64_t now = clock_.now();
+  probe_.piece(Kind::moving, moving_since_, now);
+  moving_since_ = now;
 }
 
 }  // namespace mmasim::models

@@ -17,9 +17,7 @@
 #include "models/dma/chunks.h"
 #include "models/dma/dma_commands.h"
 #include "models/dma/dma_config.h"
-#include "models/kit/clock.h"
-#include "models/kit/failure.h"
-#include "models/kit/ledger.h"
+#include "models/kit/bench.h"
 #include "models/kit/port.h"
 #include "models/kit/rows.h"
 
@@ -29,8 +27,7 @@ class Dma : public sc_core::sc_module, public DmaCommands {
  public:
   tlm_utils::simple_initiator_socket<Dma> read{"read"}, write{"write"};
 
-  Dma(sc_core::sc_module_name name, const DmaConfig& config, const isa::Machine& machine, const Clock& clock,
-      TokenBoard& tokens, Ledger& ledger, Failure& failure);
+  Dma(sc_core::sc_module_name name, const DmaConfig& config, const isa::Machine& machine, const Bench& bench);
 
   bool full(uint32_t channel) const override;
   void post(const DmaEntry& entry) override;
@@ -42,10 +39,14 @@ class Dma : public sc_core::sc_module, public DmaCommands {
       const;  // "channel 2 waits for token 3 count 1 (it is 0)", for every channel that waits
 
  private:
+  struct Posted {
+    DmaEntry entry;
+    Event event;  // what is known of it
+  };
   struct Descriptor {
-    Descriptor(const DmaEntry& entry, const DmaConfig& config);
+    Descriptor(const Posted& posted, const DmaConfig& config);
     ChunkCutter chunks;
-    uint32_t layer = 0;  // that uses the bytes
+    Event event;  // grows to its transfer's
     uint16_t signal = 0;
     std::vector<uint8_t> fill;  // the element, for a fill
     uint32_t under_way = 0;     // chunks
@@ -55,7 +56,7 @@ class Dma : public sc_core::sc_module, public DmaCommands {
     bool done() const { return chunks.done() && under_way == 0; }
   };
   struct Channel {
-    std::deque<DmaEntry> queue;
+    std::deque<Posted> queue;
     std::deque<std::unique_ptr<Descriptor>> active;  // oldest first
     Descriptor* current = nullptr;                   // whose chunks the slots take
     const isa::DmaWait* held_by = nullptr;
@@ -76,7 +77,7 @@ class Dma : public sc_core::sc_module, public DmaCommands {
   void retire(Channel& channel);  // process of a channel: ends them
   void carry(Slot& slot);         // process of a slot
 
-  void hold(Channel& channel, const isa::DmaWait& wait);
+  void hold(Channel& channel, const Posted& posted);
   void start(Channel& channel, std::unique_ptr<Descriptor> descriptor);
   bool conflicts(const Channel& channel, const Descriptor& descriptor) const;
   void leave_queue(Channel& channel);
@@ -88,18 +89,24 @@ class Dma : public sc_core::sc_module, public DmaCommands {
   void access(Slot& slot, tlm::tlm_command command, isa::Address address, const Rows& rows,
               Descriptor& descriptor);
   void finish_oldest(Channel& channel);
+  void begin_chunk();
+  void end_chunk();
+  void tell_moving();
 
   const DmaConfig config_;
   const uint32_t queue_entries_;
   const Clock clock_;
   TokenBoard& tokens_;
-  Ledger& ledger_;
+  Probe& probe_;
   std::vector<std::unique_ptr<Channel>> channels_;
   std::vector<std::unique_ptr<Slot>> slots_;
   Port read_port_, write_port_;
   std::vector<Queue> queues_;
-  size_t turn_ = 0;       // among the queues without priority
-  uint64_t entries_ = 0;  // posted and not yet done
+  size_t turn_ = 0;            // among the queues without priority
+  uint64_t entries_ = 0;       // posted and not yet done
+  uint32_t descriptors_ = 0;   // posted so far
+  uint32_t chunks_ = 0;        // under way
+  uint64_t moving_since_ = 0;  // told until then
   SignalOrigin last_completion_;
   sc_core::sc_event work_, progressed_;
 };

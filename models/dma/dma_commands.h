@@ -13,8 +13,8 @@ using DmaEntry = std::variant<isa::DmaWait, isa::DmaCopy, isa::DmaFill>;
 
 struct DmaCommands : virtual sc_core::sc_interface {
   virtual bool full(uint32_t channel) const = 0;
-  virtual void post(const DmaEntry& entry) = 0;             // not when full
-  virtual bool idle() const = 0;                            // every queue empty, every byte written
+  virtual void post(const DmaEntry& entry) = 0;  // of the instruction the core is at; not when full
+  virtual bool idle() const = 0;                 // every queue empty, every byte written
   virtual const sc_core::sc_event& progressed() const = 0;  // a queue has room again, or the engine is idle
   virtual const SignalOrigin& last_completion() const = 0;
 };

@@ -28,19 +28,19 @@ constexpr bool is_register =
 SC_HAS_PROCESS(Dsp);
 
 Dsp::Dsp(sc_core::sc_module_name name, const CoreConfig& config, const isa::Program& program,
-         const Clock& clock, TokenBoard& tokens, Ledger& ledger, StreamBanks& l2_banks, Failure& failure,
-         isa::CoreState* state, LayerBegins layer_begins)
+         const Bench& bench, StreamBanks& l2_banks, isa::CoreState* state, LayerBegins layer_begins)
     : sc_module(name),
       config_(config),
       program_(program),
-      clock_(clock),
-      tokens_(tokens),
-      ledger_(ledger),
+      clock_(bench.clock),
+      tokens_(bench.tokens),
+      probe_(bench.probe),
       l2_banks_(l2_banks),
-      failure_(failure),
+      failure_(bench.failure),
       state_(state),
       layer_begins_(std::move(layer_begins)),
-      retire_queue_(clock, tokens, [this](const isa::Instruction& instruction) { compute(instruction); }) {
+      retire_queue_(bench.clock, bench.tokens,
+                    [this](const isa::Instruction& instruction) { compute(instruction); }) {
   SC_THREAD(fetch);
   set_stack_size(kStackBytes);
   SC_METHOD(retire);
@@ -64,6 +64,7 @@ void Dsp::fetch() {
   failure_.guard([&] {
     size_t offset = 0;
     while (!ended_ && offset < program_.code.size()) {
+      probe_.at_instruction(instruction_index_);
       execute(isa::decode(program_.code, offset));
       ++instruction_index_;
     }
@@ -103,9 +104,9 @@ void Dsp::run(const isa::CtlLayer& layer) {
   close_array();
   meet_kernel();
   lose_to_dma();
-  ledger_.begin_layer(layer.layer, time_);
+  probe_.begin_layer(layer.layer, time_);
   if (layer_begins_) layer_begins_(layer.layer);
-  issue(setup_cycles(layer.setup));
+  spend(Kind::setup, setup_cycles(layer.setup));
 }
 
 void Dsp::run(const isa::SyncWait& sync) {
@@ -116,7 +117,7 @@ void Dsp::run(const isa::SyncWait& sync) {
   waiting_ = tokens_.describe_wait(sync.token, sync.count);
   while (!tokens_.reached(sync.token, sync.count)) wait(tokens_.changed(sync.token));
   time_ = clock_.now();
-  book_stall(ledger_, begin, time_, tokens_.last_origin(sync.token));
+  tell_stall(probe_, begin, time_, tokens_.last_origin(sync.token));
 }
 
 void Dsp::run(const isa::SyncSignal& signal) {
@@ -131,14 +132,12 @@ void Dsp::hand_to_dma(const DmaEntry& entry, uint32_t channel) {
   waiting_ = "room in the queue of channel " + std::to_string(channel);
   while (dma->full(channel)) wait(dma->progressed());
   time_ = clock_.now();
-  ledger_.stalled(begin, time_, "dma_queue");
+  probe_.piece(Kind::stall, begin, time_, Cause::dma_queue);
   dma->post(entry);
 }
 
 void Dsp::hand_to_array(const isa::Instruction& instruction) {
-  const uint64_t issued = time_;
-  time_ = array->issue(instruction, issued) + config_.dsp.issue_cycles;
-  ledger_.array_busy(issued, time_);
+  time_ = array->issue(instruction, time_);
   if (state_ != nullptr) retire_queue_.compute(instruction);
 }
 
@@ -162,21 +161,22 @@ void Dsp::run_vectors(const isa::Instruction& instruction) {
   close_array();
   lose_to_dma();
   const DspCost cost = dsp_cost(instruction, stage_out_, config_.dsp, program_.machine);
-  ledger_.dsp_busy(time_, time_ + cost.cycles);
+  tell(cost);
   book_l2(cost);
   time_ += cost.cycles;
   if (cost.outside_count > 0) reach_outside(cost, time_ - cost.cycles);
-  LayerActivity& layer = ledger_.current();
-  layer.dsp_operations[cost.width_index] += cost.operations;
-  const auto add = [](Traffic& to, const Traffic& traffic) {
-    to.read_bytes += traffic.read_bytes;
-    to.write_bytes += traffic.write_bytes;
-  };
-  add(layer.l1, cost.l1);
-  add(layer.l2, cost.l2);
-  add(layer.l3, cost.l3);
-  add(layer.ddr, cost.ddr);
   if (state_ != nullptr) retire_queue_.compute(instruction);
+}
+
+void Dsp::tell(const DspCost& cost) {
+  Event event = probe_.of_core(Kind::vectors, time_, time_ + cost.cycles);
+  event.width = static_cast<uint8_t>(cost.width_index);
+  event.operations = cost.operations;
+  event.l1 = cost.l1;
+  event.l2 = cost.l2;
+  event.l3 = cost.l3;
+  event.ddr = cost.ddr;
+  probe_.tell(event);
 }
 
 // Vectors of L2 operands, spread over the instruction; at most two read and one written a cycle.
@@ -190,11 +190,7 @@ void Dsp::book_l2(const DspCost& cost) {
 
 // Cycles in which accesses of the DMA engine went before the core's own: the next vector work is late by
 // them.
-void Dsp::lose_to_dma() {
-  const uint64_t lost = l2_banks_.take_lost_cycles();
-  ledger_.stalled(time_, time_ + lost, "l2");
-  time_ += lost;
-}
+void Dsp::lose_to_dma() { spend(Kind::stall, l2_banks_.take_lost_cycles(), Cause::l2); }
 
 void Dsp::end() {
   close_array();
@@ -206,7 +202,9 @@ void Dsp::end() {
   const uint64_t begin = time_;
   while (!dma->idle()) wait(dma->progressed());
   time_ = clock_.now();
-  book_stall(ledger_, begin, time_, dma->last_completion());
+  tell_stall(probe_, begin, time_, dma->last_completion());
+  Event finished = probe_.of_core(Kind::finish, time_, time_);
+  probe_.tell(finished);
   ended_ = true;
 }
 
@@ -226,8 +224,10 @@ void Dsp::compute(const isa::Instruction& instruction) {
 
 // ---------------------------------------------------------------- the core's time
 
-void Dsp::issue(uint64_t cycles) {
-  ledger_.overhead(time_, time_ + cycles);
+void Dsp::issue(uint64_t cycles) { spend(Kind::issue, cycles); }
+
+void Dsp::spend(Kind kind, uint64_t cycles, Cause cause) {
+  probe_.piece(kind, time_, time_ + cycles, cause);
   time_ += cycles;
 }
 

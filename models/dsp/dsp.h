@@ -15,10 +15,7 @@
 #include "models/dsp/dsp_timing.h"
 #include "models/dsp/overhead_config.h"
 #include "models/dsp/retire_queue.h"
-#include "models/kit/clock.h"
-#include "models/kit/failure.h"
-#include "models/kit/ledger.h"
-#include "models/kit/token_board.h"
+#include "models/kit/bench.h"
 #include "models/memory/stream_banks.h"
 #include "models/mma/array_commands.h"
 
@@ -39,9 +36,8 @@ class Dsp : public sc_core::sc_module {
   sc_core::sc_port<DmaCommands> dma{"dma"};
 
   // `state` is null in a run without values.
-  Dsp(sc_core::sc_module_name name, const CoreConfig& config, const isa::Program& program, const Clock& clock,
-      TokenBoard& tokens, Ledger& ledger, StreamBanks& l2_banks, Failure& failure, isa::CoreState* state,
-      LayerBegins layer_begins);
+  Dsp(sc_core::sc_module_name name, const CoreConfig& config, const isa::Program& program, const Bench& bench,
+      StreamBanks& l2_banks, isa::CoreState* state, LayerBegins layer_begins);
 
   bool ended() const { return ended_; }
   uint64_t end_cycle() const { return time_; }
@@ -61,6 +57,7 @@ class Dsp : public sc_core::sc_module {
   void hand_to_array(const isa::Instruction& instruction);
   void set_registers(const isa::Instruction& instruction);
   void run_vectors(const isa::Instruction& instruction);
+  void tell(const DspCost& cost);
   void book_l2(const DspCost& cost);
   void lose_to_dma();
   void reach_outside(const DspCost& cost, uint64_t begin);
@@ -68,6 +65,7 @@ class Dsp : public sc_core::sc_module {
   void compute(const isa::Instruction& instruction);
 
   void issue(uint64_t cycles);
+  void spend(Kind kind, uint64_t cycles, Cause cause = Cause::none);
   void close_array();
   void meet_kernel();  // waits until the kernel's time is the core's
   uint64_t setup_cycles(isa::Setup setup) const;
@@ -76,7 +74,7 @@ class Dsp : public sc_core::sc_module {
   const isa::Program& program_;
   const Clock clock_;
   TokenBoard& tokens_;
-  Ledger& ledger_;
+  Probe& probe_;
   StreamBanks& l2_banks_;
   Failure& failure_;
   isa::CoreState* state_;

@@ -26,8 +26,8 @@ void Dsp::reach_outside(const DspCost& cost, uint64_t begin) {
       done += bytes;
       const uint64_t due = begin + late + cost.cycles * done / total, now = clock_.now();
       if (now > due) {
-        ledger_.stalled(own_end + late, own_end + late + now - due,
-                        operand.address.space() == isa::Space::ddr ? "ddr" : "l3");
+        probe_.piece(Kind::stall, own_end + late, own_end + late + now - due,
+                     operand.address.space() == isa::Space::ddr ? Cause::ddr : Cause::l3);
         late += now - due;
       }
     }
@@ -46,6 +46,7 @@ void Dsp::access_outside(const OutsideOperand& operand, uint64_t offset, uint64_
   payload.set_address(isa::Address::in(space, first).raw);
   payload.set_data_length(static_cast<unsigned>(bytes));
   payload.set_streaming_width(static_cast<unsigned>(bytes));
+  const uint64_t asked = clock_.now();
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   memory->b_transport(payload, delay);
   if (!payload.is_response_ok()) {
@@ -53,6 +54,10 @@ void Dsp::access_outside(const OutsideOperand& operand, uint64_t offset, uint64_
                            payload.get_response_string());
   }
   if (delay > sc_core::SC_ZERO_TIME) wait(delay);
+  Event event = probe_.of_core(Kind::access, asked, clock_.now());
+  traces::Traffic& traffic = traces::traffic(event, space);
+  (operand.is_write ? traffic.write_bytes : traffic.read_bytes) = bytes;
+  probe_.tell(event);
 }
 
 }  // namespace mmasim::models

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "models/kit/ledger.h"
+#include "models/kit/probe.h"
 #include "models/kit/token_board.h"
 
 namespace mmasim::models {
@@ -12,19 +12,22 @@ namespace mmasim::models {
 // Before the descriptor reached the head of its queue, and while its bytes moved, the wait was for memory (a
 // queue moves bytes like its last descriptor's, mostly); in between for the engine's start. Of the time that
 // bytes moved, the share in which the descriptor's accesses waited for others in L2 or L3 is that memory's.
-inline void book_stall(Ledger& ledger, uint64_t begin, uint64_t end, const SignalOrigin& origin) {
-  if (origin.cause == nullptr) return ledger.synchronized(begin, end);
+inline void tell_stall(Probe& probe, uint64_t begin, uint64_t end, const SignalOrigin& origin) {
+  if (origin.cause == Cause::none) return probe.piece(Kind::stall, begin, end, Cause::sync);
   const uint64_t start = std::clamp(origin.start_cycle, begin, end);
   const uint64_t data = std::clamp(origin.data_cycle, start, end);
   const auto share = [&](uint64_t contention) {
     return origin.access_cycles == 0 ? 0 : (end - data) * contention / origin.access_cycles;
   };
   const uint64_t l2 = share(origin.l2_contention_cycles), l3 = share(origin.l3_contention_cycles);
-  ledger.stalled(begin, start, origin.cause);
-  ledger.stalled(start, data, "dma_start");
-  ledger.stalled(data, data + l2, "l2");
-  ledger.stalled(data + l2, data + l2 + l3, "l3");
-  ledger.stalled(data + l2 + l3, end, origin.cause);
+  const auto wait = [&](uint64_t from, uint64_t to, Cause cause) {
+    probe.piece(Kind::stall, from, to, cause, origin.descriptor);
+  };
+  wait(begin, start, origin.cause);
+  wait(start, data, Cause::dma_start);
+  wait(data, data + l2, Cause::l2);
+  wait(data + l2, data + l2 + l3, Cause::l3);
+  wait(data + l2 + l3, end, origin.cause);
 }
 
 }  // namespace mmasim::models

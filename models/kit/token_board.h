@@ -9,15 +9,17 @@
 
 #include "isa/semantics/program_run.h"
 #include "models/kit/systemc.h"
+#include "traces/event.h"
 
 namespace mmasim::models {
 
 // What a waiter for the token was really waiting for.
 struct SignalOrigin {
-  const char* cause = nullptr;  // the slowest memory of the descriptor; none if the core raised the token
-  uint64_t start_cycle = 0;     // the descriptor reached the head of its queue
-  uint64_t data_cycle = 0;      // its first byte moved
-  uint64_t access_cycles = 0;   // of all its accesses, one after another
+  uint32_t descriptor = 0;                    // its number; 0 if the core raised the token
+  traces::Cause cause = traces::Cause::none;  // the slowest memory of the descriptor
+  uint64_t start_cycle = 0;                   // the descriptor reached the head of its queue
+  uint64_t data_cycle = 0;                    // its first byte moved
+  uint64_t access_cycles = 0;                 // of all its accesses, one after another
   uint64_t l2_contention_cycles = 0, l3_contention_cycles = 0;  // of those: waits for others in L2 and L3
 };
 

@@ -17,13 +17,13 @@ uint64_t window_bytes(const DramConfig& config, size_t cores) {
 SC_HAS_PROCESS(Ddr);
 
 Ddr::Ddr(sc_core::sc_module_name name, const DramConfig& config, const Clock& clock,
-         std::vector<Storage> storages, std::vector<Ledger*> ledgers)
+         std::vector<Storage> storages, std::vector<Probe*> probes)
     : sc_module(name),
       dram_cycles_per_core_cycle_(1000 / clock.mhz() / config.clock_period_ns),
       clock_(clock),
       window_bytes_(window_bytes(config, storages.size())),
       storages_(std::move(storages)),
-      ledgers_(std::move(ledgers)),
+      probes_(std::move(probes)),
       controller_(config) {
   ports.register_b_transport(this, &Ddr::b_transport);
   ports.register_get_direct_mem_ptr(this, &Ddr::get_direct_mem_ptr);
@@ -83,7 +83,7 @@ void Ddr::advance() {
     if (--access.rows_left == 0) access.done.notify(sc_core::SC_ZERO_TIME);
   }
   for (; !waiting_.empty() && waiting_.front() == nullptr; ++first_waiting_) waiting_.pop_front();
-  tell_ledgers();
+  tell_commands();
   plan_next_advance();
 }
 
@@ -98,14 +98,22 @@ void Ddr::plan_next_advance() {
 void Ddr::count_until_now() {
   completions_.clear();
   controller_.advance(dram_now(), completions_);
-  tell_ledgers();
+  tell_commands();
 }
 
-void Ddr::tell_ledgers() {
-  const auto& stats = controller_.stats();
-  for (Ledger* ledger : ledgers_) {
-    ledger->ddr_counts(stats.activates / ledgers_.size(), stats.refreshes / ledgers_.size());
+void Ddr::tell_commands() {
+  const uint64_t activates = controller_.stats().activates / probes_.size();
+  const uint64_t refreshes = controller_.stats().refreshes / probes_.size();
+  if (activates == told_activates_ && refreshes == told_refreshes_) return;
+  const uint64_t now = clock_.now();
+  for (Probe* probe : probes_) {
+    Event event = probe->of_core(Kind::commands, now, now);
+    event.activates = static_cast<uint32_t>(activates - told_activates_);
+    event.refreshes = static_cast<uint32_t>(refreshes - told_refreshes_);
+    probe->tell(event);
   }
+  told_activates_ = activates;
+  told_refreshes_ = refreshes;
 }
 
 bool Ddr::get_direct_mem_ptr(int core, tlm::tlm_generic_payload&, tlm::tlm_dmi& dmi) {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "models/kit/clock.h"
-#include "models/kit/ledger.h"
+#include "models/kit/probe.h"
 #include "models/kit/storage.h"
 #include "models/memory/dram_config.h"
 #include "models/memory/dram_controller.h"
@@ -23,11 +23,11 @@ class Ddr : public sc_core::sc_module {
  public:
   tlm_utils::multi_passthrough_target_socket<Ddr> ports{"ports"};  // bound core by core
 
-  // One storage and one ledger a core.
+  // One storage and one probe per core.
   Ddr(sc_core::sc_module_name name, const DramConfig& config, const Clock& clock,
-      std::vector<Storage> storages, std::vector<Ledger*> ledgers);
+      std::vector<Storage> storages, std::vector<Probe*> probes);
 
-  void count_until_now();  // tells the ledgers, an equal share each, of every activate and refresh so far
+  void count_until_now();  // tells, an equal share per core, of every activate and refresh so far
 
  private:
   // Of one transaction: how many of its rows are still under way.
@@ -44,7 +44,7 @@ class Ddr : public sc_core::sc_module {
   void advance();  // process: lets the controller decide, and wakes whose accesses are done
   void plan_next_advance();
   void submit(int core, const tlm::tlm_generic_payload& payload, const Rows& rows, Access& access);
-  void tell_ledgers();
+  void tell_commands();
   std::unique_ptr<Access> take_access();
   uint64_t dram_now() const;
   uint64_t core_cycle_of(uint64_t dram_cycle) const;
@@ -53,9 +53,10 @@ class Ddr : public sc_core::sc_module {
   const Clock clock_;
   const uint64_t window_bytes_;  // from one core's memory to the next one's
   const std::vector<Storage> storages_;
-  const std::vector<Ledger*> ledgers_;
+  const std::vector<Probe*> probes_;
   DramController controller_;
-  Ring<Access*> waiting_;  // by ticket, from first_waiting_ on; null: done
+  uint64_t told_activates_ = 0, told_refreshes_ = 0;  // to each core
+  Ring<Access*> waiting_;                             // by ticket, from first_waiting_ on; null: done
   DramController::Ticket first_waiting_ = 0;
   std::vector<std::unique_ptr<Access>> spare_;  // events are dear to make
   std::vector<DramController::Completion> completions_;

@@ -10,7 +10,7 @@ namespace mmasim::models {
 
 struct ArrayCommands : virtual sc_core::sc_interface {
   // Hands over an mma.* or stage.set instruction at the core's cycle `now`; returns the cycle in which the
-  // array's queue has taken it.
+  // array has taken it: later where its queue was full, and by the core's own cycles of handing over.
   virtual uint64_t issue(const isa::Instruction& instruction, uint64_t now) = 0;
   // Everything issued has ended and its results are in L2.
   virtual uint64_t retired_cycle() const = 0;

@@ -10,16 +10,17 @@
 namespace mmasim::models {
 namespace {
 
-uint32_t width_index(uint32_t operand_bytes) { return operand_bytes == 1 ? 0 : operand_bytes == 2 ? 1 : 2; }
+uint8_t width_index(uint32_t operand_bytes) { return operand_bytes == 1 ? 0 : operand_bytes == 2 ? 1 : 2; }
 
 }  // namespace
 
-Mma::Mma(sc_core::sc_module_name name, const MmaConfig& config, const isa::Machine& machine, Ledger& ledger,
-         StreamBanks& l2_banks, isa::CoreState* state)
+Mma::Mma(sc_core::sc_module_name name, const MmaConfig& config, const isa::Machine& machine,
+         uint32_t hand_over_cycles, Probe& probe, StreamBanks& l2_banks, isa::CoreState* state)
     : sc_module(name),
       config_(config),
       machine_(machine),
-      ledger_(ledger),
+      hand_over_cycles_(hand_over_cycles),
+      probe_(probe),
       l2_banks_(l2_banks),
       state_(state),
       pipeline_(config, machine) {}
@@ -42,10 +43,15 @@ uint64_t Mma::issue(const isa::Instruction& instruction, uint64_t now) {
           return now;  // registers travel with the commands behind them
         } else if constexpr (std::is_same_v<Type, isa::MmaLoadB> || std::is_same_v<Type, isa::MmaStream> ||
                              std::is_same_v<Type, isa::MmaTransfer> || std::is_same_v<Type, isa::MmaRange>) {
-          if (pipeline_.is_open()) lose(l2_banks_.take_lost_cycles());
-          const MmaPipeline::Span span = run(of, now);
-          ledger_.array_busy(now, span.end_cycle);
-          return span.accepted_cycle;
+          if (pipeline_.is_open()) lose(l2_banks_.take_lost_cycles(), now);
+          Event event = probe_.of_core(Kind::range, 0, 0);
+          event.issued = now;
+          const MmaPipeline::Span span = run(of, event);
+          event.taken = span.accepted_cycle + hand_over_cycles_;
+          event.begin = span.start_cycle;
+          event.done = span.end_cycle;
+          probe_.tell(event);
+          return event.taken;
         } else {
           throw std::logic_error(std::string("mma: no command ") + Type::mnemonic);
         }
@@ -54,15 +60,15 @@ uint64_t Mma::issue(const isa::Instruction& instruction, uint64_t now) {
 }
 
 // To the DMA engine, whose accesses waited too long.
-void Mma::lose(uint64_t cycles) {
+void Mma::lose(uint64_t cycles, uint64_t now) {
   if (cycles == 0) return;
   pipeline_.slip(cycles);
-  ledger_.array_slips(cycles, "l2");
+  probe_.piece(Kind::slip, now, now + cycles, Cause::l2);
 }
 
 uint64_t Mma::close(uint64_t now) {
   const uint64_t closed = pipeline_.close(now);
-  ledger_.array_busy(now, closed);
+  probe_.piece(Kind::close, now, closed);
   return closed;
 }
 
@@ -70,45 +76,50 @@ void Mma::configure(const isa::MmaConfig& config) { operand_bytes_ = isa::elemen
 
 void Mma::configure(const isa::StageSet& stage) { result_bytes_ = isa::element_bytes(stage.out); }
 
-MmaPipeline::Span Mma::run(const isa::MmaLoadB& load, uint64_t now) {
-  LayerActivity& layer = ledger_.current();
-  layer.panel_loads += 1;
-  layer.l2.read_bytes += uint64_t{load.rows} * machine_.array_bytes;
+MmaPipeline::Span Mma::run(const isa::MmaLoadB& load, Event& event) {
+  event.kind = Kind::load;
+  event.l2.read_bytes = uint64_t{load.rows} * machine_.array_bytes;
   // A bank is written whole: rows past load.rows take their cycles as zeros do (the published estimator
   // counts depth in whole panels).
-  const MmaPipeline::Span span = pipeline_.load(load.bank, machine_.panel(operand_bytes_), now);
+  const MmaPipeline::Span span = pipeline_.load(load.bank, machine_.panel(operand_bytes_), event.issued);
+  event.end = span.end_cycle;
   l2_banks_.book(StreamBanks::User::panel, span.start_cycle, span.end_cycle, StreamBanks::kAccess);
   return span;
 }
 
-MmaPipeline::Span Mma::run(const isa::MmaStream& stream, uint64_t now) {
+MmaPipeline::Span Mma::run(const isa::MmaStream& stream, Event& event) {
   const uint32_t panel = machine_.panel(operand_bytes_);
-  LayerActivity& layer = ledger_.current();
-  layer.array_rows += stream.rows;
-  layer.array_macs[width_index(operand_bytes_)] += uint64_t{stream.rows} * panel * panel;
-  layer.l2.read_bytes += uint64_t{stream.rows} * stream.depth * operand_bytes_;
+  event.kind = Kind::stream;
+  event.rows = stream.rows;
+  event.width = width_index(operand_bytes_);
+  event.operations = uint64_t{stream.rows} * panel * panel;
+  event.l2.read_bytes = uint64_t{stream.rows} * stream.depth * operand_bytes_;
   const MmaPipeline::Span span = pipeline_.stream(
-      stream.b_bank, stream.c_bank, walk_cycles(panel, stream.rows, 1), stream.accumulate == 0, now);
+      stream.b_bank, stream.c_bank, walk_cycles(panel, stream.rows, 1), stream.accumulate == 0, event.issued);
+  event.end = span.end_cycle;
   l2_banks_.book(StreamBanks::User::rows, span.start_cycle, span.start_cycle + stream.rows,
                  StreamBanks::kAccess);
-  ledger_.array_streams(span.start_cycle + stream.rows);
   return span;
 }
 
-MmaPipeline::Span Mma::run(const isa::MmaTransfer& transfer, uint64_t now) {
+MmaPipeline::Span Mma::run(const isa::MmaTransfer& transfer, Event& event) {
   const uint64_t row_bytes = uint64_t{transfer.columns} * result_bytes_;
-  ledger_.current().l2.write_bytes += transfer.rows * row_bytes;
+  event.kind = Kind::transfer;
+  event.l2.write_bytes = transfer.rows * row_bytes;
   const auto cycles_per_row = std::max<uint64_t>(1, isa::divide_up(row_bytes, config_.store_bytes_per_cycle));
-  const MmaPipeline::Span span = pipeline_.transfer(
-      transfer.c_bank, walk_cycles(machine_.panel(operand_bytes_), transfer.rows, cycles_per_row), now);
+  const uint64_t cycles = walk_cycles(machine_.panel(operand_bytes_), transfer.rows, cycles_per_row);
+  const MmaPipeline::Span span = pipeline_.transfer(transfer.c_bank, cycles, event.issued);
+  event.end = span.start_cycle + cycles;
   l2_banks_.book(StreamBanks::User::results, span.start_cycle,
                  span.start_cycle + transfer.rows * cycles_per_row, StreamBanks::kAccess);
   return span;
 }
 
-MmaPipeline::Span Mma::run(const isa::MmaRange&, uint64_t now) {
-  ledger_.current().l2.write_bytes += 16;
-  return pipeline_.range(now);
+MmaPipeline::Span Mma::run(const isa::MmaRange&, Event& event) {
+  event.l2.write_bytes = 16;
+  const MmaPipeline::Span span = pipeline_.range(event.issued);
+  event.end = span.start_cycle + 1;
+  return span;
 }
 
 }  // namespace mmasim::models

@@ -89,13 +89,14 @@ Execution execute_untimed(const isa::Program& program, const isa::MemoryView& vi
 
 Execution execute_in_models(const isa::Program& program, const models::SocConfig& config,
                             const std::vector<std::vector<uint8_t>>& inputs, const MemoryWatcher& watcher,
-                            const models::LayerProgress& progress) {
+                            const models::LayerProgress& progress, traces::Observer* listener) {
   auto memory = memory_for(program);
   auto view = memory.view();
   write_inputs(view, program, inputs);
   watch_start(program, view, watcher);
   Execution execution;
-  execution.activity = models::simulate(program, config, &view, token_watcher(view, watcher), progress);
+  execution.activity =
+      models::simulate(program, config, &view, token_watcher(view, watcher), progress, listener);
   execution.overflow_count = execution.activity->overflow_count;
   for (const auto& output : program.outputs) execution.outputs.push_back(read_tensor(view, output));
   return execution;
@@ -103,14 +104,14 @@ Execution execute_in_models(const isa::Program& program, const models::SocConfig
 
 Execution execute_apart(isa::Program& program, const models::SocConfig& config,
                         const std::vector<std::vector<uint8_t>>& inputs,
-                        const models::LayerProgress& progress, unsigned threads) {
+                        const models::LayerProgress& progress, unsigned threads, traces::Observer* listener) {
   const auto launch = threads > 1 ? std::launch::async : std::launch::deferred;
   const unsigned values_threads = threads > 2 ? threads - 1 : 1;  // one keeps time
   LentMemory memory(program);
   const auto view = memory.view();
   auto values =
       std::async(launch, [&] { return execute_untimed(program, view, inputs, {}, values_threads); });
-  auto activity = models::simulate(program, config, nullptr, {}, progress);
+  auto activity = models::simulate(program, config, nullptr, {}, progress, listener);
   Execution execution = values.get();
   activity.overflow_count = *execution.overflow_count;
   execution.activity = std::move(activity);
@@ -152,19 +153,20 @@ Execution execute_plain(const isa::Program& program, const std::vector<std::vect
 
 Execution execute(isa::Program& program, const models::SocConfig& config, Mode mode,
                   const std::vector<std::vector<uint8_t>>& inputs, const MemoryWatcher& watcher,
-                  const models::LayerProgress& progress, const ValuesBy& values_by) {
+                  const models::LayerProgress& progress, const ValuesBy& values_by,
+                  traces::Observer* listener) {
   const Stopwatch stopwatch;
   Execution execution;
   const auto* apart = std::get_if<ValuesApart>(&values_by);
   if (mode == Mode::timing_only) {
-    execution.activity = models::simulate(program, config, nullptr, {}, progress);
+    execution.activity = models::simulate(program, config, nullptr, {}, progress, listener);
   } else if (mode == Mode::functional_only) {
     LentMemory memory(program);
     execution = execute_untimed(program, memory.view(), inputs, watcher, apart ? apart->threads : 1);
   } else if (apart) {
-    execution = execute_apart(program, config, inputs, progress, apart->threads);
+    execution = execute_apart(program, config, inputs, progress, apart->threads, listener);
   } else {
-    execution = execute_in_models(program, config, inputs, watcher, progress);
+    execution = execute_in_models(program, config, inputs, watcher, progress, listener);
   }
   execution.simulate_s = stopwatch.seconds();
   return execution;

@@ -76,9 +76,14 @@ class NetworkRun {
     progress_.say("simulate");
     ValuesBy values_by = ValuesApart{request_.threads};
     if (verification) values_by = ValuesInModels{};
-    execution_ =
-        execute(program, config_, request_.mode, inputs_, watcher, layer_progress(progress_), values_by);
+    execution_ = execute(program, config_, request_.mode, inputs_, watcher, layer_progress(progress_),
+                         values_by, listener());
     if (verification) outcome_.report.verify = verification->finish(execution_.outputs);
+  }
+
+  traces::Observer* listener() {
+    if (request_.mode == Mode::functional_only) return nullptr;
+    return observer_.listener(planned_.lowered.program, config_);
   }
 
   // Cycles depend on no value: one execution without values is timed, and every image runs untimed.
@@ -87,7 +92,7 @@ class NetworkRun {
     const auto& dataset = *prepared().dataset;
     if (request_.mode != Mode::functional_only) {
       progress_.say("simulate");
-      execution_ = execute(program, config_, Mode::timing_only, {});
+      execution_ = execute(program, config_, Mode::timing_only, {}, {}, {}, ValuesInModels{}, listener());
     }
     progress_.say(std::to_string(dataset.size()) + " images");
     const auto& input = planned_.plan.tensors[prepared().network.graph.inputs[0]];

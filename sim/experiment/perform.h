@@ -14,6 +14,7 @@
 #include "sim/host/progress.h"
 #include "sim/report/evaluation.h"
 #include "sim/report/run_report.h"
+#include "traces/observer.h"
 
 namespace mmasim::sim {
 
@@ -37,6 +38,12 @@ class RunObserver {
   virtual ~RunObserver() = default;
   // The request can be performed, as far as that is known without work.
   virtual void begins(const std::string& precision) { (void)precision; }
+  // Asked before a timed execution of the program: who hears what its units do; null: nobody. Is to live
+  // until ends().
+  virtual traces::Observer* listener(const isa::Program& program, const Configuration& config) {
+    (void)program, (void)config;
+    return nullptr;
+  }
   // Of the report all but `outputs` and `host` is there; `outputs` is the observer's to fill.
   virtual void ends(const Made& made, RunReport& report) { (void)made, (void)report; }
 };

@@ -88,6 +88,11 @@ RunReport report_of(const Request& request, const Configuration& config, const i
   return report;
 }
 
+traces::Observer* listener_of(const Request& request, const isa::Program& program,
+                              const Configuration& config, RunObserver& observer) {
+  return request.mode == Mode::functional_only ? nullptr : observer.listener(program, config);
+}
+
 }  // namespace
 
 Outcome perform_program(const Request& request, Progress& progress, RunObserver& observer,
@@ -102,7 +107,8 @@ Outcome perform_program(const Request& request, Progress& progress, RunObserver&
   const double import_s = stopwatch.seconds();
   const auto execution = request.plain
                              ? execute_plain(program, inputs)
-                             : execute(program, config, request.mode, inputs, {}, layer_progress(progress));
+                             : execute(program, config, request.mode, inputs, {}, layer_progress(progress),
+                                       ValuesInModels{}, listener_of(request, program, config, observer));
   Outcome outcome;
   outcome.report = report_of(request, config, program, execution);
   outcome.report.host.import_s = import_s;

@@ -1,6 +1,7 @@
 // The dependency rule, read off the #includes of the whole source tree: isa knows nothing of ours, runtime
-// and models know isa and never each other, the rooms of each folder form a ladder, SystemC stays with the
-// hardware and yaml-cpp with the files that read or write YAML.
+// and models know isa and never each other, models tell what they do in the words of traces, the rooms of
+// each folder form a ladder, SystemC stays with the hardware and yaml-cpp with the files that read or write
+// YAML.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -19,9 +20,10 @@ namespace fs = std::filesystem;
 const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"isa", {"isa"}},
     {"runtime", {"runtime", "isa"}},
-    {"models", {"models", "isa"}},
-    {"sim", {"sim", "runtime", "models", "isa"}},
-    {"tests", {"tests", "sim", "runtime", "models", "isa"}},
+    {"traces", {"traces", "isa"}},
+    {"models", {"models", "traces", "isa"}},
+    {"sim", {"sim", "runtime", "models", "traces", "isa"}},
+    {"tests", {"tests", "sim", "runtime", "models", "traces", "isa"}},
 };
 
 // The rooms of each folder, and what each may include of its own folder beside itself: a room ends in '/',
@@ -63,6 +65,9 @@ const std::vector<Room> kRooms = {
      {"runtime/*", "runtime/graph/", "runtime/quantize/", "runtime/lower/schedule/", "runtime/lower/tiles/",
       "runtime/lower/array/", "runtime/lower/operators/"}},
     {"runtime/", {"runtime/graph/"}},  // tensors and mistakes
+    {"traces/file/", {"traces/*"}},
+    {"traces/analysis/", {"traces/*", "traces/file/"}},
+    {"traces/", {}},  // events, who hears them, and folds over them
     {"models/kit/", {}},
     {"models/memory/", {"models/kit/"}},
     {"models/interconnect/", {"models/kit/"}},
@@ -124,6 +129,8 @@ std::string broken_rule(const std::string& file, const std::string& include) {
   if (kMayInclude.count(included) != 0 && kMayInclude.at(folder).count(included) == 0) {
     return file + " includes " + include + ": " + folder + " may not know " + included;
   }
+  if (folder == "models" && included == "traces" && room_of(include)->folder != "traces/")
+    return file + " includes " + include + ": models may not know " + room_of(include)->folder;
   if (const Room* const room = room_of(file); room != nullptr && !may_include(*room, include))
     return file + " includes " + include + ": " + room->folder + " may not know it";
   if (is_systemc(include) && folder != "models" && folder != "sim" && folder != "tests") {
@@ -172,6 +179,13 @@ TEST_CASE("dependencies: the checker sees what it forbids") {
   CHECK(broken_rule("models/mma/mma.cpp", "isa/kit/units.h") == "");
   CHECK(broken_rule("models/mma/mma.cpp", "sim/experiment/execution.h") != "");
   CHECK(broken_rule("sim/experiment/execution.h", "models/mma/mma.h") == "");
+  CHECK(broken_rule("models/kit/probe.h", "traces/observer.h") == "");
+  CHECK(broken_rule("models/mma/mma.cpp", "traces/file/recorder.h") ==
+        "models/mma/mma.cpp includes traces/file/recorder.h: models may not know traces/file/");
+  CHECK(broken_rule("traces/ledger.h", "models/kit/clock.h") ==
+        "traces/ledger.h includes models/kit/clock.h: traces may not know models");
+  CHECK(broken_rule("traces/ledger.h", "systemc") != "");
+  CHECK(broken_rule("traces/ledger.h", "traces/file/recorder.h") != "");
   CHECK(broken_rule("sim/experiment/execution.h", "tests/kit/probe.h") ==
         "sim/experiment/execution.h includes tests/kit/probe.h: sim may not know tests");
   CHECK(broken_rule("runtime/driver/driver.cpp", "systemc") ==
