@@ -1,5 +1,5 @@
 // NumPy's .npz archives: a zip file of .npy members, stored or deflated. No zip64, no encryption, no other
-// method.
+// method. Written they are stored.
 #pragma once
 
 #include <map>
@@ -14,5 +14,8 @@ namespace mmasim::runtime {
 std::map<std::string, NpyArray> read_npz(const std::string& path);
 std::map<std::string, NpyArray> parse_npz(const uint8_t* data, uint64_t size_bytes,
                                           const std::string& source);
+
+// Throws UserError if the file cannot be written.
+void write_npz(const std::string& path, const std::map<std::string, NpyArray>& members);
 
 }  // namespace mmasim::runtime

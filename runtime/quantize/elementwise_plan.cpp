@@ -18,17 +18,18 @@ namespace mmasim::runtime::quantization {
 
 namespace {
 
-int aligning_bits(const QuantSpec& spec) { return spec.act_bits == 8 ? 6 : spec.act_bits == 16 ? 14 : 30; }
-int concat_bits(const QuantSpec& spec) { return spec.act_bits == 8 ? 7 : spec.act_bits == 16 ? 15 : 30; }
+// Of the widest operand.
+int aligning_bits(uint32_t bits) { return bits == 8 ? 6 : bits == 16 ? 14 : 30; }
+int concat_bits(uint32_t bits) { return bits == 8 ? 7 : bits == 16 ? 15 : 30; }
 
 SumPlan sum_by_multipliers(Planning& planning, const Node& node, const std::vector<double>& signs) {
   TensorPlan& y = planning.output(node);
-  y = grid_of_range(planning.spec(), planning.range(node), !is_rectified(node.activation));
+  y = grid_of_range(planning.choices(node), planning.range(node), !is_rectified(node.activation));
   std::vector<double> reals;
   for (size_t i = 0; i < signs.size(); ++i)
     reals.push_back(signs[i] * y.inv_step / planning.input(node, i).inv_step);
-  const CommonMultipliers common = common_multipliers(reals, planning.spec().multiplier_bits);
-  SumPlan plan{common.multipliers, {requantize_by_shift(planning.spec(), common.shift)}};
+  const CommonMultipliers common = common_multipliers(reals, planning.choices(node).multiplier_bits);
+  SumPlan plan{common.multipliers, {requantize_by_shift(planning.choices(node), common.shift)}};
   set_bounds(plan.requants[0], y, node.activation, false);
   return plan;
 }
@@ -39,8 +40,8 @@ SumPlan sum_by_shift(Planning& planning, const Node& node, const std::vector<dou
                      int fraction_bits) {
   double aligned = planning.input(node).inv_step;
   for (size_t i = 1; i < signs.size(); ++i) aligned = std::min(aligned, planning.input(node, i).inv_step);
-  const bool saturates = saturation_clips(planning.spec(), node.activation);
-  const auto clip_inv_step = inv_step_of_clip(planning.spec(), node.activation, planning.range(node));
+  const bool saturates = saturation_clips(planning.choices(node), node.activation);
+  const auto clip_inv_step = inv_step_of_clip(planning.choices(node), node.activation, planning.range(node));
   ShiftedGrid grid;
   if (clip_inv_step) {
     grid.shift = floor_log2(aligned * two_to(fraction_bits) / *clip_inv_step);
@@ -48,7 +49,7 @@ SumPlan sum_by_shift(Planning& planning, const Node& node, const std::vector<dou
   }
   const double inv_acc = aligned * two_to(fraction_bits);
   const int clip_shift = grid.shift;
-  grid = grid_of_shift(planning.spec(), planning.range(node), !is_rectified(node.activation), inv_acc);
+  grid = grid_of_shift(planning.choices(node), planning.range(node), !is_rectified(node.activation), inv_acc);
   if (clip_inv_step) {
     grid.shift = clamp_shift(clip_shift);
     grid.tensor.inv_step = *clip_inv_step;
@@ -62,14 +63,14 @@ SumPlan sum_by_shift(Planning& planning, const Node& node, const std::vector<dou
     plan.multipliers.push_back(static_cast<int64_t>(signs[i] * weight));
   }
   planning.output(node) = grid.tensor;
-  plan.requants = {requantize_by_shift(planning.spec(), grid.shift)};
+  plan.requants = {requantize_by_shift(planning.choices(node), grid.shift)};
   set_bounds(plan.requants[0], grid.tensor, node.activation, saturates);
   return plan;
 }
 
 SumPlan plan_sum(Planning& planning, const Node& node, const std::vector<double>& signs, int fraction_bits) {
-  return planning.multiplies() ? sum_by_multipliers(planning, node, signs)
-                               : sum_by_shift(planning, node, signs, fraction_bits);
+  return planning.multiplies(node) ? sum_by_multipliers(planning, node, signs)
+                                   : sum_by_shift(planning, node, signs, fraction_bits);
 }
 
 std::vector<double> slopes_of(const Planning& planning, const Node& node, const Prelu& prelu) {
@@ -94,11 +95,11 @@ int64_t slope_integer(const Node& node, double slope, int bits) {
 }
 
 // The largest slope, at least 1, sets how many bits are left for fractions.
-int slope_bits(const QuantSpec& spec, const std::vector<double>& slopes) {
+int slope_bits(uint32_t input_bits, const std::vector<double>& slopes) {
   double largest = 0;
   for (const double slope : slopes) largest = std::max(largest, std::fabs(slope));
   const int whole_bits = largest > 0 ? std::max(0, ceil_log2(largest)) : 0;
-  return std::max(0, static_cast<int>(spec.act_bits) - 2 - whole_bits);
+  return std::max(0, static_cast<int>(input_bits) - 2 - whole_bits);
 }
 
 double smallest_inv_step(const Planning& planning, const Node& node, bool is_signed) {
@@ -115,7 +116,7 @@ TensorPlan aligned_concat_grid(const Planning& planning, const Node& node) {
   bool is_signed = false;
   for (size_t i = 0; i < node.inputs.size(); ++i) is_signed = is_signed || planning.input(node, i).is_signed;
   is_signed = is_signed && !is_rectified(node.activation);
-  TensorPlan y = grid_of_range(planning.spec(), planning.range(node), is_signed);
+  TensorPlan y = grid_of_range(planning.choices(node), planning.range(node), is_signed);
   y.inv_step = smallest_inv_step(planning, node, is_signed);
   y.source = "smallest inv_step of the inputs";
   return y;
@@ -129,22 +130,23 @@ NodePlan plan_node(Planning& planning, const Node& node, const Clip&) {
 }
 
 NodePlan plan_node(Planning& planning, const Node& node, const Add&) {
-  return plan_sum(planning, node, {1.0, 1.0}, aligning_bits(planning.spec()));
+  return plan_sum(planning, node, {1.0, 1.0}, aligning_bits(planning.widest_input_bits(node)));
 }
 
 NodePlan plan_node(Planning& planning, const Node& node, const Sub&) {
-  return plan_sum(planning, node, {1.0, -1.0}, aligning_bits(planning.spec()));
+  return plan_sum(planning, node, {1.0, -1.0}, aligning_bits(planning.widest_input_bits(node)));
 }
 
 NodePlan plan_node(Planning& planning, const Node& node, const Mul&) {
   const double inv_product = planning.input(node, 0).inv_step * planning.input(node, 1).inv_step;
   ProductPlan plan;
-  if (planning.multiplies()) {
+  if (planning.multiplies(node)) {
     TensorPlan& y = planning.output(node);
-    y = grid_of_range(planning.spec(), planning.range(node), !is_rectified(node.activation));
-    const Multiplier m = normalize_multiplier(y.inv_step / inv_product, planning.spec().multiplier_bits);
+    y = grid_of_range(planning.choices(node), planning.range(node), !is_rectified(node.activation));
+    const Multiplier m =
+        normalize_multiplier(y.inv_step / inv_product, planning.choices(node).multiplier_bits);
     plan.multiplier = m.multiplier;
-    plan.requant = requantize_by_shift(planning.spec(), m.shift);
+    plan.requant = requantize_by_shift(planning.choices(node), m.shift);
     set_bounds(plan.requant, y, node.activation, false);
   } else {
     plan.requant =
@@ -158,19 +160,19 @@ NodePlan plan_node(Planning& planning, const Node& node, const Prelu& prelu) {
   const double inv_x = planning.input(node).inv_step;
   const bool is_signed = !is_rectified(node.activation);
   PreluPlan plan;
-  if (planning.multiplies()) {
+  if (planning.multiplies(node)) {
     TensorPlan& y = planning.output(node);
-    y = grid_of_range(planning.spec(), planning.range(node), is_signed);
+    y = grid_of_range(planning.choices(node), planning.range(node), is_signed);
     std::vector<double> reals = {y.inv_step / inv_x};
     for (const double slope : slopes) reals.push_back(slope * y.inv_step / inv_x);
-    const CommonMultipliers common = common_multipliers(reals, planning.spec().multiplier_bits);
+    const CommonMultipliers common = common_multipliers(reals, planning.choices(node).multiplier_bits);
     plan.positive = common.multipliers[0];
     plan.slopes.assign(common.multipliers.begin() + 1, common.multipliers.end());
-    plan.requant = requantize_by_shift(planning.spec(), common.shift);
+    plan.requant = requantize_by_shift(planning.choices(node), common.shift);
     set_bounds(plan.requant, y, node.activation, false);
     return plan;
   }
-  const int bits = slope_bits(planning.spec(), slopes);
+  const int bits = slope_bits(planning.input(node).bits, slopes);
   plan.positive = int64_t{1} << bits;
   for (const double slope : slopes) plan.slopes.push_back(slope_integer(node, slope, bits));
   plan.requant = shift_to_output(planning, node, planning.range(node), is_signed, inv_x * two_to(bits));
@@ -178,24 +180,24 @@ NodePlan plan_node(Planning& planning, const Node& node, const Prelu& prelu) {
 }
 
 NodePlan plan_node(Planning& planning, const Node& node, const Concat&) {
-  const QuantSpec& spec = planning.spec();
+  const QuantChoices& choices = planning.choices(node);
   TensorPlan& y = planning.output(node);
   CommonMultipliers common;
-  if (planning.multiplies()) {
-    y = grid_of_range(spec, planning.range(node), !is_rectified(node.activation));
+  if (planning.multiplies(node)) {
+    y = grid_of_range(choices, planning.range(node), !is_rectified(node.activation));
     std::vector<double> reals;
     for (size_t i = 0; i < node.inputs.size(); ++i)
       reals.push_back(y.inv_step / planning.input(node, i).inv_step);
-    common = common_multipliers(reals, spec.multiplier_bits);
+    common = common_multipliers(reals, choices.multiplier_bits);
   } else {
     y = aligned_concat_grid(planning, node);
-    common.shift = concat_bits(spec);
+    common.shift = concat_bits(planning.widest_input_bits(node));
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const double real = y.inv_step / planning.input(node, i).inv_step;
       common.multipliers.push_back(static_cast<int64_t>(round_half_up(real * two_to(common.shift))));
     }
   }
-  Requantization requant = requantize_by_shift(spec, common.shift);
+  Requantization requant = requantize_by_shift(choices, common.shift);
   set_bounds(requant, y, node.activation, false);
   return SumPlan{common.multipliers, std::vector<Requantization>(node.inputs.size(), requant)};
 }

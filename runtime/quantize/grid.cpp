@@ -29,9 +29,9 @@ TensorPlan affine_grid(TensorPlan plan, const Range& range) {
   return plan;
 }
 
-TensorPlan new_plan(const QuantSpec& spec, const Range& range, bool is_signed) {
+TensorPlan new_plan(const QuantChoices& choices, const Range& range, bool is_signed) {
   TensorPlan plan;
-  plan.bits = spec.act_bits;
+  plan.bits = choices.act_bits;
   plan.is_signed = is_signed;
   plan.low = range.low;
   plan.high = range.high;
@@ -51,18 +51,18 @@ double absolute_maximum(const Range& range) { return std::max(std::fabs(range.lo
 
 Range widened(const Range& range, double margin) { return {range.low * margin, range.high * margin}; }
 
-TensorPlan grid_of_range(const QuantSpec& spec, const Range& range, bool is_signed) {
-  TensorPlan plan = new_plan(spec, range, is_signed);
-  if (spec.act_affine) return affine_grid(plan, range);
+TensorPlan grid_of_range(const QuantChoices& choices, const Range& range, bool is_signed) {
+  TensorPlan plan = new_plan(choices, range, is_signed);
+  if (choices.act_affine) return affine_grid(plan, range);
   const double largest = absolute_maximum(range);
   if (largest < kZeroRange) return plan;
-  const bool power_of_two = spec.act_scale == QuantSpec::Scale::pow2;
+  const bool power_of_two = choices.act_scale == QuantChoices::Scale::pow2;
   plan.inv_step = two_to(magnitude_bits(plan)) / (power_of_two ? two_to(ceil_log2(largest)) : largest);
   return plan;
 }
 
-ShiftedGrid grid_of_shift(const QuantSpec& spec, const Range& range, bool is_signed, double inv_acc) {
-  ShiftedGrid grid{new_plan(spec, range, is_signed), 0};
+ShiftedGrid grid_of_shift(const QuantChoices& choices, const Range& range, bool is_signed, double inv_acc) {
+  ShiftedGrid grid{new_plan(choices, range, is_signed), 0};
   const int bits = magnitude_bits(grid.tensor);
   const double largest = absolute_maximum(range);
   // A zero tensor has any step: one as near 1 as a shift allows that every machine's output stage has.
@@ -89,23 +89,24 @@ bool is_rectified(const Activation& activation) {
          (activation.kind == Activation::Kind::clip && activation.low >= 0);
 }
 
-bool saturation_clips(const QuantSpec& spec, const Activation& activation) {
+bool saturation_clips(const QuantChoices& choices, const Activation& activation) {
   const bool from_zero = activation.low == 0 && activation.high >= kZeroRange;
-  return has_bound_above(activation) && from_zero && !spec.act_affine && spec.relu6 != QuantSpec::Relu6::clip;
+  return has_bound_above(activation) && from_zero && !choices.act_affine &&
+         choices.relu6 != QuantChoices::Relu6::clip;
 }
 
-std::optional<double> inv_step_of_clip(const QuantSpec& spec, const Activation& activation,
+std::optional<double> inv_step_of_clip(const QuantChoices& choices, const Activation& activation,
                                        const Range& range) {
-  if (!saturation_clips(spec, activation)) return std::nullopt;
+  if (!saturation_clips(choices, activation)) return std::nullopt;
   const double end =
-      spec.relu6 == QuantSpec::Relu6::exact ? activation.high : two_to(ceil_log2(activation.high));
+      choices.relu6 == QuantChoices::Relu6::exact ? activation.high : two_to(ceil_log2(activation.high));
   // A range that ends far below the clip would leave it the lowest levels of the clip's grid: none of 256 at
   // c = 10^6. A network that was trained against its clip comes near it, and there the clip's grid is right
   // for values beyond the samples, too. In between, the clip's grid may cost kClipGridBits bits of the
   // range's resolution and no more. A range of zero knows nothing better than the clip.
   const bool is_far_below = range.high >= kZeroRange && range.high * two_to(kClipGridBits) < end;
   if (is_far_below) return std::nullopt;
-  return two_to(static_cast<int>(spec.act_bits)) / end;
+  return two_to(static_cast<int>(choices.act_bits)) / end;
 }
 
 void end_within(ShiftedGrid& grid, double bound) {
@@ -122,6 +123,7 @@ void set_bounds(Requantization& requant, const TensorPlan& y, const Activation& 
   requant.clip_min = y.min();
   requant.clip_max = y.max();
   requant.needs_clip = false;
+  requant.has_zero_point = y.is_affine();
   if (activation.kind == Activation::Kind::none || saturates) return;
   if (is_rectified(activation)) requant.clip_min = std::max(requant.clip_min, y.zero_point);
   const auto level = [&](double bound) {

@@ -14,7 +14,7 @@ namespace mmasim::runtime::quantization {
 double absolute_maximum(const Range& range);
 
 // Step from the range alone: network inputs, tables, and every tensor when the output stage multiplies.
-TensorPlan grid_of_range(const QuantSpec& spec, const Range& range, bool is_signed);
+TensorPlan grid_of_range(const QuantChoices& choices, const Range& range, bool is_signed);
 
 // The shift rule: y = acc >> round_bits with the smallest round_bits that holds the range; inv_y follows from
 // it.
@@ -22,14 +22,14 @@ struct ShiftedGrid {
   TensorPlan tensor;
   int shift = 0;
 };
-ShiftedGrid grid_of_shift(const QuantSpec& spec, const Range& range, bool is_signed, double inv_acc);
+ShiftedGrid grid_of_shift(const QuantChoices& choices, const Range& range, bool is_signed, double inv_acc);
 
 // Clip(0, c) whose bound the preset leaves to saturation, at c or at the power of two above it. Looks at no
 // range, so that the structure of a plan does not either.
-bool saturation_clips(const QuantSpec& spec, const Activation& activation);
+bool saturation_clips(const QuantChoices& choices, const Activation& activation);
 // The inv_step whose saturation is that clip, if the calibrated range makes use of such a grid. If not, the
 // grid is the range's, and end_within() keeps it below the bound.
-std::optional<double> inv_step_of_clip(const QuantSpec& spec, const Activation& activation,
+std::optional<double> inv_step_of_clip(const QuantChoices& choices, const Activation& activation,
                                        const Range& range);
 // Shifts out fewer bits until the grid ends no higher than `bound`.
 void end_within(ShiftedGrid& grid, double bound);

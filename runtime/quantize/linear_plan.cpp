@@ -17,10 +17,10 @@ namespace mmasim::runtime::quantization {
 
 namespace {
 
-double weight_inv_step(const QuantSpec& spec, double largest) {
-  const double levels = two_to(static_cast<int>(spec.weight_bits) - 1);
-  if (spec.weight_scale == QuantSpec::Scale::pow2) return levels / two_to(ceil_log2(largest));
-  return (spec.weight_range == QuantSpec::Range::narrow ? levels - 1 : levels) / largest;
+double weight_inv_step(const QuantChoices& choices, double largest) {
+  const double levels = two_to(static_cast<int>(choices.weight_bits) - 1);
+  if (choices.weight_scale == QuantChoices::Scale::pow2) return levels / two_to(ceil_log2(largest));
+  return (choices.weight_range == QuantChoices::Range::narrow ? levels - 1 : levels) / largest;
 }
 
 // One layer on its way to a plan. The steps below run in the order of plan_linear().
@@ -36,12 +36,13 @@ struct LinearPlanning {
   std::vector<int> halvings;            // of inv_w, for the bias
   LinearPlan plan;
 
-  const QuantSpec& spec() const { return planning.spec(); }
+  const QuantChoices& choices() const { return planning.choices(node); }
+  bool multiplies() const { return planning.multiplies(node); }
   bool is_signed() const { return !is_rectified(node.activation); }
-  bool saturates() const { return !planning.multiplies() && saturation_clips(spec(), node.activation); }
+  bool saturates() const { return !multiplies() && saturation_clips(choices(), node.activation); }
   size_t granule(size_t channel) const { return inv_w.size() == 1 ? 0 : channel; }
   double inv_acc(size_t channel) const { return x.inv_step * inv_w[granule(channel)]; }
-  uint32_t acc_bits() const { return accumulator_bits(spec().act_bits); }
+  uint32_t acc_bits() const { return accumulator_bits(x.bits); }
   uint32_t bias_bits() const;
 };
 
@@ -50,8 +51,8 @@ struct LinearPlanning {
 // any M. For 32-bit operands |sum| <= K * 2^32 * 2^31 <= 2^94, as no operand has more than K = 2^31 elements;
 // |bias| <= 2^(126 - m) then gives |acc| <= 2^94 + 2^(126 - m) <= 2^(127 - m), and |acc * M| < 2^127.
 uint32_t LinearPlanning::bias_bits() const {
-  if (!planning.multiplies()) return acc_bits();
-  return std::min(acc_bits(), 127 - spec().multiplier_bits);
+  if (!multiplies()) return acc_bits();
+  return std::min(acc_bits(), 127 - choices().multiplier_bits);
 }
 
 // The step of weights that are all zero: their bias alone must come out right. It lies 2^kZeroWeightBits
@@ -60,29 +61,29 @@ uint32_t LinearPlanning::bias_bits() const {
 constexpr int kZeroWeightBits = 8;
 
 double inv_step_of_zero_weights(const LinearPlanning& linear) {
-  const QuantSpec& spec = linear.spec();
+  const QuantChoices& choices = linear.choices();
   const double inv_x = linear.x.inv_step;
   if (absolute_maximum(linear.range) < kZeroRange) return 1.0;
-  const double inv_y = grid_of_range(spec, linear.range, linear.is_signed()).inv_step;
+  const double inv_y = grid_of_range(choices, linear.range, linear.is_signed()).inv_step;
   double inv_w = two_to(kZeroWeightBits) * inv_y / inv_x;
-  if (linear.planning.multiplies()) return inv_w;
-  const bool power_of_two = spec.weight_scale == QuantSpec::Scale::pow2;
+  if (linear.multiplies()) return inv_w;
+  const bool power_of_two = choices.weight_scale == QuantChoices::Scale::pow2;
   if (power_of_two) inv_w = two_to(floor_log2(inv_w));
   // The divisions above may have rounded up, beyond the range whose shift is kZeroWeightBits.
-  while (grid_of_shift(spec, linear.range, linear.is_signed(), inv_x * inv_w).shift > kZeroWeightBits)
+  while (grid_of_shift(choices, linear.range, linear.is_signed(), inv_x * inv_w).shift > kZeroWeightBits)
     inv_w = power_of_two ? inv_w / 2 : std::nextafter(inv_w, 0.0);
   return inv_w;
 }
 
 void choose_weight_steps(LinearPlanning& linear) {
-  const QuantSpec& spec = linear.spec();
+  const QuantChoices& choices = linear.choices();
   const auto inv_step_of = [&](double magnitude) {
-    return magnitude < kZeroRange ? inv_step_of_zero_weights(linear) : weight_inv_step(spec, magnitude);
+    return magnitude < kZeroRange ? inv_step_of_zero_weights(linear) : weight_inv_step(choices, magnitude);
   };
   const std::vector<double> largest = linear.planning.has_values()
                                           ? largest_magnitudes(linear.layer)
                                           : std::vector<double>(linear.layer.channels, 1.0);
-  if (spec.weight_granularity == QuantSpec::Granularity::channel) {
+  if (choices.weight_granularity == QuantChoices::Granularity::channel) {
     for (const double magnitude : largest) linear.inv_w.push_back(inv_step_of(magnitude));
   } else {
     double all = 0;
@@ -97,9 +98,9 @@ void choose_weight_steps(LinearPlanning& linear) {
 constexpr int kLargestRoundBits = 63;
 
 void lower_steps_for_shift(LinearPlanning& linear) {
-  if (linear.planning.multiplies()) return;
+  if (linear.multiplies()) return;
   const auto round_bits = [&] {
-    return grid_of_shift(linear.spec(), linear.range, linear.is_signed(), linear.inv_acc(0)).shift;
+    return grid_of_shift(linear.choices(), linear.range, linear.is_signed(), linear.inv_acc(0)).shift;
   };
   while (round_bits() > kLargestRoundBits) linear.inv_w[0] /= 2;
 }
@@ -108,7 +109,7 @@ void lower_steps_for_shift(LinearPlanning& linear) {
 // inv_step.
 void lower_steps_for_clip(LinearPlanning& linear) {
   if (!linear.saturates()) return;
-  linear.clip_inv_step = inv_step_of_clip(linear.spec(), linear.node.activation, linear.range);
+  linear.clip_inv_step = inv_step_of_clip(linear.choices(), linear.node.activation, linear.range);
   if (!linear.clip_inv_step) return;
   const double target = *linear.clip_inv_step;
   linear.clip_shift = std::min(floor_log2(linear.inv_acc(0) / target), kLargestRoundBits);
@@ -145,15 +146,15 @@ void check_steps(const LinearPlanning& linear) {
 // Integers of weights and bias. False if a bias with its zero-point term does not fit; its inv_w is then
 // halved.
 bool quantize_parameters(LinearPlanning& linear) {
-  const QuantSpec& spec = linear.spec();
-  const int64_t high = (int64_t{1} << (spec.weight_bits - 1)) - 1;
-  const int64_t low = spec.weight_range == QuantSpec::Range::narrow ? -high : -high - 1;
+  const QuantChoices& choices = linear.choices();
+  const int64_t high = (int64_t{1} << (choices.weight_bits - 1)) - 1;
+  const int64_t low = choices.weight_range == QuantChoices::Range::narrow ? -high : -high - 1;
   LinearPlan& plan = linear.plan;
   plan.bias.assign(linear.layer.channels, 0);
-  plan.weights.bits = spec.weight_bits;
+  plan.weights.bits = linear.x.bits;  // the array takes weights as wide as the input
   plan.weights.shape = linear.layer.shape;
   if (!linear.planning.has_values()) return true;
-  plan.weights = quantize_weights(linear.layer, spec.weight_bits, linear.inv_w, low, high);
+  plan.weights = quantize_weights(linear.layer, plan.weights.bits, linear.inv_w, low, high);
   std::vector<int128> sums(linear.layer.channels, 0);
   if (linear.x.zero_point != 0) sums = channel_sums(linear.layer, plan.weights);
   for (size_t channel = 0; channel < linear.layer.channels; ++channel) {
@@ -168,22 +169,24 @@ bool quantize_parameters(LinearPlanning& linear) {
 }
 
 void choose_multipliers(LinearPlanning& linear) {
-  const QuantSpec& spec = linear.spec();
+  const QuantChoices& choices = linear.choices();
   TensorPlan& y = linear.planning.output(linear.node);
-  y = grid_of_range(spec, linear.range, linear.is_signed());
+  y = grid_of_range(choices, linear.range, linear.is_signed());
   Requantization& requant = linear.plan.requant;
   requant.has_multiplier = true;
+  requant.multiplier_bits = choices.multiplier_bits;
   requant.per_channel =
-      linear.inv_w.size() != 1 || spec.weight_granularity == QuantSpec::Granularity::channel;
+      linear.inv_w.size() != 1 || choices.weight_granularity == QuantChoices::Granularity::channel;
   for (const double inv_w : linear.inv_w) {
-    const Multiplier m = normalize_multiplier(y.inv_step / (linear.x.inv_step * inv_w), spec.multiplier_bits);
+    const Multiplier m =
+        normalize_multiplier(y.inv_step / (linear.x.inv_step * inv_w), choices.multiplier_bits);
     requant.multipliers.push_back(static_cast<uint32_t>(m.multiplier));
     requant.shifts.push_back(m.shift);
   }
 }
 
 void choose_shift(LinearPlanning& linear) {
-  ShiftedGrid grid = grid_of_shift(linear.spec(), linear.range, linear.is_signed(), linear.inv_acc(0));
+  ShiftedGrid grid = grid_of_shift(linear.choices(), linear.range, linear.is_signed(), linear.inv_acc(0));
   if (linear.clip_inv_step) {
     grid.shift = clamp_shift(linear.clip_shift - linear.halvings[0]);
     grid.tensor.inv_step = *linear.clip_inv_step;
@@ -196,8 +199,8 @@ void choose_shift(LinearPlanning& linear) {
 }
 
 void choose_output_stage(LinearPlanning& linear) {
-  linear.plan.requant.rounding = linear.spec().requant_rounding;
-  if (linear.planning.multiplies()) {
+  linear.plan.requant.rounding = linear.choices().requant_rounding;
+  if (linear.multiplies()) {
     choose_multipliers(linear);
   } else {
     choose_shift(linear);
@@ -225,12 +228,18 @@ NodePlan plan_linear(Planning& planning, const Node& node, const LinearLayer& la
   if (planning.has_values() && missing) {
     throw std::logic_error("node '" + node.name + "': weights '" + layer.weights_name + "' have no values");
   }
-  if (!planning.multiplies() && planning.spec().weight_granularity == QuantSpec::Granularity::channel) {
+  const QuantChoices& choices = planning.choices(node);
+  if (!planning.multiplies(node) && choices.weight_granularity == QuantChoices::Granularity::channel) {
     throw std::logic_error("weight steps per channel need a multiplier in the output stage");
+  }
+  const uint32_t input_bits = planning.input(node).bits;
+  if (container_bits(choices.weight_bits) > input_bits) {
+    throw std::logic_error("node '" + node.name + "': weights of " + std::to_string(choices.weight_bits) +
+                           " bits for an input of " + std::to_string(input_bits) + "; it is to be widened");
   }
   const Range range = widened(planning.range(node), layer.margin);
   LinearPlanning linear{planning, node, layer, planning.input(node), range, {}, 0, {}, {}, {}};
-  linear.plan.accumulator = {linear.acc_bits(), planning.spec().overflow};
+  linear.plan.accumulator = {linear.acc_bits(), choices.overflow};
   choose_weight_steps(linear);
   lower_steps_for_shift(linear);
   lower_steps_for_clip(linear);
@@ -248,7 +257,7 @@ NodePlan plan_linear(Planning& planning, const Node& node, const LinearLayer& la
 
 NodePlan plan_node(Planning& planning, const Node& node, const Conv& conv) {
   LinearLayer layer = view(conv);
-  if (conv.from_gemm) layer.margin = planning.spec().gemm_margin;
+  if (conv.from_gemm) layer.margin = planning.choices(node).gemm_margin;
   return plan_linear(planning, node, layer);
 }
 
@@ -258,7 +267,7 @@ NodePlan plan_node(Planning& planning, const Node& node, const ConvTranspose& co
 
 NodePlan plan_node(Planning& planning, const Node& node, const Gemm& gemm) {
   LinearLayer layer = view(gemm);
-  layer.margin = planning.spec().gemm_margin;
+  layer.margin = planning.choices(node).gemm_margin;
   return plan_linear(planning, node, layer);
 }
 

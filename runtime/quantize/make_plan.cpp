@@ -26,19 +26,20 @@ void keep_grid(Planning& planning, const Node& node) {
   y.source = "same as " + planning.graph.tensors[node.inputs[0]].name;
 }
 
-Requantization requantize_by_shift(const QuantSpec& spec, int shift) {
+Requantization requantize_by_shift(const QuantChoices& choices, int shift) {
   Requantization requant;
   requant.shifts = {shift};
-  requant.rounding = spec.requant_rounding;
+  requant.rounding = choices.requant_rounding;
   return requant;
 }
 
 Requantization shift_to_output(Planning& planning, const Node& node, const Range& range, bool is_signed,
                                double inv_acc) {
-  const QuantSpec& spec = planning.spec();
-  ShiftedGrid grid = grid_of_shift(spec, range, is_signed, inv_acc);
-  const auto clip_inv_step = inv_step_of_clip(spec, node.activation, range);
-  const bool saturates = saturation_clips(spec, node.activation) && spec.act_scale == QuantSpec::Scale::pow2;
+  const QuantChoices& choices = planning.choices(node);
+  ShiftedGrid grid = grid_of_shift(choices, range, is_signed, inv_acc);
+  const auto clip_inv_step = inv_step_of_clip(choices, node.activation, range);
+  const bool saturates =
+      saturation_clips(choices, node.activation) && choices.act_scale == QuantChoices::Scale::pow2;
   if (saturates && !clip_inv_step) end_within(grid, node.activation.high);
   if (saturates && clip_inv_step) {
     grid.shift = clamp_shift(floor_log2(inv_acc / *clip_inv_step));
@@ -46,7 +47,7 @@ Requantization shift_to_output(Planning& planning, const Node& node, const Range
     grid.tensor.source = "fixed by Clip";
   }
   planning.output(node) = grid.tensor;
-  Requantization requant = requantize_by_shift(spec, grid.shift);
+  Requantization requant = requantize_by_shift(choices, grid.shift);
   set_bounds(requant, grid.tensor, node.activation, saturates);
   return requant;
 }
@@ -100,6 +101,13 @@ void check_ranges(const Graph& graph, const Ranges& ranges) {
   }
 }
 
+void check_recipe(const Graph& graph, const Recipe& recipe) {
+  if (recipe.inputs.size() == graph.inputs.size() && recipe.nodes.size() == graph.nodes.size()) return;
+  throw std::logic_error("a recipe of " + std::to_string(recipe.inputs.size()) + " inputs and " +
+                         std::to_string(recipe.nodes.size()) + " nodes for a network of " +
+                         std::to_string(graph.inputs.size()) + " and " + std::to_string(graph.nodes.size()));
+}
+
 // A tensor that was zero in every sample, or an input that was one value throughout, says nothing of what
 // will come. Its step is then a guess.
 void warn_of_blank_tensors(QuantPlan& plan, const Graph& graph, const Ranges& ranges) {
@@ -120,19 +128,23 @@ void warn_of_blank_tensors(QuantPlan& plan, const Graph& graph, const Ranges& ra
 enum class Values : uint8_t { present, absent };
 
 template <class Planned>
-QuantPlan plan_graph(const Graph& graph, const QuantSpec& spec, const std::string& precision,
-                     const Ranges& ranges, Values values, Planned&& planned) {
+QuantPlan plan_graph(const Graph& graph, const Recipe& recipe, const Ranges& ranges, Values values,
+                     Planned&& planned) {
   check_ranges(graph, ranges);
+  check_recipe(graph, recipe);
   QuantPlan plan;
-  plan.spec = spec;
-  plan.precision = precision;
+  plan.name = recipe.name;
+  plan.precision = recipe.precision;
+  plan.origins = recipe.origins;
+  plan.warnings = recipe.warnings;
   plan.has_values = values == Values::present;
   plan.tensors.resize(graph.tensors.size());
   plan.nodes.reserve(graph.nodes.size());
   if (plan.has_values) warn_of_blank_tensors(plan, graph, ranges);
-  Planning planning{graph, ranges, plan};
-  for (const TensorId input : graph.inputs) {  // unsigned where calibration saw nothing negative
-    plan.tensors[input] = grid_of_range(spec, ranges[input], ranges[input].low < 0);
+  Planning planning{graph, recipe, ranges, plan};
+  for (size_t i = 0; i < graph.inputs.size(); ++i) {  // unsigned where calibration saw nothing negative
+    const TensorId input = graph.inputs[i];
+    plan.tensors[input] = grid_of_range(recipe.inputs[i], ranges[input], ranges[input].low < 0);
   }
   for (NodeId id = 0; id < graph.nodes.size(); ++id) {
     const Node& node = graph.nodes[id];
@@ -161,22 +173,18 @@ isa::Overflow accumulator_policy(const QuantPlan& plan) {
   return isa::Overflow::wrap;
 }
 
-QuantPlan make_plan(const Graph& graph, const QuantSpec& spec, const std::string& precision,
-                    const Ranges& ranges) {
-  return quantization::plan_graph(graph, spec, precision, ranges, quantization::Values::present,
-                                  [](NodeId) {});
+QuantPlan make_plan(const Graph& graph, const Recipe& recipe, const Ranges& ranges) {
+  return quantization::plan_graph(graph, recipe, ranges, quantization::Values::present, [](NodeId) {});
 }
 
-QuantPlan make_plan_consuming_weights(Graph& graph, const QuantSpec& spec, const std::string& precision,
-                                      const Ranges& ranges) {
-  return quantization::plan_graph(graph, spec, precision, ranges, quantization::Values::present,
+QuantPlan make_plan_consuming_weights(Graph& graph, const Recipe& recipe, const Ranges& ranges) {
+  return quantization::plan_graph(graph, recipe, ranges, quantization::Values::present,
                                   [&](NodeId id) { quantization::drop_weights(graph.nodes[id]); });
 }
 
-QuantPlan make_plan_structure(const Graph& graph, const QuantSpec& spec, const std::string& precision) {
+QuantPlan make_plan_structure(const Graph& graph, const Recipe& recipe) {
   const Ranges placeholder(graph.tensors.size(), Range{-1.0, 1.0});
-  return quantization::plan_graph(graph, spec, precision, placeholder, quantization::Values::absent,
-                                  [](NodeId) {});
+  return quantization::plan_graph(graph, recipe, placeholder, quantization::Values::absent, [](NodeId) {});
 }
 
 }  // namespace mmasim::runtime

@@ -12,7 +12,7 @@
 #include "isa/element.h"
 #include "isa/input_rounding.h"
 #include "runtime/graph/graph.h"
-#include "runtime/quantize/spec.h"
+#include "runtime/quantize/recipe.h"
 
 namespace mmasim::runtime {
 
@@ -50,6 +50,7 @@ struct IntegerArray {
 // y = SAT(SRS(v * multiplier, shift, rounding) + zero_point, clip_min, clip_max)
 struct Requantization {
   bool has_multiplier = false;
+  uint32_t multiplier_bits = 0;       // an output stage must have as many; 0 without has_multiplier
   bool per_channel = false;           // multipliers and shifts are one a channel, else one in all
   std::vector<uint32_t> multipliers;  // empty without has_multiplier
   std::vector<int> shifts;            // may be negative: a left shift
@@ -59,6 +60,7 @@ struct Requantization {
   // point of a ReLU on a signed or affine output; anything else needs a programmable clip. Structure, not
   // value.
   bool needs_clip = false;
+  bool has_zero_point = false;  // the output stage must add one, if only 0; structure
 };
 
 // The accumulator of one node: its width, and what becomes of a sum that leaves it.
@@ -114,11 +116,12 @@ using NodePlan = std::variant<std::monostate, LinearPlan, SumPlan, ProductPlan, 
                               PreluPlan, SoftmaxPlan, ResizePlan>;
 
 struct QuantPlan {
-  QuantSpec spec;
-  std::string precision = "int8";
+  std::string name;                // of the preset or file
+  std::string precision = "int8";  // or int16, int32, mixed: of operands
   bool has_values = false;
   std::vector<TensorPlan> tensors;    // one a tensor of the graph
   std::vector<NodePlan> nodes;        // one a node of the graph
+  std::vector<ChoiceOrigin> origins;  // who chose what; for people
   std::vector<std::string> warnings;  // e.g. a weight step lowered so that its bias fits
 };
 

@@ -5,26 +5,11 @@
 #include <algorithm>
 
 #include "runtime/quantize/quantize.h"
+#include "runtime/quantize/yaml_text.h"
 
 namespace mmasim::runtime {
 
 namespace {
-
-// A YAML double-quoted scalar.
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      result += '\\';
-      result += c;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else {
-      result += c;
-    }
-  }
-  return result + "\"";
-}
 
 // One value, or the smallest and largest of many.
 template <class Value>
@@ -79,28 +64,37 @@ struct NodeText {
 std::string tensor_line(const Tensor& tensor, const TensorPlan& plan) {
   return fmt::format(
       "  - {{name: {}, bits: {}, sign: {}, inv_step: {}, zero_point: {}, range: [{}, {}], source: {}}}\n",
-      quoted(tensor.name), plan.bits, plan.is_signed ? "signed" : "unsigned", plan.inv_step, plan.zero_point,
-      plan.low, plan.high, quoted(plan.source));
+      yaml_quoted(tensor.name), plan.bits, plan.is_signed ? "signed" : "unsigned", plan.inv_step,
+      plan.zero_point, plan.low, plan.high, yaml_quoted(plan.source));
 }
 
 std::string node_line(const Node& node, const NodePlan& plan) {
   const bool keeps = std::holds_alternative<std::monostate>(plan);
-  return fmt::format("  - {{name: {}, operator: {}{}}}\n", quoted(node.name), operator_name(node.op),
+  return fmt::format("  - {{name: {}, operator: {}{}}}\n", yaml_quoted(node.name), operator_name(node.op),
                      keeps ? ", keeps: integers" : ", " + std::visit(NodeText{}, plan));
+}
+
+// The choices of the network, then those that overrides made for single nodes.
+std::string origin_line(const ChoiceOrigin& origin) {
+  const std::string subject = origin.subject.empty() ? "" : "node: " + yaml_quoted(origin.subject) + ", ";
+  return fmt::format("  - {{{}key: {}, value: {}, origin: {}}}\n", subject, origin.key,
+                     yaml_quoted(origin.value), yaml_quoted(origin.origin));
 }
 
 }  // namespace
 
 std::string to_yaml(const Graph& graph, const QuantPlan& plan) {
   std::string text = "# The effective quantization: float = (integer - zero_point) / inv_step.\n";
-  text += fmt::format("preset: {}\nprecision: {}\nhas_values: {}\ntensors:\n", quoted(plan.spec.preset),
-                      quoted(plan.precision), plan.has_values);
+  text += fmt::format("preset: {}\nprecision: {}\nhas_values: {}\ntensors:\n", yaml_quoted(plan.name),
+                      yaml_quoted(plan.precision), plan.has_values);
   for (size_t id = 0; id < plan.tensors.size(); ++id)
     text += tensor_line(graph.tensors[id], plan.tensors[id]);
   text += "nodes:" + std::string(plan.nodes.empty() ? " []\n" : "\n");
   for (size_t id = 0; id < plan.nodes.size(); ++id) text += node_line(graph.nodes[id], plan.nodes[id]);
+  text += "choices:\n";
+  for (const ChoiceOrigin& origin : plan.origins) text += origin_line(origin);
   text += "warnings:" + std::string(plan.warnings.empty() ? " []\n" : "\n");
-  for (const std::string& warning : plan.warnings) text += "  - " + quoted(warning) + "\n";
+  for (const std::string& warning : plan.warnings) text += "  - " + yaml_quoted(warning) + "\n";
   return text;
 }
 

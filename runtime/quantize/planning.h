@@ -11,14 +11,24 @@ namespace mmasim::runtime::quantization {
 
 struct Planning {
   const Graph& graph;
+  const Recipe& recipe;
   const Ranges& ranges;
   QuantPlan& plan;
 
-  const QuantSpec& spec() const { return plan.spec; }
+  const QuantChoices& choices(const Node& node) const {
+    return recipe.nodes.at(static_cast<size_t>(&node - graph.nodes.data()));
+  }
   bool has_values() const { return plan.has_values; }
-  bool multiplies() const { return plan.spec.requant == QuantSpec::Requant::mul_shift; }
+  bool multiplies(const Node& node) const {
+    return choices(node).requant == QuantChoices::Requant::mul_shift;
+  }
   const TensorPlan& input(const Node& node, size_t index = 0) const {
     return plan.tensors[node.inputs.at(index)];
+  }
+  uint32_t widest_input_bits(const Node& node) const {
+    uint32_t bits = 0;
+    for (const TensorId id : node.inputs) bits = plan.tensors[id].bits > bits ? plan.tensors[id].bits : bits;
+    return bits;
   }
   Range range(const Node& node) const { return ranges[node.output]; }
   TensorPlan& output(const Node& node) { return plan.tensors[node.output]; }
@@ -56,7 +66,7 @@ NodePlan plan_node(Planning& planning, const Node& node, const ArgMax& argmax);
 void keep_grid(Planning& planning, const Node& node);
 
 // An output stage without multiplier and with one shift for all.
-Requantization requantize_by_shift(const QuantSpec& spec, int shift);
+Requantization requantize_by_shift(const QuantChoices& choices, int shift);
 
 // The shift rule where nothing but the shift can be chosen: sets the output's grid, gives its output stage.
 Requantization shift_to_output(Planning& planning, const Node& node, const Range& range, bool is_signed,

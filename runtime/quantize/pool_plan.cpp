@@ -19,8 +19,8 @@ constexpr int64_t kMaxGlobalCells = int64_t{1} << 26;  // of a whole map, which 
 int large_window_bits(int64_t cells) { return std::max(0, ceil_log2(static_cast<double>(cells)) - 6); }
 
 // Fraction bits of 1/N: 12, more for large windows and for wider operands.
-int reciprocal_bits(const QuantSpec& spec, int64_t cells) {
-  const int wider = spec.act_bits == 8 ? 0 : spec.act_bits == 16 ? 8 : 16;
+int reciprocal_bits(uint32_t input_bits, int64_t cells) {
+  const int wider = input_bits == 8 ? 0 : input_bits == 16 ? 8 : 16;
   return 12 + large_window_bits(cells) + wider;
 }
 
@@ -30,27 +30,27 @@ int reciprocal_bits(const QuantSpec& spec, int64_t cells) {
 // many more, at most 31 + 14 = 45. The product stays below 2^97. Of a whole map N <= 2^26: a sum below 2^58,
 // a reciprocal of at most 48 bits, below 2^106 together.
 PoolPlan plan_pool(Planning& planning, const Node& node, const std::vector<int64_t>& counts, double margin) {
-  const QuantSpec& spec = planning.spec();
+  const QuantChoices& choices = planning.choices(node);
   const TensorPlan& x = planning.input(node);
   const Range range = widened(planning.range(node), margin);
   const bool is_signed = x.is_signed && !is_rectified(node.activation);
   PoolPlan plan;
-  if (planning.multiplies()) {
+  if (planning.multiplies(node)) {
     TensorPlan& y = planning.output(node);
-    y = grid_of_range(spec, range, is_signed);
+    y = grid_of_range(choices, range, is_signed);
     std::vector<double> reals;
     for (const int64_t cells : counts)
       reals.push_back(y.inv_step / (x.inv_step * static_cast<double>(cells)));
     const bool shares_shift = counts.size() > 1;
-    const auto bits =
-        spec.multiplier_bits + (shares_shift ? static_cast<uint32_t>(large_window_bits(counts.back())) : 0);
+    const auto bits = choices.multiplier_bits +
+                      (shares_shift ? static_cast<uint32_t>(large_window_bits(counts.back())) : 0);
     const CommonMultipliers common = common_multipliers(reals, bits);
     plan.reciprocals = common.multipliers;
-    plan.requant = requantize_by_shift(spec, common.shift);
+    plan.requant = requantize_by_shift(choices, common.shift);
     set_bounds(plan.requant, y, node.activation, false);
     return plan;
   }
-  const int bits = reciprocal_bits(spec, counts.back());
+  const int bits = reciprocal_bits(x.bits, counts.back());
   for (const int64_t cells : counts) {
     plan.reciprocals.push_back(
         static_cast<int64_t>(round_half_away(two_to(bits) / static_cast<double>(cells))));
@@ -81,7 +81,7 @@ NodePlan plan_node(Planning& planning, const Node& node, const GlobalAveragePool
   const Shape& x = planning.graph.tensors[node.inputs.at(0)].shape;
   const int64_t height = x.size() > 2 ? x[2] : 1, width = x.size() > 3 ? x[3] : 1;
   return plan_pool(planning, node, {checked_cells(node, height, width, kMaxGlobalCells)},
-                   planning.spec().global_average_margin);
+                   planning.choices(node).global_average_margin);
 }
 
 NodePlan plan_node(Planning& planning, const Node& node, const Resize& resize) {
@@ -89,12 +89,12 @@ NodePlan plan_node(Planning& planning, const Node& node, const Resize& resize) {
   if (resize.mode == Resize::Mode::nearest) return std::monostate{};
   // At most 2^22. The weighted sum is below 2^54 and the multiplier at most 2^44: below 2^98 together.
   const int64_t weights_total = 4 * checked_cells(node, resize.factor_y, resize.factor_x, kMaxCells);
-  if (planning.multiplies()) {
-    const Multiplier m =
-        normalize_multiplier(1.0 / static_cast<double>(weights_total), planning.spec().multiplier_bits);
+  if (planning.multiplies(node)) {
+    const Multiplier m = normalize_multiplier(1.0 / static_cast<double>(weights_total),
+                                              planning.choices(node).multiplier_bits);
     return ResizePlan{m.multiplier, m.shift};
   }
-  const int bits = reciprocal_bits(planning.spec(), weights_total);
+  const int bits = reciprocal_bits(planning.input(node).bits, weights_total);
   const double reciprocal = round_half_away(two_to(bits) / static_cast<double>(weights_total));
   return ResizePlan{static_cast<int64_t>(reciprocal), bits};
 }

@@ -1,4 +1,4 @@
-// Graph and ranges -> QuantPlan: chooses every integer.
+// Graph, recipe and ranges -> QuantPlan: chooses every integer.
 #pragma once
 
 #include <string>
@@ -10,14 +10,11 @@
 
 namespace mmasim::runtime {
 
-QuantPlan make_plan(const Graph& graph, const QuantSpec& spec, const std::string& precision,
-                    const Ranges& ranges);
+QuantPlan make_plan(const Graph& graph, const Recipe& recipe, const Ranges& ranges);
 // The same, and takes each layer's float weights out of the graph once it is planned, so that memory does not
 // hold all of them beside their integers.
-QuantPlan make_plan_consuming_weights(Graph& graph, const QuantSpec& spec, const std::string& precision,
-                                      const Ranges& ranges);
-QuantPlan make_plan_structure(const Graph& graph, const QuantSpec& spec,
-                              const std::string& precision);  // no values
+QuantPlan make_plan_consuming_weights(Graph& graph, const Recipe& recipe, const Ranges& ranges);
+QuantPlan make_plan_structure(const Graph& graph, const Recipe& recipe);  // no values
 
 std::string to_yaml(const Graph& graph, const QuantPlan& plan);  // quantization.yaml
 

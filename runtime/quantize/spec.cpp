@@ -1,84 +1,110 @@
-// The table of presets. Each is one named system as orthogonal choices; resolve_preset() adds the precision.
+// Files, their bases, the precision and single settings in their order of precedence.
 #include "runtime/quantize/spec.h"
 
 #include <algorithm>
-#include <functional>
+#include <filesystem>
 
+#include "isa/kit/config_folders.h"
 #include "isa/kit/nearest_word.h"
+#include "runtime/quantize/quant_keys.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime {
 
 namespace {
 
-struct PresetEntry {
-  PresetInfo info;
-  std::function<void(QuantSpec&)> apply;
-};
+namespace fs = std::filesystem;
 
-void apply_tidl_np2_fixed(QuantSpec& spec) {
-  spec.weight_scale = QuantSpec::Scale::real;
-  spec.act_scale = QuantSpec::Scale::acc_shift;
-  spec.relu6 = QuantSpec::Relu6::exact;
+constexpr int kDeepestBase = 8;
+
+bool is_file_name(const std::string& preset) {
+  const std::string extension = fs::path(preset).extension().string();
+  return extension == ".yaml" || extension == ".yml";
 }
 
-void apply_tidl_p2_dynamic(QuantSpec& spec) {
-  spec.weight_scale = QuantSpec::Scale::pow2;
-  spec.act_scale = QuantSpec::Scale::pow2;
-  spec.relu6 = QuantSpec::Relu6::relu8;
+// The first folder of presets that exists.
+const fs::path& preset_folder() {
+  static const fs::path folder = [] {
+    std::string tried;
+    std::error_code error;
+    for (const auto& configs : config_folders()) {
+      const fs::path candidate = configs / "quant";
+      if (fs::is_directory(candidate, error)) return candidate;
+      tried += (tried.empty() ? "" : ", ") + candidate.string();
+    }
+    throw UserError("no quantization presets found; looked for " + tried);
+  }();
+  return folder;
 }
 
-void apply_per_channel(QuantSpec& spec) {
-  spec.weight_granularity = QuantSpec::Granularity::channel;
-  spec.weight_range = QuantSpec::Range::narrow;
-  spec.act_affine = true;
-  spec.act_scale = QuantSpec::Scale::real;
-  spec.requant = QuantSpec::Requant::mul_shift;
-  spec.multiplier_bits = 31;
-  spec.relu6 = QuantSpec::Relu6::clip;
-  spec.gemm_margin = 1.0;
-  spec.global_average_margin = 1.0;
-}
-
-const std::vector<PresetEntry>& entries() {
-  static const std::vector<PresetEntry> table = {
-      {{"tidl-np2-fixed",
-        "One real step a weight tensor, activations rescaled by a shift alone, exact ReLU6 (TIDL NP2Fixed)."},
-       apply_tidl_np2_fixed},
-      {{"tidl-p2-dynamic",
-        "Power-of-two steps for weights and activations, shift alone, ReLU6 widened to ReLU8 (TIDL "
-        "P2Dynamic)."},
-       apply_tidl_p2_dynamic},
-      {{"per-channel",
-        "A symmetric step for every output channel, affine unsigned activations, 31-bit multiplier and "
-        "shift."},
-       apply_per_channel},
-  };
-  return table;
-}
-
-const PresetEntry& find_preset(const std::string& name) {
-  const auto& table = entries();
-  const auto found =
-      std::find_if(table.begin(), table.end(), [&](const auto& e) { return e.info.name == name; });
-  if (found != table.end()) return *found;
+[[noreturn]] void refuse_unknown(const std::string& name) {
   const std::string sought = name.substr(0, 64);
   std::vector<std::string> names;
   std::string list;
-  for (const auto& entry : table) {
-    names.push_back(entry.info.name);
-    list += (list.empty() ? "" : ", ") + entry.info.name;
+  for (const auto& preset : presets()) {
+    names.push_back(preset.name);
+    list += (list.empty() ? "" : ", ") + preset.name;
   }
   throw UserError("quantization preset '" + sought + "' is unknown; nearest is '" +
                   isa::nearest_word(sought, names) + "'; presets: " + list);
 }
 
-uint32_t bits_of(const std::string& precision, const std::string& preset) {
-  if (precision == "int8") return 8;
-  if (precision == "int16") return 16;
-  if (precision == "int32") return 32;
-  throw UserError("precision '" + precision.substr(0, 64) + "' cannot be used with preset '" + preset +
-                  "'; allowed: int8, int16, int32");
+std::string path_of_preset(const std::string& preset) {
+  if (is_file_name(preset)) return preset;
+  const auto& known = presets();
+  if (std::none_of(known.begin(), known.end(), [&](const auto& each) { return each.name == preset; }))
+    refuse_unknown(preset);
+  return (preset_folder() / (preset + ".yaml")).string();
+}
+
+// A preset's places do not say where it is installed.
+QuantFile read_without_faults(const std::string& path) {
+  const fs::path folder = fs::path(path).parent_path();
+  const bool is_preset = folder == preset_folder();
+  QuantFile file = read_quant_file(path, is_preset ? "quant" / fs::path(path).filename() : fs::path(path));
+  if (!file.faults.empty()) throw UserError(file.faults.front());
+  return file;
+}
+
+void apply(QuantSpec& spec, const QuantSetting& setting) {
+  find_quant_key(setting.key)->set(spec, setting.value);
+  spec.origins[setting.key] = setting.place;
+}
+
+// A base is looked for among the presets, or beside the file that names it.
+void apply_file(QuantSpec& spec, const std::string& path, int depth) {
+  if (depth > kDeepestBase) throw UserError(path + ": presets are based on one another without end");
+  const QuantFile file = read_without_faults(path);
+  if (!file.preset.empty()) {
+    const bool beside = is_file_name(file.preset) && fs::path(file.preset).is_relative();
+    apply_file(spec,
+               beside ? (fs::path(path).parent_path() / file.preset).string() : path_of_preset(file.preset),
+               depth + 1);
+  }
+  for (const auto& setting : file.settings) apply(spec, setting);
+  spec.overrides.insert(spec.overrides.end(), file.overrides.begin(), file.overrides.end());
+}
+
+void apply_precision(QuantSpec& spec) {
+  const std::string& precision = spec.precision;
+  if (precision == "preset" || precision == "mixed") return;
+  const uint32_t bits = precision == "int8" ? 8 : precision == "int16" ? 16 : precision == "int32" ? 32 : 0;
+  if (bits == 0) {
+    throw UserError("precision '" + precision.substr(0, 64) + "' cannot be used with preset '" + spec.preset +
+                    "'; allowed: int8, int16, int32, mixed");
+  }
+  for (const auto& [key, width] :
+       {std::pair{"weight.bits", &spec.weight_bits}, {"act.bits", &spec.act_bits}}) {
+    const auto origin = spec.origins.find(key);
+    if (origin == spec.origins.end()) {
+      *width = bits;
+      spec.origins[key] = "--precision " + precision;
+    } else if (container_bits(*width) != bits) {
+      throw UserError("precision " + precision + " cannot be used with preset '" + spec.preset +
+                      "', which fixes " + key + " at " + std::to_string(*width) + " (" + origin->second +
+                      ")");
+    }
+  }
 }
 
 }  // namespace
@@ -86,19 +112,70 @@ uint32_t bits_of(const std::string& precision, const std::string& preset) {
 const std::vector<PresetInfo>& presets() {
   static const std::vector<PresetInfo> list = [] {
     std::vector<PresetInfo> infos;
-    for (const auto& entry : entries()) infos.push_back(entry.info);
+    for (const auto& entry : fs::directory_iterator(preset_folder())) {
+      const fs::path& path = entry.path();
+      if (path.extension() != ".yaml") continue;
+      infos.push_back({path.stem().string(), read_quant_file(path.string()).about});
+    }
+    std::sort(infos.begin(), infos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
     return infos;
   }();
   return list;
 }
 
-QuantSpec resolve_preset(const std::string& preset, const std::string& precision) {
-  const PresetEntry& entry = find_preset(preset);
+std::string nominal_precision(const QuantSpec& spec) {
+  const uint32_t bits = container_bits(spec.act_bits);
+  bool differs = container_bits(spec.weight_bits) > bits;
+  for (const auto& override : spec.overrides)
+    for (const auto& setting : override.settings)
+      differs = differs || setting.key == "weight.bits" || setting.key == "act.bits";
+  return differs ? "mixed" : "int" + std::to_string(bits);
+}
+
+std::string quant_name(const std::string& preset) {
+  return is_file_name(preset) ? fs::path(preset).stem().string() : preset;
+}
+
+QuantSpec resolve_preset(const std::string& preset, const std::string& precision,
+                         const std::vector<std::string>& set) {
   QuantSpec spec;
-  spec.preset = preset;
-  entry.apply(spec);
-  spec.weight_bits = spec.act_bits = bits_of(precision, preset);
+  spec.preset = quant_name(preset);
+  spec.precision = precision;
+  apply_file(spec, path_of_preset(preset), 0);
+  apply_precision(spec);
+  for (const auto& text : set) apply(spec, setting_of_option(text));
+  check_choices(spec, "quantization '" + spec.preset + "'");
+  for (const auto& override : spec.overrides) {
+    QuantChoices choices = spec;
+    for (const auto& setting : override.settings) find_quant_key(setting.key)->set(choices, setting.value);
+    check_choices(choices, override.place);
+  }
   return spec;
+}
+
+std::vector<std::string> faults_of_quant_file(const std::string& file) {
+  auto faults = read_quant_file(file).faults;
+  if (!faults.empty()) return faults;
+  try {
+    resolve_preset(file, "preset");
+  } catch (const UserError& error) {
+    faults.push_back(error.what());
+  }
+  return faults;
+}
+
+void check_choices(const QuantChoices& choices, const std::string& place) {
+  const bool multiplies = choices.requant == QuantChoices::Requant::mul_shift;
+  if (multiplies && choices.multiplier_bits == 0)
+    throw UserError(place + ": requant.kind mul_shift needs requant.mult_bits; expected 1..31");
+  if (!multiplies && choices.multiplier_bits != 0)
+    throw UserError(place + ": requant.mult_bits is " + std::to_string(choices.multiplier_bits) +
+                    ", but requant.kind shift has no multiplier; expected 0");
+  if (!multiplies && choices.act_affine)
+    throw UserError(place + ": act.symmetric false needs a multiplier; expected requant.kind mul_shift");
+  if (!multiplies && choices.weight_granularity == QuantChoices::Granularity::channel)
+    throw UserError(place +
+                    ": weight.granularity channel needs a multiplier; expected requant.kind mul_shift");
 }
 
 }  // namespace mmasim::runtime

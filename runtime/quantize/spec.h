@@ -1,45 +1,46 @@
-// What the user asks of quantization: a preset and a precision, resolved to orthogonal choices
-// (quantization.md 9.1).
+// What the user asks of quantization, resolved: choices for the network, and overrides for some of its nodes
+// (quantization.md 9.1). A preset is a file of configs/quant. Knows no network; make_recipe() meets one.
 #pragma once
 
-#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
-#include "isa/element.h"
+#include "runtime/quantize/choices.h"
+#include "runtime/quantize/quant_file.h"
 
 namespace mmasim::runtime {
 
-struct QuantSpec {
-  enum class Scale : uint8_t { real, pow2, acc_shift };
-  enum class Granularity : uint8_t { tensor, channel };
-  enum class Requant : uint8_t { shift, mul_shift };
-  enum class Relu6 : uint8_t { exact, relu8, clip };
-  enum class Range : uint8_t { full, narrow };
-
-  std::string preset = "tidl-np2-fixed";
-  uint32_t weight_bits = 8, act_bits = 8;
-  Granularity weight_granularity = Granularity::tensor;
-  Scale weight_scale = Scale::real;
-  Range weight_range = Range::full;
-  bool act_affine = false;  // zero points: unsigned affine activations
-  Scale act_scale = Scale::acc_shift;
-  Requant requant = Requant::shift;
-  uint32_t multiplier_bits = 0;  // of mul_shift
-  isa::Rounding requant_rounding = isa::Rounding::half_up;
-  Relu6 relu6 = Relu6::exact;
-  double gemm_margin = 1.25, global_average_margin = 1.25;
-  isa::Overflow overflow = isa::Overflow::wrap;
+struct QuantSpec : QuantChoices {
+  std::string preset = "tidl-np2-fixed";       // its name, or the stem of the file that was given
+  std::string precision = "preset";            // as asked for; "preset": as the choices say
+  std::map<std::string, std::string> origins;  // of each key that something set
+  std::vector<QuantOverride> overrides;
 };
 
 struct PresetInfo {
   std::string name;
   std::string sentence;
 };
-const std::vector<PresetInfo>& presets();
+const std::vector<PresetInfo>& presets();  // by name
 
-// Throws UserError naming the nearest preset, or the precision a preset refuses. precision: "int8", "int16",
-// "int32".
-QuantSpec resolve_preset(const std::string& preset, const std::string& precision);
+// What decides a quantization, the later over the earlier: defaults, the preset or file, `set`.
+// preset: a name, or a file if it ends in .yaml or .yml. precision: "int8", "int16" or "int32" set all widths
+// that no file fixes otherwise; "preset" and "mixed" leave them as they are. set: "key=value" each. Throws
+// UserError naming the nearest preset, the place of a fault, or what cannot be combined.
+QuantSpec resolve_preset(const std::string& preset, const std::string& precision,
+                         const std::vector<std::string>& set = {});
+
+// The word for the operands' width before a network is known: "int8", "int16", "int32", or "mixed" where
+// choices or overrides differ.
+std::string nominal_precision(const QuantSpec& spec);
+
+std::string quant_name(const std::string& preset);  // as reports say it: without folder and extension
+
+// Every fault of a quantization file, "FILE:LINE:COLUMN: text"; what it is based on is looked at, too.
+std::vector<std::string> faults_of_quant_file(const std::string& file);
+
+// Throws UserError beginning with `place` for choices that no output stage can do together.
+void check_choices(const QuantChoices& choices, const std::string& place);
 
 }  // namespace mmasim::runtime

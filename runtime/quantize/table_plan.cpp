@@ -47,13 +47,13 @@ double activated(const Activation& activation, double y) {
 // Outputs in [0, 1]: unsigned with 1.0 as 2^b, whatever the preset.
 TensorPlan unit_grid(const Planning& planning, const Node& node, const char* source) {
   TensorPlan y;
-  y.bits = planning.spec().act_bits;
+  y.bits = planning.choices(node).act_bits;
   y.is_signed = false;
   y.inv_step = two_to(static_cast<int>(y.bits));
   y.low = planning.range(node).low;
   y.high = planning.range(node).high;
   y.source = source;
-  if (planning.spec().act_affine) y.input_rounding = isa::InputRounding::half_even_quotient;
+  if (planning.choices(node).act_affine) y.input_rounding = isa::InputRounding::half_even_quotient;
   return y;
 }
 
@@ -63,7 +63,7 @@ NodePlan plan_node(Planning& planning, const Node& node, const Unary& unary) {
   const TensorPlan& x = planning.input(node);
   TensorPlan& y = planning.output(node);
   if (unary.kind == Unary::Kind::hard_swish) {
-    y = grid_of_range(planning.spec(), planning.range(node), !is_rectified(node.activation));
+    y = grid_of_range(planning.choices(node), planning.range(node), !is_rectified(node.activation));
   } else {
     y = unit_grid(planning, node, "fixed by the function's range");
   }
@@ -87,7 +87,7 @@ NodePlan plan_node(Planning& planning, const Node& node, const Softmax&) {
   const TensorPlan& x = planning.input(node);
   planning.output(node) = unit_grid(planning, node, "fixed by Softmax");
   SoftmaxPlan plan;
-  plan.bits = planning.spec().act_bits;
+  plan.bits = planning.output(node).bits;
   plan.fraction_bits = fraction_bits_of(x.bits);
   for (size_t i = 0; i < entries_of(x.bits); ++i) {
     const int64_t below_maximum = static_cast<int64_t>(i) << plan.fraction_bits;

@@ -60,6 +60,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_run_command(app, action);
   add_compare_command(app, action);
   add_evaluate_command(app, action);
+  add_quantize_command(app, action);
   add_compile_command(app, action);
   add_simulate_command(app, action);
   add_assemble_command(app, action);

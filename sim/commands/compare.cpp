@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "sim/commands/commands.h"
+#include "sim/experiment/quantization.h"
 #include "sim/experiment/runners.h"
 #include "sim/host/exit_code.h"
 #include "sim/host/output_folder.h"
@@ -14,7 +15,7 @@ namespace {
 struct CompareOptions {
   std::string network;
   std::vector<std::string> configs{""}, overrides;
-  std::vector<std::string> precisions{"int8"}, quants{"tidl-np2-fixed"};
+  std::vector<std::string> precisions{"preset"}, quants{"tidl-np2-fixed"}, quant_set;
   DataChoice data;
   OutputOptions output;
   bool timing_only = true;  // always: accepted so that the options of `run` serve
@@ -41,10 +42,11 @@ Combinations combinations(const CompareOptions& options) {
     for (const auto& quant : options.quants) {
       for (const auto& precision : options.precisions) {
         check_precision(precision);
-        all.requests.push_back(request_of(options, config, {quant, precision}));
+        all.requests.push_back(request_of(options, config, {quant, precision, options.quant_set, ""}));
         check_request(all.requests.back());
-        std::string label = precision;
-        if (options.quants.size() > 1) label += " " + quant;
+        const auto quantization = quantization_of(all.requests.back().quant);
+        std::string label = quantization.precision;
+        if (options.quants.size() > 1) label += " " + quantization.name;
         if (options.configs.size() > 1) label += " " + file_stem(config);
         all.labels.push_back(label);
       }
@@ -88,6 +90,7 @@ void add_compare_command(CLI::App& app, Action& action) {
       ->allow_extra_args(false);
   add_precision_list(command, options->precisions);
   add_quant_list(command, options->quants);
+  add_quant_settings(command, options->quant_set);
   add_data_options(command, options->data);
   command.add_flag("--timing-only", options->timing_only, "cycles without values: all that compare does");
   add_output_options(command, options->output);

@@ -52,8 +52,7 @@ void add_compile_command(CLI::App& app, Action& action) {
   command.add_option("-o,--output", options->program, "program file to write")
       ->required()
       ->type_name("PROG.mma");
-  command.add_option("--precision", request.quant.precision, "int8, int16 or int32")->type_name("PRECISION");
-  command.add_option("--quant", request.quant.preset, "quantization preset")->type_name("PRESET");
+  add_quant_options(command, request.quant);
   command.add_flag("--timing-only", options->timing_only,
                    "a program without values: no weights, no calibration");
   command.add_option("--threads", request.threads, "host threads")

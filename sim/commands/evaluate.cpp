@@ -14,7 +14,7 @@ namespace {
 
 struct EvaluateOptions {
   Request request;  // of every combination, but for its quantization
-  std::vector<std::string> precisions{"int8"}, quants{"tidl-np2-fixed"};
+  std::vector<std::string> precisions{"preset"}, quants{"tidl-np2-fixed"}, quant_set;
   OutputOptions output;
 };
 
@@ -25,7 +25,7 @@ std::vector<Request> combinations(const EvaluateOptions& options) {
   for (const auto& quant : options.quants) {
     for (const auto& precision : options.precisions) {
       check_precision(precision);
-      request.quant = {quant, precision};
+      request.quant = {quant, precision, options.quant_set, ""};
       check_request(request);
       requests.push_back(request);
     }
@@ -51,10 +51,9 @@ int evaluate(const EvaluateOptions& options) {
                           : options.output.out);
   Progress progress(loudness_of(options.output));
   // One after the other: each spreads its images over all threads.
-  const auto warn = [&](size_t index, const Outcome& outcome) {
-    const auto& quant = requests[index].quant;
+  const auto warn = [](size_t, const Outcome& outcome) {
     for (const auto& warning : outcome.warnings)
-      note("warning: " + quant.preset + " " + quant.precision + ": " + warning);
+      note("warning: " + outcome.report.quant.value_or("") + " " + outcome.report.precision + ": " + warning);
   };
   const auto evaluation = evaluation_of(perform_in_children(requests, 1, progress, warn));
   const EvaluationPrintout printout(evaluation);
@@ -79,6 +78,7 @@ void add_evaluate_command(CLI::App& app, Action& action) {
       ->type_name("N");
   add_precision_list(command, options->precisions);
   add_quant_list(command, options->quants);
+  add_quant_settings(command, options->quant_set);
   add_hardware_options(command, request.config);
   add_data_options(command, request.data);
   add_output_options(command, options->output);

@@ -64,20 +64,42 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
 }
 
 void add_precision_list(CLI::App& command, std::vector<std::string>& precisions) {
-  command.add_option("--precision", precisions, "int8, int16, int32; a comma-separated list")
+  command.add_option("--precision", precisions, "int8, int16, int32, mixed; a comma-separated list")
       ->delimiter(',')
       ->type_name("LIST");
 }
 
 void add_quant_list(CLI::App& command, std::vector<std::string>& quants) {
-  command.add_option("--quant", quants, "quantization presets, a comma-separated list")
+  command.add_option("--quant", quants, "quantization presets or files, a comma-separated list")
       ->delimiter(',')
       ->type_name("LIST");
 }
 
+void add_quant_settings(CLI::App& command, std::vector<std::string>& set) {
+  command.add_option("--set-quant", set, "override one choice of the quantization, key=value; repeatable")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
+}
+
+void add_quant_options(CLI::App& command, QuantChoice& options) {
+  command
+      .add_option("--precision", options.precision,
+                  "int8, int16, int32, or mixed, as the quantization's overrides say")
+      ->type_name("PRECISION");
+  command.add_option("--quant", options.preset, "quantization preset (mmasim describe presets) or file")
+      ->type_name("PRESET|FILE.yaml");
+  add_quant_settings(command, options.set);
+  command.add_option("--plan", options.plan, "a saved plan instead (mmasim quantize writes one)")
+      ->type_name("FILE.yaml");
+}
+
 void check_precision(const std::string& precision) {
-  if (precision == "int8" || precision == "int16" || precision == "int32") return;
-  throw runtime::UserError("--precision " + precision + " is not available; expected int8, int16 or int32");
+  for (const char* known : {"preset", "int8", "int16", "int32", "mixed"})
+    if (precision == known) return;
+  throw runtime::UserError("--precision " + precision +
+                           " is not available; expected int8, int16, int32 or mixed");
 }
 
 void check_modes(const ModeOptions& modes) {

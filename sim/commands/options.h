@@ -34,6 +34,8 @@ void add_mode_options(CLI::App& command, ModeOptions& options);
 void add_output_options(CLI::App& command, OutputOptions& options);
 void add_precision_list(CLI::App& command, std::vector<std::string>& precisions);
 void add_quant_list(CLI::App& command, std::vector<std::string>& quants);
+void add_quant_options(CLI::App& command, QuantChoice& options);  // --quant, --precision and --set-quant
+void add_quant_settings(CLI::App& command, std::vector<std::string>& set);
 
 // Throws runtime::UserError naming the precisions there are.
 void check_precision(const std::string& precision);

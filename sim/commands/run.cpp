@@ -28,9 +28,7 @@ void add_run_command(CLI::App& app, Action& action) {
   auto options = std::make_shared<RunOptions>();
   auto& request = options->request;
   command.add_option("network", request.network, "ONNX file")->required()->type_name("NETWORK");
-  command.add_option("--precision", request.quant.precision, "int8, int16 or int32")->type_name("PRECISION");
-  command.add_option("--quant", request.quant.preset, "quantization preset (mmasim describe presets)")
-      ->type_name("PRESET");
+  add_quant_options(command, request.quant);
   add_hardware_options(command, request.config);
   add_data_options(command, request.data);
   add_mode_options(command, options->modes);

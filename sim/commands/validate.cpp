@@ -1,7 +1,8 @@
-// `mmasim validate`: checks configuration files and says every fault with its place.
+// `mmasim validate`: checks configuration and quantization files and says every fault with its place.
 #include <cstdio>
 #include <memory>
 
+#include "runtime/quantize/spec.h"
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
 #include "sim/config/config.h"
@@ -12,7 +13,8 @@ namespace {
 
 std::vector<std::string> faults_of(const std::string& file) {
   try {
-    return check_config(file).faults;
+    return runtime::looks_like_quant_file(file) ? runtime::faults_of_quant_file(file)
+                                                : check_config(file).faults;
   } catch (const runtime::UserError& error) {
     return {error.what()};
   }
@@ -33,10 +35,12 @@ int validate(const std::vector<std::string>& files) {
 }  // namespace
 
 void add_validate_command(CLI::App& app, Action& action) {
-  auto& command =
-      *app.add_subcommand("validate", "check configuration files and say every fault with its line");
+  auto& command = *app.add_subcommand(
+      "validate", "check configuration and quantization files and say every fault with its line");
   auto files = std::make_shared<std::vector<std::string>>();
-  command.add_option("files", *files, "hardware configurations")->required()->type_name("FILE.yaml");
+  command.add_option("files", *files, "hardware configurations and quantization files")
+      ->required()
+      ->type_name("FILE.yaml");
   command.callback([&action, files] { action = [files] { return validate(*files); }; });
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "isa/kit/config_folders.h"
 #include "runtime/user_error.h"
 #include "sim/config/config_check.h"
 #include "sim/config/config_entries.h"
@@ -122,12 +123,9 @@ Configuration resolve_config(const ConfigChoice& choice) {
 }
 
 std::string default_config_path() {
-  std::vector<std::filesystem::path> folders{MMASIM_SOURCE_CONFIGS, MMASIM_INSTALL_CONFIGS};
   std::error_code error;
-  const auto executable = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error) folders.push_back(executable.parent_path().parent_path() / "share" / "mmasim" / "configs");
   std::string tried;
-  for (const auto& folder : folders) {
+  for (const auto& folder : config_folders()) {
     const auto path = folder / "tda4vm.yaml";
     if (std::filesystem::exists(path, error)) return path.string();
     tried += (tried.empty() ? "" : ", ") + path.string();

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "sim/experiment/execution.h"
+#include "sim/experiment/quantization.h"
 #include "sim/experiment/verification.h"
 #include "sim/host/stopwatch.h"
 
@@ -23,7 +24,7 @@ class NetworkRun {
         shared_(groundwork.find_network(request)) {}
 
   Outcome perform() {
-    observer_.begins(request_.quant.precision);
+    observer_.begins(quantization_of(request_.quant).precision);
     if (!shared_) own_ = prepare_network(request_, config_.machine.ddr_bytes, progress_);
     plan();
     if (prepared().dataset) {
@@ -32,13 +33,14 @@ class NetworkRun {
       execute_program();
     }
     fill_report();
-    observer_.ends({planned_.lowered.program, execution_.outputs, &prepared().network.graph, &planned_.plan},
-                   outcome_.report);
+    observer_.ends({planned_.lowered.program, execution_.outputs, &graph(), &planned_.plan}, outcome_.report);
     return std::move(outcome_);
   }
 
  private:
   const PreparedNetwork& prepared() const { return shared_ ? *shared_ : own_; }
+
+  const runtime::Graph& graph() const { return planned_graph(planned_, prepared().network.graph); }
 
   void plan() {
     progress_.say("quantize and lower");
@@ -65,7 +67,7 @@ class NetworkRun {
     if (request_.verify != Verify::none) {
       progress_.say("reference");
       const bool layers = request_.verify == Verify::layers;
-      verification = std::make_unique<Verification>(prepared().network.graph, planned_.plan, program, inputs_,
+      verification = std::make_unique<Verification>(graph(), planned_.plan, program, inputs_,
                                                     layers ? "layers" : "outputs");
       if (layers) {
         watcher = [&](const isa::MemoryView& memory, uint16_t token, uint32_t count) {
@@ -110,10 +112,11 @@ class NetworkRun {
     const auto* activity = execution_.activity ? &*execution_.activity : nullptr;
     report.network = prepared().network.facts;
     report.config = config_;
-    report.precision = request_.quant.precision;
-    report.quant = request_.quant.preset;
+    report.precision = planned_.plan.precision;
+    report.quant = planned_.plan.name;
     report.input.source = prepared().network.input_source;
-    if (const auto& calibration = prepared().calibration) {
+    const bool is_planned_here = quantization_of(request_.quant).plan.empty();
+    if (const auto& calibration = prepared().calibration; calibration && is_planned_here) {
       report.input.calibration = {calibration->source, calibration->samples};
     }
     report.totals = total_stats(program, config_, activity);

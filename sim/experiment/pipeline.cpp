@@ -3,15 +3,19 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
+#include <utility>
 
 #include "isa/program/program_file.h"
 #include "isa/verify/dataflow.h"
 #include "runtime/import/import.h"
 #include "runtime/io/random_weights.h"
 #include "runtime/quantize/host_values.h"
+#include "runtime/quantize/plan_file.h"
 #include "runtime/quantize/quantize.h"
+#include "runtime/quantize/widen.h"
 #include "runtime/transform/legalize.h"
 #include "runtime/user_error.h"
+#include "sim/experiment/quantization.h"
 #include "sim/host/host_memory.h"
 #include "sim/host/stopwatch.h"
 
@@ -139,21 +143,52 @@ LoadedNetwork load_network(const std::string& file, const DataChoice& data, Valu
   return network;
 }
 
+const runtime::Graph& planned_graph(const PlannedNetwork& planned, const runtime::Graph& graph) {
+  return planned.widened ? *planned.widened : graph;
+}
+
+MadePlan make_network_plan(const runtime::Graph& graph, const runtime::Ranges* ranges,
+                           const QuantChoice& quant) {
+  const auto quantization = quantization_of(quant);
+  if (!quantization.plan.empty()) {
+    auto loaded = runtime::load_plan(graph, quantization.plan);
+    loaded.plan.has_values = ranges != nullptr;
+    return {std::move(loaded.graph), std::move(loaded.plan)};
+  }
+  auto recipe = runtime::make_recipe(graph, quantization.spec);
+  if (!runtime::needs_widening(graph, recipe)) {
+    return {std::nullopt, ranges ? runtime::make_plan(graph, recipe, *ranges)
+                                 : runtime::make_plan_structure(graph, recipe)};
+  }
+  MadePlan made{graph, {}};
+  auto longer = ranges ? *ranges : runtime::Ranges{};
+  runtime::insert_widening(*made.widened, recipe, ranges ? &longer : nullptr);
+  made.plan = ranges ? runtime::make_plan(*made.widened, recipe, longer)
+                     : runtime::make_plan_structure(*made.widened, recipe);
+  return made;
+}
+
 PlannedNetwork plan_network(const runtime::Graph& graph, const Configuration& config,
                             const runtime::Ranges* ranges, const PlanChoices& choices) {
   Stopwatch stopwatch;
-  const auto spec = runtime::resolve_preset(choices.quant.preset, choices.quant.precision);
-  auto plan = ranges ? runtime::make_plan(graph, spec, choices.quant.precision, *ranges)
-                     : runtime::make_plan_structure(graph, spec, choices.quant.precision);
-  return lower_plan(graph, config, choices, std::move(plan), stopwatch);
+  auto made = make_network_plan(graph, ranges, choices.quant);
+  const auto& planned_of = made.widened ? *made.widened : graph;
+  auto planned = lower_plan(planned_of, config, choices, std::move(made.plan), stopwatch);
+  planned.widened = std::move(made.widened);
+  return planned;
 }
 
 PlannedNetwork plan_network(runtime::Graph& graph, const Configuration& config, const runtime::Ranges* ranges,
                             const PlanChoices& choices, WeightValues weights) {
-  if (ranges == nullptr || weights == WeightValues::kept) return plan_network(graph, config, ranges, choices);
+  if (ranges == nullptr || weights == WeightValues::kept)
+    return plan_network(std::as_const(graph), config, ranges, choices);
+  const auto quantization = quantization_of(choices.quant);
+  if (!quantization.plan.empty()) return plan_network(std::as_const(graph), config, ranges, choices);
+  const auto recipe = runtime::make_recipe(graph, quantization.spec);
+  if (runtime::needs_widening(graph, recipe))
+    return plan_network(std::as_const(graph), config, ranges, choices);
   Stopwatch stopwatch;
-  const auto spec = runtime::resolve_preset(choices.quant.preset, choices.quant.precision);
-  auto plan = runtime::make_plan_consuming_weights(graph, spec, choices.quant.precision, *ranges);
+  auto plan = runtime::make_plan_consuming_weights(graph, recipe, *ranges);
   release_freed_pages();  // of the weights, before the program and its memory take theirs
   auto planned = lower_plan(graph, config, choices, std::move(plan), stopwatch);
   if (weights == WeightValues::consumed) drop_weights(planned.plan);

@@ -39,13 +39,27 @@ struct PlanChoices {
 };
 
 struct PlannedNetwork {
+  std::optional<runtime::Graph> widened;  // what was planned, if nodes were added to it
   runtime::QuantPlan plan;
   runtime::Lowered lowered;  // its program has passed verify_program()
   double quantize_s = 0, lower_s = 0;
 };
 
+struct MadePlan {
+  std::optional<runtime::Graph> widened;  // as in PlannedNetwork
+  runtime::QuantPlan plan;
+};
+
+// Plans without lowering; a saved plan is read. ranges: none for a plan without values. Throws
+// runtime::UserError.
+MadePlan make_network_plan(const runtime::Graph& graph, const runtime::Ranges* ranges,
+                           const QuantChoice& quant);
+
 // What becomes of the float weights of the graph, and of the plan's own once they are in the program.
 enum class WeightValues : uint8_t { kept, planned_kept, consumed };
+
+// What the plan and the program are of: the network's graph, or that with nodes that widen operands.
+const runtime::Graph& planned_graph(const PlannedNetwork& planned, const runtime::Graph& graph);
 
 // ranges: none for a program without values. Throws runtime::UserError.
 PlannedNetwork plan_network(runtime::Graph& graph, const Configuration& config, const runtime::Ranges* ranges,

@@ -14,8 +14,9 @@ namespace mmasim::sim {
 namespace {
 
 void check_known_precision(const std::string& file, const std::string& precision) {
-  if (precision == "int8" || precision == "int16" || precision == "int32") return;
-  throw runtime::UserError(file + ": precision '" + precision + "'; expected int8, int16 or int32");
+  for (const char* known : {"int8", "int16", "int32", "mixed"})
+    if (precision == known) return;
+  throw runtime::UserError(file + ": precision '" + precision + "'; expected int8, int16, int32 or mixed");
 }
 
 // A program that this hardware and these options can execute.

@@ -3,8 +3,8 @@
 #include <set>
 
 #include "isa/kit/sha256.h"
-#include "runtime/quantize/spec.h"
 #include "runtime/user_error.h"
+#include "sim/experiment/quantization.h"
 
 namespace mmasim::sim {
 namespace {
@@ -23,8 +23,11 @@ const Keys<ConfigChoice>& config_keys() {
 const Keys<QuantChoice>& quant_keys() {
   using Row = QuantChoice;
   static const Keys<Row> keys{
-      key(&Row::preset, "preset", "", "quantization preset (docs/presets.md)"),
-      key_of_words(&Row::precision, "precision", {"int8", "int16", "int32"}, "of operands"),
+      key(&Row::preset, "preset", "", "quantization preset (docs/presets.md) or file"),
+      key_of_words(&Row::precision, "precision", {"preset", "int8", "int16", "int32", "mixed"},
+                   "of operands; preset: as preset or file say, int8 if they say nothing"),
+      key(&Row::set, "set", "", "overrides of the quantization, each key=value"),
+      key(&Row::plan, "plan", "", "saved plan that is taken as it is; empty: one is made"),
   };
   return keys;
 }
@@ -78,7 +81,7 @@ void check_program_request(const Request& request) {
 
 void check_network_request(const Request& request) {
   if (request.plain) throw UserError("plain: executes compiled programs only");
-  runtime::resolve_preset(request.quant.preset, request.quant.precision);
+  quantization_of(request.quant);
   if (request.verify != Verify::none && !request.with_values()) {
     throw UserError("verify compares values, mode timing-only makes none; ask for one of them");
   }

@@ -15,8 +15,10 @@
 namespace mmasim::sim {
 
 struct QuantChoice {
-  std::string preset = "tidl-np2-fixed";
-  std::string precision = "int8";
+  std::string preset = "tidl-np2-fixed";  // or a quantization file
+  std::string precision = "preset";       // as the preset says: int8 if it says nothing
+  std::vector<std::string> set;           // overrides, "key=value"
+  std::string plan;                       // a saved plan instead of all these; empty: none
 };
 
 struct DataChoice {
@@ -57,7 +59,7 @@ std::string canonical_json(const Request& request);
 std::string hash_of(const Request& request);  // SHA-256 of it, 64 hexadecimal digits
 
 // Throws runtime::UserError for what cannot be performed together, presets and precisions there are not.
-// Reads no file.
+// Reads quantization files, no other.
 void check_request(const Request& request);
 
 }  // namespace mmasim::sim

@@ -9,7 +9,7 @@ namespace mmasim::sim {
 namespace {
 
 uint32_t operand_bytes(const std::string& precision) {
-  if (precision == "int8") return 1;
+  if (precision == "int8" || precision == "mixed") return 1;  // of mixed widths the narrowest
   if (precision == "int16") return 2;
   if (precision == "int32") return 4;
   throw std::logic_error("layer of unknown precision '" + precision + "'");

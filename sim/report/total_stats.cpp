@@ -53,6 +53,16 @@ void add_rates(TotalStats& total) {
   total.ddr_utilization = ratio(*total.ddr_bandwidth_gbps, total.ddr_peak_gbps);
 }
 
+// Of layers of different widths, each at its own peak: the mean over what they compute.
+double mean_peak(const isa::Program& program) {
+  double macs = 0, cycles = 0;
+  for (const auto& layer : program.layers) {
+    macs += double(layer.macs);
+    cycles += double(layer.macs) / peak_macs_per_cycle(program.machine, layer.precision);
+  }
+  return cycles > 0 ? macs / cycles : peak_macs_per_cycle(program.machine, program.precision);
+}
+
 }  // namespace
 
 TotalStats total_stats(const isa::Program& program, const models::SocConfig& config,
@@ -64,7 +74,9 @@ TotalStats total_stats(const isa::Program& program, const models::SocConfig& con
   }
   total.cores = config.cores;
   total.core_clock_mhz = config.core_clock_mhz;
-  total.peak_macs_per_cycle = peak_macs_per_cycle(program.machine, program.precision);
+  total.peak_macs_per_cycle = program.precision == "mixed"
+                                  ? mean_peak(program)
+                                  : peak_macs_per_cycle(program.machine, program.precision);
   total.ddr_peak_gbps = config.dram.peak_gbps();
   total.peak_l2_bytes = program.l2_bytes_used;
   total.peak_l3_bytes = program.l3_bytes_used;

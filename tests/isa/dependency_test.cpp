@@ -52,7 +52,7 @@ const std::vector<Room> kRooms = {
     {"runtime/transform/", {"runtime/*", "runtime/graph/"}},
     {"runtime/float_network/", {"runtime/*", "runtime/graph/"}},
     {"runtime/calibrate/", {"runtime/*", "runtime/graph/", "runtime/float_network/"}},
-    {"runtime/quantize/", {"runtime/*", "runtime/graph/", "runtime/calibrate/"}},
+    {"runtime/quantize/", {"runtime/*", "runtime/graph/", "runtime/io/", "runtime/calibrate/"}},
     {"runtime/reference/", {"runtime/*", "runtime/graph/", "runtime/quantize/"}},
     {"runtime/lower/schedule/", {"runtime/*"}},
     {"runtime/lower/tiles/", {"runtime/*", "runtime/graph/", "runtime/quantize/", "runtime/lower/schedule/"}},

@@ -15,6 +15,7 @@
 #include "runtime/lower/lower.h"
 #include "runtime/quantize/host_values.h"
 #include "runtime/quantize/quantize.h"
+#include "runtime/quantize/widen.h"
 #include "runtime/reference/reference.h"
 #include "tests/kit/random_order.h"
 
@@ -55,14 +56,16 @@ struct Execution {
 };
 
 // Every intermediate tensor, looked at the moment it is whole, and every output, against the reference.
-inline Execution execute_and_compare(const runtime::Graph& graph, const std::string& preset,
-                                     const std::string& precision, const isa::Machine& machine,
+inline Execution execute_and_compare(runtime::Graph graph, const runtime::QuantSpec& spec,
+                                     const isa::Machine& machine,
                                      const runtime::LowerOptions& base_options = {}) {
   std::vector<runtime::FloatTensor> floats;
   for (const auto tensor : graph.inputs)
     floats.push_back(runtime::synthetic_input(graph.tensors[tensor].shape, 7, graph.tensors[tensor].name));
-  const auto plan = runtime::make_plan(graph, runtime::resolve_preset(preset, precision), precision,
-                                       runtime::calibrate(graph, floats));
+  auto recipe = runtime::make_recipe(graph, spec);
+  auto ranges = runtime::calibrate(graph, floats);
+  if (runtime::needs_widening(graph, recipe)) runtime::insert_widening(graph, recipe, &ranges);
+  const auto plan = runtime::make_plan(graph, recipe, ranges);
   auto options = base_options;
   options.keep_intermediates = true;
   auto lowered = runtime::lower(graph, plan, machine, options);
@@ -120,6 +123,12 @@ inline Execution execute_and_compare(const runtime::Graph& graph, const std::str
   for (size_t i = 0; i < graph.outputs.size(); ++i)
     compare(read_tensor(result.program.outputs[i], memory), graph.outputs[i]);
   return result;
+}
+
+inline Execution execute_and_compare(const runtime::Graph& graph, const std::string& preset,
+                                     const std::string& precision, const isa::Machine& machine,
+                                     const runtime::LowerOptions& options = {}) {
+  return execute_and_compare(graph, runtime::resolve_preset(preset, precision), machine, options);
 }
 
 }  // namespace mmasim::tests

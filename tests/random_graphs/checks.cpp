@@ -155,8 +155,9 @@ Prepared prepare(const RandomNetwork& network, const std::string& network_file,
   prepared.network =
       sim::load_network(network_file, data, sim::Values::made, prepared.config.machine.ddr_bytes);
   prepared.ranges = sim::calibrate_network(prepared.network.graph, "", prepared.network.inputs, 0, 1).ranges;
+  prepared.spec = runtime::resolve_preset(network.preset, network.precision);
   prepared.planned = sim::plan_network(prepared.network.graph, prepared.config, &prepared.ranges,
-                                       {{network.preset, network.precision}, true});
+                                       {{network.preset, network.precision, {}, ""}, true});
   prepared.inputs = sim::quantize_inputs(prepared.network, prepared.planned.plan);
   prepared.reference = runtime::run_reference(prepared.network.graph, prepared.planned.plan,
                                               integers_of(prepared), &prepared.reference_overflows);
@@ -191,8 +192,8 @@ std::string check_float(const Prepared& prepared) {
   if (prepared.reference_overflows > 0)
     return std::to_string(prepared.reference_overflows) + " accumulators left their width";
   const auto floats = floats_of(prepared);
-  return outside_bounds(
-      {prepared.network.graph, prepared.planned.plan, prepared.ranges, floats, prepared.reference});
+  return outside_bounds({prepared.network.graph, prepared.planned.plan, prepared.spec, prepared.ranges,
+                         floats, prepared.reference});
 }
 
 std::string check_cycles(const Prepared& prepared, const models::Activity& activity) {

@@ -20,6 +20,7 @@ struct Prepared {
   sim::Configuration config;
   sim::LoadedNetwork network;
   runtime::Ranges ranges;
+  runtime::QuantSpec spec;
   sim::PlannedNetwork planned;
   std::vector<std::vector<uint8_t>> inputs;       // integers
   std::vector<runtime::IntegerTensor> reference;  // of every tensor of the graph

@@ -57,7 +57,7 @@ class Bounds {
 
   std::string check_node(const runtime::Node& node) {
     if (std::holds_alternative<runtime::ArgMax>(node.op)) return check_index(node);
-    NodeRun alone{node, run_.plan.spec, {}, {}, {}, {}};
+    NodeRun alone{node, run_.spec, {}, {}, {}, {}};
     for (const auto id : node.inputs) {
       alone.operands.push_back(run_.plan.tensors[id]);
       alone.values.push_back(reals_of(run_.plan.tensors[id], run_.integers[id]));
@@ -93,8 +93,7 @@ class Bounds {
     if (activation.kind == runtime::Activation::Kind::none) return value;
     if (activation.kind == runtime::Activation::Kind::relu) return std::max(0.0, value);
     double high = activation.high;
-    if (run_.plan.spec.relu6 == runtime::QuantSpec::Relu6::relu8 && activation.low == 0 && high > 0 &&
-        high < 3e38)
+    if (run_.spec.relu6 == runtime::QuantSpec::Relu6::relu8 && activation.low == 0 && high > 0 && high < 3e38)
       high = std::exp2(std::ceil(std::log2(high) - 1e-12));
     return std::min(high, std::max(activation.low, value));
   }
@@ -112,7 +111,7 @@ class Bounds {
   // Where saturation clips from 0 to c, the grid ends at c, or the next power of two, though the range may
   // end at a sixteenth of that.
   double step_of_clip(const runtime::Node& node) const {
-    const auto& spec = run_.plan.spec;
+    const auto& spec = run_.spec;
     if (node.activation.kind != runtime::Activation::Kind::clip || node.activation.low != 0 ||
         spec.act_affine)
       return 0;

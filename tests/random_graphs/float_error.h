@@ -18,6 +18,7 @@ namespace mmasim::random_graphs {
 struct QuantizedRun {
   const runtime::Graph& graph;  // legalized
   const runtime::QuantPlan& plan;
+  const runtime::QuantSpec& spec;  // that the plan was made of
   const runtime::Ranges& ranges;
   const std::vector<runtime::FloatTensor>& inputs;      // of the graph, in float
   const std::vector<runtime::IntegerTensor>& integers;  // the reference's, of every tensor

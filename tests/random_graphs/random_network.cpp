@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "runtime/io/synthetic.h"
-#include "runtime/quantize/spec.h"
 #include "tests/random_graphs/operators.h"
 
 namespace mmasim::random_graphs {
@@ -65,9 +64,9 @@ RandomNetwork network_of(const Description& description) {
   static const std::vector<int64_t> kOpsets = {13, 11, 17, 7, 9, 10, 12, 8, 14, 15, 16};
   static const std::vector<std::string> kPrecisions = {"int8", "int16", "int32"};
   Choices setting(description.setting);
-  const auto& presets = runtime::presets();
+  static const std::vector<std::string> kPresets = {"tidl-np2-fixed", "tidl-p2-dynamic", "per-channel"};
   RandomNetwork network;
-  network.preset = presets[setting.below(static_cast<uint32_t>(presets.size()))].name;
+  network.preset = kPresets[setting.below(3)];
   network.precision = kPrecisions[setting.below(3)];
   network.machine = static_cast<MachineName>(setting.below(3));
   Drawing drawing(setting.from(kOpsets));

@@ -32,12 +32,11 @@ int64_t raw_positions(const isa::Machine& machine, uint32_t operand_bytes) {
 OutputPath output_path(const LoweringContext& context, const LinearLayer& layer) {
   const auto& requant = layer.plan->requant;
   const auto& machine = context.machine;
-  const auto& spec = context.plan.spec;
   // Multipliers of 31 bits on 128-bit accumulators need shifts beyond any stage's.
-  const bool multiplier_can = machine.multiplier_bits >= spec.multiplier_bits && layer.operand_bytes < 4;
+  const bool multiplier_can = machine.multiplier_bits >= requant.multiplier_bits && layer.operand_bytes < 4;
   const bool stage_can = (!requant.has_multiplier || multiplier_can) &&
                          (!requant.per_channel || machine.per_lane_shift != 0) &&
-                         (!spec.act_affine || machine.has_output_zero_point != 0) &&
+                         (!requant.has_zero_point || machine.has_output_zero_point != 0) &&
                          (requant.rounding == isa::Rounding::half_up || machine.half_up_only == 0);
   if (!stage_can) return OutputPath::raw;
   return requant.needs_clip && machine.has_output_clip == 0 ? OutputPath::stage_clip : OutputPath::stage;

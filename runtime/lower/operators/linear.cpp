@@ -197,10 +197,10 @@ class ArraySteps {
 
 void report_fallback(LoweringContext& context, NodeId node, OutputPath path) {
   if (path == OutputPath::stage) return;
-  const std::string reason =
-      path == OutputPath::raw ? "the array's output stage cannot requantize as " + context.plan.spec.preset +
-                                    " asks (multiplier, per-channel shift or zero point)"
-                              : "the array's output stage has no programmable clip";
+  const std::string reason = path == OutputPath::raw
+                                 ? "the array's output stage cannot requantize as " + context.plan.name +
+                                       " asks (multiplier, per-channel shift or zero point)"
+                                 : "the array's output stage has no programmable clip";
   context.fallbacks.push_back({context.graph.nodes[node].name, reason, "DSP"});
 }
 

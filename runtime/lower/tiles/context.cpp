@@ -12,10 +12,27 @@ std::string LoweringContext::place(NodeId node) const {
   return "node '" + graph.nodes[node].name + "' (" + operator_name(graph.nodes[node].op) + ")";
 }
 
+std::string precision_word(isa::Element element) {
+  return "int" + std::to_string(8 * isa::element_bytes(element));
+}
+
+std::string precision_word(const LoweringContext& context, const Node& node) {
+  auto widest = context.tensor_plan(node.inputs.at(0)).element();
+  const auto consider = [&](TensorId tensor) {
+    const auto element = context.tensor_plan(tensor).element();
+    const bool is_index = element == isa::Element::s64;
+    if (!is_index && isa::element_bytes(element) > isa::element_bytes(widest)) widest = element;
+  };
+  for (const auto input : node.inputs) consider(input);
+  if (!std::holds_alternative<LinearPlan>(context.plan.nodes[&node - context.graph.nodes.data()]))
+    consider(node.output);
+  return precision_word(widest);
+}
+
 uint32_t begin_layer(LoweringContext& context, NodeId id, const std::string& kind, isa::Setup setup) {
   const auto& node = context.graph.nodes[id];
   isa::LayerInfo info;
-  info.name = node.name, info.kind = kind, info.precision = context.plan.precision;
+  info.name = node.name, info.kind = kind, info.precision = precision_word(context, node);
   info.operators = node.covers;
   info.macs = macs(context.graph, node);
   context.schedule.layers.push_back(info);

@@ -23,9 +23,9 @@ struct Result {
   std::string dataflow;  // of the node's layer
 };
 
-Result run(const GraphBuilder& b, const QuantSpec& spec, const std::string& precision,
-           const isa::Machine& machine, const IntegerTensor& x) {
-  const QuantPlan plan = make_plan(b.graph, spec, precision, b.ranges);
+Result run(const GraphBuilder& b, const QuantSpec& spec, const isa::Machine& machine,
+           const IntegerTensor& x) {
+  const QuantPlan plan = make_plan(b.graph, make_recipe(b.graph, spec), b.ranges);
   const isa::Program program = lower(b.graph, plan, machine, LowerOptions{}).program;
   isa::OwnedMemory owned(machine, program.ddr_bytes_used);
   const auto memory = owned.view();
@@ -74,7 +74,7 @@ void check(const GraphBuilder& b, const std::string& preset, const std::string& 
       CAPTURE(precision);
       CAPTURE(static_cast<int>(policy));
       spec.overflow = policy;
-      const Result result = run(b, spec, precision, machine, x);
+      const Result result = run(b, spec, machine, x);
       CHECK(result.program == result.reference);
       CHECK((result.dataflow == "dsp") == on_dsp);
       CHECK(result.program[0] == (policy == isa::Overflow::wrap ? wrapped : saturated));

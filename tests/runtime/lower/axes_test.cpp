@@ -45,7 +45,7 @@ const std::vector<Shape> kShapes = {{7},          {3, 5},          {2, 3, 5},   
 std::string fault(const Graph& graph) {
   const auto spec = runtime::resolve_preset("tidl-np2-fixed", "int8");
   try {
-    runtime::lower(graph, runtime::make_plan_structure(graph, spec, "int8"), isa::Machine{}, {});
+    runtime::lower(graph, runtime::make_plan_structure(graph, make_recipe(graph, spec)), isa::Machine{}, {});
   } catch (const std::logic_error& thrown) {
     return thrown.what();
   }
@@ -155,7 +155,8 @@ TEST_CASE("lower: more groups of repeated axes than four are refused with both s
   const auto graph = b.finish({b.add(runtime::Add{}, {x, y})});
   const auto spec = runtime::resolve_preset("tidl-np2-fixed", "int8");
   CHECK(runtime::test::user_error([&] {
-          runtime::lower(graph, runtime::make_plan_structure(graph, spec, "int8"), isa::Machine{}, {});
+          runtime::lower(graph, runtime::make_plan_structure(graph, make_recipe(graph, spec)), isa::Machine{},
+                         {});
         }) ==
         "node 'node0' (Add): operands of shapes [2, 3, 2, 3, 2] and [1, 3, 1, 3, 1] repeat along 5 separate "
         "groups of axes (0, 1, 2, 3, 4); at most 4 are supported");
@@ -178,7 +179,7 @@ TEST_CASE("lower: a table shorter than the channels that index it is a defect th
   GraphBuilder b;
   const auto graph = b.finish({b.batch_norm(b.input({1, 12, 3, 3}))});
   const auto spec = runtime::resolve_preset("tidl-np2-fixed", "int8");
-  auto plan = runtime::make_plan_structure(graph, spec, "int8");
+  auto plan = runtime::make_plan_structure(graph, make_recipe(graph, spec));
   std::get<runtime::LinearPlan>(plan.nodes[0]).bias.resize(5);
   CHECK_THROWS_WITH_AS(runtime::lower(graph, plan, isa::Machine{}, {}),
                        "node 'node0' (BatchNorm): its bias has 5 entries for 12 channels", std::logic_error);

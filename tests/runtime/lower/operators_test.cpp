@@ -42,7 +42,40 @@ runtime::LowerOptions options_for(const isa::Machine& machine) {
   return options;
 }
 
+// Every node with widths of its own, so that all pairs meet: weights, inputs and outputs of 8 and 16 bits.
+runtime::QuantSpec mixed(const Graph& graph, const std::string& preset, size_t turn) {
+  runtime::QuantSpec spec = runtime::resolve_preset(preset, "preset");
+  const char* const widths[] = {"8", "16"};
+  const auto add = [&](const std::string& name, size_t weight, size_t act) {
+    spec.overrides.push_back(
+        {"name:" + name,
+         "test",
+         {{"weight.bits", widths[weight % 2], "test"}, {"act.bits", widths[act % 2], "test"}}});
+  };
+  for (size_t i = 0; i < graph.inputs.size(); ++i) add(graph.tensors[graph.inputs[i]].name, 0, turn + i);
+  for (size_t i = 0; i < graph.nodes.size(); ++i) add(graph.nodes[i].name, i / 2 + turn / 2, i + turn + 1);
+  return spec;
+}
+
+void check_mixed(const Graph& graph) {
+  for (const auto& machine : {isa::Machine{}, full_stage()}) {
+    for (const std::string preset : {"tidl-np2-fixed", "tidl-p2-dynamic", "per-channel"}) {
+      for (size_t turn = 0; turn < 4; ++turn) {
+        CAPTURE(machine.name);
+        CAPTURE(preset);
+        CAPTURE(turn);
+        const auto execution =
+            execute_and_compare(graph, mixed(graph, preset, turn), machine, options_for(machine));
+        CHECK(execution.compared_tensors >= graph.nodes.size() + graph.outputs.size());
+        CHECK(execution.difference == "");
+        CHECK(execution.any_order_agrees);
+      }
+    }
+  }
+}
+
 void check(const Graph& graph) {
+  check_mixed(graph);
   for (const auto& machine : {isa::Machine{}, cramped(), full_stage(), small_array()}) {
     for (const std::string preset : {"tidl-np2-fixed", "tidl-p2-dynamic", "per-channel"}) {
       for (const std::string precision : {"int8", "int16", "int32"}) {
@@ -214,8 +247,9 @@ TEST_CASE("lower: the structure of a program does not depend on values") {
       {b.gemm(b.add(runtime::Reshape{}, {b.add(runtime::GlobalAveragePool{}, {y})}, {}, {1, 40}), 10)});
   for (const std::string preset : {"tidl-np2-fixed", "per-channel"}) {
     const auto spec = runtime::resolve_preset(preset, "int8");
-    const auto without =
-        runtime::lower(graph, runtime::make_plan_structure(graph, spec, "int8"), isa::Machine{}, {}).program;
+    const auto without = runtime::lower(graph, runtime::make_plan_structure(graph, make_recipe(graph, spec)),
+                                        isa::Machine{}, {})
+                             .program;
     const auto with = execute_and_compare(graph, preset, "int8", isa::Machine{}).program;
     CHECK(without.instruction_count == with.instruction_count);
     CHECK(without.code.size() == with.code.size());

@@ -52,7 +52,7 @@ double worst_signal_to_noise_db(const std::string& preset, const std::string& pr
   const GraphBuilder b = every_operator(spec.relu6 == QuantSpec::Relu6::relu8 ? 8 : 6);
   const FloatTensor x = wave(b.graph.tensors[0].shape);
   const Ranges ranges = calibrate(b.graph, {x});
-  const QuantPlan plan = make_plan(b.graph, spec, precision, ranges);
+  const QuantPlan plan = make_plan(b.graph, make_recipe(b.graph, spec), ranges);
   const auto expected = run_float(b.graph, {x});
   const auto actual = run_reference(b.graph, plan, {integers_of(plan.tensors[0], x)});
   double worst = 1e9;

@@ -57,7 +57,7 @@ struct GraphBuilder {
     return added.output;
   }
   QuantPlan plan(const std::string& preset, const std::string& precision = "int8") const {
-    return make_plan(graph, resolve_preset(preset, precision), precision, ranges);
+    return make_plan(graph, make_recipe(graph, resolve_preset(preset, precision)), ranges);
   }
 };
 

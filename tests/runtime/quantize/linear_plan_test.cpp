@@ -121,7 +121,7 @@ TEST_CASE("quantize linear: per-channel steps keep what one step for all would l
   CHECK(integers(linear(channel).weights) == std::vector<int64_t>{127, -51, 127, 51});
   QuantSpec spec = resolve_preset("per-channel", "int8");
   spec.weight_granularity = QuantSpec::Granularity::tensor;
-  const QuantPlan tensor = make_plan(b.graph, spec, "int8", b.ranges);
+  const QuantPlan tensor = make_plan(b.graph, make_recipe(b.graph, spec), b.ranges);
   CHECK(integers(linear(tensor).weights) == std::vector<int64_t>{127, -51, 1, 1});
   CHECK(linear(tensor).requant.multipliers.size() == 1);
 }
@@ -460,7 +460,7 @@ TEST_CASE("quantize linear: the plan carries the accumulator, four times as wide
   GraphBuilder b = worked_example();
   QuantSpec spec = resolve_preset("tidl-np2-fixed", "int16");
   spec.overflow = mmasim::isa::Overflow::saturate;
-  const QuantPlan plan = make_plan(b.graph, spec, "int16", b.ranges);
+  const QuantPlan plan = make_plan(b.graph, make_recipe(b.graph, spec), b.ranges);
   CHECK(linear(plan).accumulator.bits == 64);
   CHECK(linear(plan).accumulator.overflow == mmasim::isa::Overflow::saturate);
   CHECK(accumulator_policy(plan) == mmasim::isa::Overflow::saturate);

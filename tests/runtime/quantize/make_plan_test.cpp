@@ -94,12 +94,12 @@ TEST_CASE(
       CAPTURE(preset.name);
       CAPTURE(precision);
       const QuantSpec spec = resolve_preset(preset.name, precision);
-      const QuantPlan values = make_plan(b.graph, spec, precision, b.ranges);
-      const QuantPlan structure = make_plan_structure(without_values(b.graph), spec, precision);
+      const QuantPlan values = make_plan(b.graph, make_recipe(b.graph, spec), b.ranges);
+      const QuantPlan structure = make_plan_structure(without_values(b.graph), make_recipe(b.graph, spec));
       CHECK(values.has_values);
       CHECK_FALSE(structure.has_values);
       compare_structure(values, structure);
-      compare_structure(values, make_plan_structure(b.graph, spec, precision));
+      compare_structure(values, make_plan_structure(b.graph, make_recipe(b.graph, spec)));
       CHECK(std::get<LinearPlan>(structure.nodes[0]).weights.s8.empty());
     }
   }
@@ -149,8 +149,8 @@ TEST_CASE("make_plan: a plan with values asks for weights with values") {
 TEST_CASE("make_plan: consuming the weights plans the same and leaves the graph without their values") {
   GraphBuilder b = every_operator();
   const QuantSpec spec = resolve_preset("per-channel", "int8");
-  const QuantPlan kept = make_plan(b.graph, spec, "int8", b.ranges);
-  const QuantPlan consumed = make_plan_consuming_weights(b.graph, spec, "int8", b.ranges);
+  const QuantPlan kept = make_plan(b.graph, make_recipe(b.graph, spec), b.ranges);
+  const QuantPlan consumed = make_plan_consuming_weights(b.graph, make_recipe(b.graph, spec), b.ranges);
   CHECK(to_yaml(b.graph, consumed) == to_yaml(b.graph, kept));
   REQUIRE(consumed.nodes.size() == kept.nodes.size());
   for (size_t i = 0; i < kept.nodes.size(); ++i) {
@@ -182,5 +182,6 @@ TEST_CASE("make_plan: tensors without a range are warned of once, with their num
   const TensorId rate = one.input({1}, {0.5, 0.5});
   one.node(Clip{}, {rate}, {1}, {0.5, 0.5}, relu());
   CHECK(one.plan("tidl-np2-fixed").warnings.empty());
-  CHECK(make_plan_structure(b.graph, resolve_preset("per-channel", "int8"), "int8").warnings.empty());
+  CHECK(make_plan_structure(b.graph, make_recipe(b.graph, resolve_preset("per-channel", "int8")))
+            .warnings.empty());
 }

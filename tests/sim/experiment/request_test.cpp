@@ -77,7 +77,7 @@ TEST_CASE("request: every key comes back from JSON and from YAML") {
   const std::string text =
       R"({"network":"nets/a \"b\"\n: c.onnx","program":"","config":{"file":"soc.yaml",)"
       R"("set":["l2.size_bytes=1 MiB","ddr.page_policy=open"]},)"
-      R"("quant":{"preset":"per-channel","precision":"int16"},)"
+      R"("quant":{"preset":"per-channel","precision":"int16","set":[],"plan":""},)"
       R"("data":{"inputs":["x=x.npy","true","17"],"seed":18446744073709551615,"calibration":"null",)"
       R"("random_weights":7,"dataset":"~","limit":10},"mode":"functional-only","verify":"layers","plain":false,"threads":5})";
   CHECK(text_of(request) == text);
@@ -100,7 +100,7 @@ TEST_CASE("request: mistakes in a text are told with the text's name and the key
   CHECK(complaint("data:\n  sed: 1\n") == "r: unknown key 'data.sed'; did you mean 'data.seed'?");
   CHECK(complaint("mode: fast\n") == "r: mode is \"fast\"; expected full, timing-only or functional-only");
   CHECK(complaint("quant: {precision: int4}") ==
-        "r: quant.precision is \"int4\"; expected int8, int16 or int32");
+        "r: quant.precision is \"int4\"; expected preset, int8, int16, int32 or mixed");
   CHECK(complaint("network: a\nnetwork: b\n") == "r: 2:1: key 'network' is given twice");
   CHECK(complaint(R"({"network":"a","network":"b"})") == "r: key 'network' is given twice");
   CHECK(complaint("- a\n") == "r: this is a list; expected an object of keys");
@@ -126,7 +126,7 @@ TEST_CASE("request: its hash is that of its keys sorted by name, without the thr
   const std::string canonical =
       R"({"config":{"file":"","set":[]},"data":{"calibration":"","dataset":"","inputs":[],"limit":0,)"
       R"("random_weights":null,"seed":0},"mode":"full","network":"a.onnx","plain":false,"program":"",)"
-      R"("quant":{"precision":"int8","preset":"tidl-np2-fixed"},"verify":"none"})";
+      R"("quant":{"plan":"","precision":"preset","preset":"tidl-np2-fixed","set":[]},"verify":"none"})";
   auto request = of_network();
   CHECK(canonical_json(request) == canonical);
   CHECK(hash_of(request) == sha256sum(canonical));

@@ -51,8 +51,9 @@ isa::Program placements() {
 struct Bench {
   runtime::Graph graph = two_pools();
   isa::Program program = placements();
-  runtime::QuantPlan plan = runtime::make_plan(graph, runtime::resolve_preset("tidl-np2-fixed", "int8"),
-                                               "int8", {{-1, 1}, {-1, 1}, {-1, 1}});
+  runtime::QuantPlan plan = runtime::make_plan(
+      graph, runtime::make_recipe(graph, runtime::resolve_preset("tidl-np2-fixed", "int8")),
+      {{-1, 1}, {-1, 1}, {-1, 1}});
   std::vector<uint8_t> x{1, 254, 3, 4};  // 1, -2, 3, 4; a pool of one cell keeps them
   isa::OwnedMemory memory{isa::Machine{}, 8};
 

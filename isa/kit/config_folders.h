@@ -1,0 +1,12 @@
+// Where the files of configs/ lie: beside the sources, as installed, and beside the executable. Opens none.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+namespace mmasim {
+
+// In the order in which they are looked at; some may not exist.
+std::vector<std::filesystem::path> config_folders();
+
+}  // namespace mmasim

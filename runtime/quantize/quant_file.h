@@ -1,0 +1,40 @@
+// A quantization file as it is written: settings with their places, before any is applied. Finds every fault
+// of form and value; which settings win is spec.cpp's matter.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace mmasim::runtime {
+
+struct QuantSetting {
+  std::string key, value;
+  std::string place;  // "FILE:LINE:COLUMN" or "--set-quant KEY"
+};
+
+// Choices for the nodes and tensors that match; later ones win.
+struct QuantOverride {
+  std::string match;  // "name:conv1|op:Softmax"
+  std::string place;
+  std::vector<QuantSetting> settings;
+};
+
+struct QuantFile {
+  std::string about;   // one sentence
+  std::string preset;  // what the file's settings change; empty: the defaults
+  std::vector<QuantSetting> settings;
+  std::vector<QuantOverride> overrides;
+  std::vector<std::string> faults;  // "FILE:LINE:COLUMN: text" in file order
+};
+
+// Throws UserError if the file cannot be read; everything else becomes a fault. Places begin with `name`.
+QuantFile read_quant_file(const std::string& file, const std::string& name);
+inline QuantFile read_quant_file(const std::string& file) { return read_quant_file(file, file); }
+
+// Whether its first keys are those of a quantization, not of hardware. False for what cannot be read.
+bool looks_like_quant_file(const std::string& file);
+
+// "key=value" as the command line has it. Throws UserError.
+QuantSetting setting_of_option(const std::string& text);
+
+}  // namespace mmasim::runtime

@@ -1,0 +1,132 @@
+#include "runtime/quantize/quant_keys.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "isa/kit/nearest_word.h"
+#include "runtime/quantize/yaml_text.h"
+
+namespace mmasim::runtime {
+
+namespace {
+
+// The words of an enumeration, in the order of its values.
+template <class Choice>
+QuantKey words_key(Choice QuantChoices::*member, const char* path, std::vector<std::string> words,
+                   const char* sentence) {
+  QuantKey key{path, words, false, 0, 0, sentence, {}, {}};
+  key.set = [member, words](QuantChoices& choices, const std::string& text) {
+    const auto index = std::find(words.begin(), words.end(), text) - words.begin();
+    choices.*member = static_cast<Choice>(index);
+  };
+  key.get = [member, words](const QuantChoices& choices) {
+    return words.at(static_cast<size_t>(choices.*member));
+  };
+  return key;
+}
+
+template <class Number>
+QuantKey number_key(Number QuantChoices::*member, const char* path, double min, double max,
+                    const char* sentence) {
+  QuantKey key{path, {}, std::is_integral_v<Number>, min, max, sentence, {}, {}};
+  key.set = [member](QuantChoices& choices, const std::string& text) {
+    choices.*member = static_cast<Number>(std::strtod(text.c_str(), nullptr));
+  };
+  key.get = [member](const QuantChoices& choices) { return fmt::format("{}", choices.*member); };
+  return key;
+}
+
+// A flag that is kept as its opposite.
+QuantKey denied_key(bool QuantChoices::*member, const char* path, const char* sentence) {
+  QuantKey key{path, {"true", "false"}, false, 0, 0, sentence, {}, {}};
+  key.set = [member](QuantChoices& choices, const std::string& text) { choices.*member = text == "false"; };
+  key.get = [member](const QuantChoices& choices) { return choices.*member ? "false" : "true"; };
+  return key;
+}
+
+// Widths that the machine has elements for.
+QuantKey element_bits_key(uint32_t QuantChoices::*member, const char* path, const char* sentence) {
+  QuantKey key = number_key(member, path, 8, 32, sentence);
+  key.words = {"8", "16", "32"};
+  return key;
+}
+
+std::vector<QuantKey> make_keys() {
+  using Choices = QuantChoices;
+  return {
+      number_key(&Choices::weight_bits, "weight.bits", 2, 32,
+                 "of a weight; stored in the next of 8, 16 and 32 bits, and no narrower than the input"),
+      words_key(&Choices::weight_granularity, "weight.granularity", {"tensor", "channel"},
+                "one step for all weights of a layer, or one per output channel"),
+      words_key(&Choices::weight_scale, "weight.scale", {"real", "pow2"}, "any step, or powers of two alone"),
+      words_key(&Choices::weight_range, "weight.range", {"full", "narrow"},
+                "absmax is 2^(b-1), which saturates, or 2^(b-1) - 1"),
+      element_bits_key(&Choices::act_bits, "act.bits", "of a feature map"),
+      denied_key(&Choices::act_affine, "act.symmetric",
+                 "false: unsigned with a zero point, so that the grid spans the range"),
+      words_key(&Choices::act_scale, "act.scale", {"real", "pow2", "acc_shift"},
+                "any step, powers of two, or the accumulator's step times a power of two"),
+      words_key(&Choices::requant, "requant.kind", {"shift", "mul_shift"},
+                "the output stage's rescaling: by a shift, or by a multiplier and a shift"),
+      number_key(&Choices::multiplier_bits, "requant.mult_bits", 0, 31,
+                 "of that multiplier; 0 where there is none"),
+      words_key(&Choices::requant_rounding, "requant.round", rounding_words(), "of the output stage"),
+      words_key(&Choices::overflow, "acc.overflow", overflow_words(),
+                "what becomes of a sum that leaves its accumulator"),
+      words_key(
+          &Choices::relu6, "relu6", {"exact", "relu8", "clip"},
+          "a clip from 0 is the grid's end; is widened to the next power of two, which is the grid's end; "
+          "or is a bound of the output stage"),
+      number_key(&Choices::gemm_margin, "margin.innerproduct", 0.5, 16,
+                 "the output range of Gemm and MatMul is widened by it"),
+      number_key(&Choices::global_average_margin, "margin.global_avgpool", 0.5, 16,
+                 "the output range of global averages is widened by it"),
+  };
+}
+
+}  // namespace
+
+std::string QuantKey::allowed() const {
+  if (words.empty()) return fmt::format("a {}number, {}..{}", is_whole ? "whole " : "", min, max);
+  std::string list;
+  for (const auto& word : words) list += (list.empty() ? "" : ", ") + word;
+  return words.size() == 2 && words[0] == "true" ? "true or false" : "one of " + list;
+}
+
+std::string QuantKey::fault(const std::string& text) const {
+  const auto refused = [&] {
+    const std::string seen = text.empty() ? "empty" : text.substr(0, 64);
+    return path + " is " + seen + "; expected " + allowed();
+  };
+  if (!words.empty()) {
+    return std::find(words.begin(), words.end(), text) != words.end() ? "" : refused();
+  }
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  const bool is_number = !text.empty() && *end == '\0' && std::isfinite(value);
+  if (!is_number || (is_whole && value != std::floor(value)) || value < min || value > max) return refused();
+  return "";
+}
+
+const std::vector<QuantKey>& quant_keys() {
+  static const std::vector<QuantKey> keys = make_keys();
+  return keys;
+}
+
+const QuantKey* find_quant_key(const std::string& path) {
+  for (const auto& key : quant_keys())
+    if (key.path == path) return &key;
+  return nullptr;
+}
+
+std::string unknown_quant_key_text(const std::string& path) {
+  std::vector<std::string> known{"about", "preset", "overrides"};
+  for (const auto& key : quant_keys()) known.push_back(key.path);
+  const std::string seen = path.substr(0, 64);
+  return "unknown key '" + seen + "'; did you mean '" + isa::nearest_word(seen, known) + "'?";
+}
+
+}  // namespace mmasim::runtime

@@ -1,0 +1,128 @@
+#include "runtime/quantize/recipe.h"
+
+#include <algorithm>
+#include <set>
+
+#include "runtime/quantize/match.h"
+#include "runtime/quantize/quant_keys.h"
+#include "runtime/user_error.h"
+
+namespace mmasim::runtime {
+
+namespace {
+
+bool has_weights(const Operator& op) {
+  return std::holds_alternative<Conv>(op) || std::holds_alternative<ConvTranspose>(op) ||
+         std::holds_alternative<Gemm>(op) || std::holds_alternative<BatchNorm>(op);
+}
+
+bool is_depthwise(const Operator& op) {
+  const auto* conv = std::get_if<Conv>(&op);
+  return conv != nullptr && conv->groups > 1 && conv->weights.shape.at(0) == conv->groups &&
+         conv->weights.shape.at(1) == 1;
+}
+
+MatchSubject subject_of(const Graph& graph, const Node& node) {
+  MatchSubject subject{node.covers, {operator_name(node.op)}};
+  subject.names.push_back(node.name);
+  subject.names.push_back(graph.tensors[node.output].name);
+  if (is_depthwise(node.op)) subject.operators.push_back("DepthwiseConv");
+  return subject;
+}
+
+// Overrides one after the other, and which of them meant something.
+class Overriding {
+ public:
+  Overriding(const QuantSpec& spec, Recipe& recipe)
+      : spec_(spec), recipe_(recipe), used_(spec.overrides.size(), false) {}
+
+  QuantChoices choices_of(const std::string& name, const MatchSubject& subject) {
+    QuantChoices choices = spec_;
+    for (size_t i = 0; i < spec_.overrides.size(); ++i) {
+      const QuantOverride& override = spec_.overrides[i];
+      if (!matches(override.match, subject)) continue;
+      used_[i] = true;
+      for (const auto& setting : override.settings) {
+        find_quant_key(setting.key)->set(choices, setting.value);
+        recipe_.origins.push_back({name, setting.key, setting.value, setting.place});
+      }
+    }
+    check_choices(choices, "node '" + name + "'");
+    return choices;
+  }
+
+  void warn_of_unused() {
+    for (size_t i = 0; i < used_.size(); ++i) {
+      if (used_[i]) continue;
+      const QuantOverride& override = spec_.overrides[i];
+      recipe_.warnings.push_back(override.place + ": override '" + override.match +
+                                 "' matches no node and no input of the network");
+    }
+  }
+
+ private:
+  const QuantSpec& spec_;
+  Recipe& recipe_;
+  std::vector<bool> used_;
+};
+
+void add_origins(const QuantSpec& spec, Recipe& recipe) {
+  for (const auto& key : quant_keys()) {
+    const auto origin = spec.origins.find(key.path);
+    recipe.origins.push_back(
+        {"", key.path, key.get(spec), origin == spec.origins.end() ? "default" : origin->second});
+  }
+}
+
+std::string precision_of(const Graph& graph, const Recipe& recipe) {
+  std::set<uint32_t> widths;
+  const auto bits = tensor_bits(graph, recipe);
+  for (size_t i = 0; i < graph.inputs.size(); ++i) widths.insert(bits[graph.inputs[i]]);
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (bits[graph.nodes[i].output] != 64) widths.insert(bits[graph.nodes[i].output]);
+    if (has_weights(graph.nodes[i].op)) widths.insert(container_bits(recipe.nodes[i].weight_bits));
+  }
+  return widths.size() == 1 ? "int" + std::to_string(*widths.begin()) : "mixed";
+}
+
+}  // namespace
+
+bool keeps_grid(const Operator& op) {
+  return std::holds_alternative<MaxPool>(op) || std::holds_alternative<Pad>(op) ||
+         std::holds_alternative<Reshape>(op) || std::holds_alternative<Transpose>(op) ||
+         std::holds_alternative<Slice>(op) || std::holds_alternative<Resize>(op);
+}
+
+std::vector<uint32_t> tensor_bits(const Graph& graph, const Recipe& recipe) {
+  std::vector<uint32_t> bits(graph.tensors.size(), 0);
+  for (size_t i = 0; i < graph.inputs.size(); ++i) bits[graph.inputs[i]] = recipe.inputs[i].act_bits;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    bits[node.output] = std::holds_alternative<ArgMax>(node.op) ? 64
+                        : keeps_grid(node.op)                   ? bits[node.inputs.at(0)]
+                                                                : recipe.nodes[i].act_bits;
+  }
+  return bits;
+}
+
+Recipe make_recipe(const Graph& graph, const QuantSpec& spec) {
+  Recipe recipe;
+  recipe.name = spec.preset;
+  add_origins(spec, recipe);
+  Overriding overriding(spec, recipe);
+  for (const TensorId input : graph.inputs) {
+    const std::string& name = graph.tensors[input].name;
+    recipe.inputs.push_back(overriding.choices_of(name, {{name}, {"Input"}}));
+  }
+  for (const Node& node : graph.nodes)
+    recipe.nodes.push_back(overriding.choices_of(node.name, subject_of(graph, node)));
+  overriding.warn_of_unused();
+  recipe.precision = precision_of(graph, recipe);
+  if (spec.precision == "mixed" && recipe.precision != "mixed") {
+    throw UserError("precision mixed: every operand has " + recipe.precision.substr(3) +
+                    " bits; give overrides with weight.bits or act.bits in a quantization file");
+  }
+  return recipe;
+}
+
+}  // namespace mmasim::runtime
