@@ -10,26 +10,46 @@ namespace mmasim::runtime {
 
 struct QuantChoices {
   enum class Scale : uint8_t { real, pow2, acc_shift };
-  enum class Granularity : uint8_t { tensor, channel };
+  enum class Granularity : uint8_t { tensor, channel, channel_dw };
   enum class Requant : uint8_t { shift, mul_shift };
-  enum class Relu6 : uint8_t { exact, relu8, clip };
+  enum class Relu6 : uint8_t { exact, relu8, clip, relu, relu4 };
   enum class Range : uint8_t { full, narrow };
+  enum class AveragePool : uint8_t { reciprocal, tidl_q, dwconv };
+  enum class Sign : uint8_t { automatic, always };
+  enum class Merge : uint8_t { align, merged };
+  enum class Leaky : uint8_t { fraction, maximum };
+  enum class BiasScale : uint8_t { product, output };
 
   uint32_t weight_bits = 8, act_bits = 8;
   Granularity weight_granularity = Granularity::tensor;
   Scale weight_scale = Scale::real;
   Range weight_range = Range::full;
+  bool weight_affine = false;  // a zero point of the weights, too
+  isa::Rounding weight_rounding = isa::Rounding::half_away;
   bool act_affine = false;  // zero points: unsigned affine activations
   Scale act_scale = Scale::acc_shift;
+  Sign act_sign = Sign::automatic;
   Requant requant = Requant::shift;
   uint32_t multiplier_bits = 0;  // of mul_shift
   isa::Rounding requant_rounding = isa::Rounding::half_up;
   Relu6 relu6 = Relu6::exact;
+  uint32_t inter_bits = 0;  // of sums before the bias is added; 0: the accumulator's
+  BiasScale bias_scale = BiasScale::product;
+  AveragePool average_pool = AveragePool::reciprocal;
+  bool average_pool_exact_pow2 = false;  // of dwconv
+  Merge merge = Merge::align;            // of the operands of Add, Sub and Concat
+  Leaky leaky = Leaky::fraction;
   double gemm_margin = 1.25, global_average_margin = 1.25;
   isa::Overflow overflow = isa::Overflow::wrap;
 };
 
 // Integers are stored in 8, 16 or 32 bits, whatever they use of them.
+// A step of its own for every output channel of a layer.
+constexpr bool has_channel_steps(const QuantChoices& choices, bool is_depthwise) {
+  return choices.weight_granularity == QuantChoices::Granularity::channel ||
+         (choices.weight_granularity == QuantChoices::Granularity::channel_dw && is_depthwise);
+}
+
 constexpr uint32_t container_bits(uint32_t bits) { return bits <= 8 ? 8 : bits <= 16 ? 16 : 32; }
 
 }  // namespace mmasim::runtime

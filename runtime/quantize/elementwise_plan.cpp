@@ -24,13 +24,13 @@ int concat_bits(uint32_t bits) { return bits == 8 ? 7 : bits == 16 ? 15 : 30; }
 
 SumPlan sum_by_multipliers(Planning& planning, const Node& node, const std::vector<double>& signs) {
   TensorPlan& y = planning.output(node);
-  y = grid_of_range(planning.choices(node), planning.range(node), !is_rectified(node.activation));
+  y = grid_of_range(planning.choices(node), planning.range(node), planning.is_signed_output(node));
   std::vector<double> reals;
   for (size_t i = 0; i < signs.size(); ++i)
     reals.push_back(signs[i] * y.inv_step / planning.input(node, i).inv_step);
   const CommonMultipliers common = common_multipliers(reals, planning.choices(node).multiplier_bits);
   SumPlan plan{common.multipliers, {requantize_by_shift(planning.choices(node), common.shift)}};
-  set_bounds(plan.requants[0], y, node.activation, false);
+  set_bounds(plan.requants[0], y, planning.activation(node), false);
   return plan;
 }
 
@@ -40,8 +40,9 @@ SumPlan sum_by_shift(Planning& planning, const Node& node, const std::vector<dou
                      int fraction_bits) {
   double aligned = planning.input(node).inv_step;
   for (size_t i = 1; i < signs.size(); ++i) aligned = std::min(aligned, planning.input(node, i).inv_step);
-  const bool saturates = saturation_clips(planning.choices(node), node.activation);
-  const auto clip_inv_step = inv_step_of_clip(planning.choices(node), node.activation, planning.range(node));
+  const bool saturates = saturation_clips(planning.choices(node), planning.activation(node));
+  const auto clip_inv_step =
+      inv_step_of_clip(planning.choices(node), planning.activation(node), planning.range(node));
   ShiftedGrid grid;
   if (clip_inv_step) {
     grid.shift = floor_log2(aligned * two_to(fraction_bits) / *clip_inv_step);
@@ -49,13 +50,14 @@ SumPlan sum_by_shift(Planning& planning, const Node& node, const std::vector<dou
   }
   const double inv_acc = aligned * two_to(fraction_bits);
   const int clip_shift = grid.shift;
-  grid = grid_of_shift(planning.choices(node), planning.range(node), !is_rectified(node.activation), inv_acc);
+  grid =
+      grid_of_shift(planning.choices(node), planning.range(node), planning.is_signed_output(node), inv_acc);
   if (clip_inv_step) {
     grid.shift = clamp_shift(clip_shift);
     grid.tensor.inv_step = *clip_inv_step;
     grid.tensor.source = "fixed by Clip";
   } else if (saturates) {
-    end_within(grid, node.activation.high);
+    end_within(grid, planning.activation(node).high);
   }
   SumPlan plan;
   for (size_t i = 0; i < signs.size(); ++i) {
@@ -64,7 +66,7 @@ SumPlan sum_by_shift(Planning& planning, const Node& node, const std::vector<dou
   }
   planning.output(node) = grid.tensor;
   plan.requants = {requantize_by_shift(planning.choices(node), grid.shift)};
-  set_bounds(plan.requants[0], grid.tensor, node.activation, saturates);
+  set_bounds(plan.requants[0], grid.tensor, planning.activation(node), saturates);
   return plan;
 }
 
@@ -102,6 +104,24 @@ int slope_bits(uint32_t input_bits, const std::vector<double>& slopes) {
   return std::max(0, static_cast<int>(input_bits) - 2 - whole_bits);
 }
 
+// max(x, SRS(alpha * x)) at x's step, alpha in 16 bits, then the output stage: a table of every x.
+NodePlan plan_leaky_maximum(Planning& planning, const Node& node, const std::vector<double>& slopes) {
+  const TensorPlan& x = planning.input(node);
+  constexpr int kSlopeBits = 15;
+  const int fraction = kSlopeBits - (slopes[0] > 0 ? ceil_log2(slopes[0]) : 0);
+  const double alpha = round_half_even(slopes[0] * two_to(fraction));
+  const Requantization requant =
+      shift_to_output(planning, node, planning.range(node), planning.is_signed_output(node), x.inv_step);
+  LookupPlan plan;
+  for (int i = 0; i < 256; ++i) {
+    const auto v = static_cast<double>(x.container_min() + i - x.zero_point);
+    const double leaky = std::max(v, round_half_even(v * alpha * two_to(-fraction)));
+    const double level = round_half_even(leaky * two_to(-requant.shifts[0]));
+    plan.table.push_back(saturate(level, requant.clip_min, requant.clip_max));
+  }
+  return plan;
+}
+
 double smallest_inv_step(const Planning& planning, const Node& node, bool is_signed) {
   double smallest = 0;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
@@ -115,7 +135,7 @@ double smallest_inv_step(const Planning& planning, const Node& node, bool is_sig
 TensorPlan aligned_concat_grid(const Planning& planning, const Node& node) {
   bool is_signed = false;
   for (size_t i = 0; i < node.inputs.size(); ++i) is_signed = is_signed || planning.input(node, i).is_signed;
-  is_signed = is_signed && !is_rectified(node.activation);
+  is_signed = is_signed && planning.is_signed_output(node);
   TensorPlan y = grid_of_range(planning.choices(node), planning.range(node), is_signed);
   y.inv_step = smallest_inv_step(planning, node, is_signed);
   y.source = "smallest inv_step of the inputs";
@@ -142,23 +162,27 @@ NodePlan plan_node(Planning& planning, const Node& node, const Mul&) {
   ProductPlan plan;
   if (planning.multiplies(node)) {
     TensorPlan& y = planning.output(node);
-    y = grid_of_range(planning.choices(node), planning.range(node), !is_rectified(node.activation));
+    y = grid_of_range(planning.choices(node), planning.range(node), planning.is_signed_output(node));
     const Multiplier m =
         normalize_multiplier(y.inv_step / inv_product, planning.choices(node).multiplier_bits);
     plan.multiplier = m.multiplier;
     plan.requant = requantize_by_shift(planning.choices(node), m.shift);
-    set_bounds(plan.requant, y, node.activation, false);
+    set_bounds(plan.requant, y, planning.activation(node), false);
   } else {
     plan.requant =
-        shift_to_output(planning, node, planning.range(node), !is_rectified(node.activation), inv_product);
+        shift_to_output(planning, node, planning.range(node), planning.is_signed_output(node), inv_product);
   }
   return plan;
 }
 
 NodePlan plan_node(Planning& planning, const Node& node, const Prelu& prelu) {
   const std::vector<double> slopes = slopes_of(planning, node, prelu);
+  const bool fits_table = planning.input(node).bits == 8 && prelu.channels == 0;
+  if (planning.choices(node).leaky == QuantChoices::Leaky::maximum && fits_table && slopes[0] >= 0 &&
+      slopes[0] < 1)
+    return plan_leaky_maximum(planning, node, slopes);
   const double inv_x = planning.input(node).inv_step;
-  const bool is_signed = !is_rectified(node.activation);
+  const bool is_signed = planning.is_signed_output(node);
   PreluPlan plan;
   if (planning.multiplies(node)) {
     TensorPlan& y = planning.output(node);
@@ -169,7 +193,7 @@ NodePlan plan_node(Planning& planning, const Node& node, const Prelu& prelu) {
     plan.positive = common.multipliers[0];
     plan.slopes.assign(common.multipliers.begin() + 1, common.multipliers.end());
     plan.requant = requantize_by_shift(planning.choices(node), common.shift);
-    set_bounds(plan.requant, y, node.activation, false);
+    set_bounds(plan.requant, y, planning.activation(node), false);
     return plan;
   }
   const int bits = slope_bits(planning.input(node).bits, slopes);
@@ -184,7 +208,7 @@ NodePlan plan_node(Planning& planning, const Node& node, const Concat&) {
   TensorPlan& y = planning.output(node);
   CommonMultipliers common;
   if (planning.multiplies(node)) {
-    y = grid_of_range(choices, planning.range(node), !is_rectified(node.activation));
+    y = grid_of_range(choices, planning.range(node), planning.is_signed_output(node));
     std::vector<double> reals;
     for (size_t i = 0; i < node.inputs.size(); ++i)
       reals.push_back(y.inv_step / planning.input(node, i).inv_step);
@@ -198,7 +222,7 @@ NodePlan plan_node(Planning& planning, const Node& node, const Concat&) {
     }
   }
   Requantization requant = requantize_by_shift(choices, common.shift);
-  set_bounds(requant, y, node.activation, false);
+  set_bounds(requant, y, planning.activation(node), false);
   return SumPlan{common.multipliers, std::vector<Requantization>(node.inputs.size(), requant)};
 }
 

@@ -13,7 +13,7 @@ namespace mmasim::runtime::quantization {
 namespace {
 
 int magnitude_bits(const TensorPlan& plan) {
-  return static_cast<int>(plan.is_signed ? plan.bits - 1 : plan.bits);
+  return static_cast<int>(plan.used_bits() - (plan.is_signed ? 1 : 0));
 }
 
 // Unsigned, zero inside the range. The zero point is the binary32 quotient, half to even.
@@ -31,8 +31,9 @@ TensorPlan affine_grid(TensorPlan plan, const Range& range) {
 
 TensorPlan new_plan(const QuantChoices& choices, const Range& range, bool is_signed) {
   TensorPlan plan;
-  plan.bits = choices.act_bits;
-  plan.is_signed = is_signed;
+  plan.bits = container_bits(choices.act_bits);
+  plan.level_bits = plan.bits == choices.act_bits ? 0 : choices.act_bits;
+  plan.is_signed = is_signed || choices.act_sign == QuantChoices::Sign::always;
   plan.low = range.low;
   plan.high = range.high;
   plan.source = "calibrated";
@@ -72,7 +73,7 @@ ShiftedGrid grid_of_shift(const QuantChoices& choices, const Range& range, bool 
   if (largest >= kZeroRange) {
     largest_shift = kMaxShift;
     // A signed maximum that is a power of two loses one accumulator step, so that its range does not double.
-    const double lost = is_signed && is_power_of_two(largest) ? 1.0 : 0.0;
+    const double lost = grid.tensor.is_signed && is_power_of_two(largest) ? 1.0 : 0.0;
     divisor = (largest * inv_acc - lost) / two_to(bits);
   }
   grid.shift = divisor <= 1.0 ? 0 : std::min(ceil_log2(divisor), largest_shift);
@@ -84,6 +85,14 @@ bool has_bound_above(const Activation& activation) {
   return activation.kind == Activation::Kind::clip && activation.high < static_cast<double>(FLT_MAX);
 }
 
+Activation planned_activation(const QuantChoices& choices, const Activation& activation) {
+  if (!has_bound_above(activation) || activation.low != 0 || activation.high < kZeroRange) return activation;
+  if (choices.relu6 == QuantChoices::Relu6::relu) return {Activation::Kind::relu, 0, 0};
+  if (choices.relu6 == QuantChoices::Relu6::relu4)
+    return {Activation::Kind::clip, 0, two_to(floor_log2(activation.high))};
+  return activation;
+}
+
 bool is_rectified(const Activation& activation) {
   return activation.kind == Activation::Kind::relu ||
          (activation.kind == Activation::Kind::clip && activation.low >= 0);
@@ -92,14 +101,14 @@ bool is_rectified(const Activation& activation) {
 bool saturation_clips(const QuantChoices& choices, const Activation& activation) {
   const bool from_zero = activation.low == 0 && activation.high >= kZeroRange;
   return has_bound_above(activation) && from_zero && !choices.act_affine &&
-         choices.relu6 != QuantChoices::Relu6::clip;
+         choices.act_sign == QuantChoices::Sign::automatic && choices.relu6 != QuantChoices::Relu6::clip;
 }
 
 std::optional<double> inv_step_of_clip(const QuantChoices& choices, const Activation& activation,
                                        const Range& range) {
   if (!saturation_clips(choices, activation)) return std::nullopt;
   const double end =
-      choices.relu6 == QuantChoices::Relu6::exact ? activation.high : two_to(ceil_log2(activation.high));
+      choices.relu6 == QuantChoices::Relu6::relu8 ? two_to(ceil_log2(activation.high)) : activation.high;
   // A range that ends far below the clip would leave it the lowest levels of the clip's grid: none of 256 at
   // c = 10^6. A network that was trained against its clip comes near it, and there the clip's grid is right
   // for values beyond the samples, too. In between, the clip's grid may cost kClipGridBits bits of the
@@ -122,7 +131,7 @@ void set_bounds(Requantization& requant, const TensorPlan& y, const Activation& 
   requant.zero_point = y.zero_point;
   requant.clip_min = y.min();
   requant.clip_max = y.max();
-  requant.needs_clip = false;
+  requant.needs_clip = y.level_bits != 0;
   requant.has_zero_point = y.is_affine();
   if (activation.kind == Activation::Kind::none || saturates) return;
   if (is_rectified(activation)) requant.clip_min = std::max(requant.clip_min, y.zero_point);
@@ -137,7 +146,7 @@ void set_bounds(Requantization& requant, const TensorPlan& y, const Activation& 
   const bool above = has_bound_above(activation) && (!y.is_affine() || activation.high < kZeroRange);
   if (below) requant.clip_min = level(activation.low);
   if (above) requant.clip_max = level(activation.high);
-  requant.needs_clip = below || above;
+  requant.needs_clip = requant.needs_clip || below || above;
 }
 
 }  // namespace mmasim::runtime::quantization

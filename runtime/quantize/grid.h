@@ -34,6 +34,9 @@ std::optional<double> inv_step_of_clip(const QuantChoices& choices, const Activa
 // Shifts out fewer bits until the grid ends no higher than `bound`.
 void end_within(ShiftedGrid& grid, double bound);
 
+// What the choices make of a clip from 0: dropped above, narrowed to a power of two, or itself.
+Activation planned_activation(const QuantChoices& choices, const Activation& activation);
+
 bool has_bound_above(const Activation& activation);  // a clip whose upper bound can matter
 bool is_rectified(const Activation& activation);     // result is never negative
 Range widened(const Range& range, double margin);

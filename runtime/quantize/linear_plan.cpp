@@ -32,14 +32,17 @@ struct LinearPlanning {
   Range range;                          // of the output, with its margin
   std::optional<double> clip_inv_step;  // the output's, if a clip fixes it
   int clip_shift = 0;                   // then the shift to it
-  std::vector<double> inv_w;            // one, or one a channel
-  std::vector<int> halvings;            // of inv_w, for the bias
+  std::optional<double> layer_inv_w;  // under shift rules with a step per channel: a power of two below each
+  std::vector<double> inv_w;          // one, or one a channel
+  std::vector<int> halvings;          // of inv_w, for the bias
   LinearPlan plan;
+  Activation activation;
 
   const QuantChoices& choices() const { return planning.choices(node); }
   bool multiplies() const { return planning.multiplies(node); }
-  bool is_signed() const { return !is_rectified(node.activation); }
-  bool saturates() const { return !multiplies() && saturation_clips(choices(), node.activation); }
+  bool is_signed() const { return planning.is_signed_output(node); }
+  bool has_channel_steps() const { return runtime::has_channel_steps(choices(), layer.is_depthwise); }
+  bool saturates() const { return !multiplies() && saturation_clips(choices(), activation); }
   size_t granule(size_t channel) const { return inv_w.size() == 1 ? 0 : channel; }
   double inv_acc(size_t channel) const { return x.inv_step * inv_w[granule(channel)]; }
   uint32_t acc_bits() const { return accumulator_bits(x.bits); }
@@ -75,6 +78,51 @@ double inv_step_of_zero_weights(const LinearPlanning& linear) {
   return inv_w;
 }
 
+// A shift rule shifts out no more than kLargestRoundBits: bits so far below an output step are worth nothing,
+// and output stages shift by as much. Weights far smaller than their bias would ask for more.
+constexpr int kLargestRoundBits = 63;
+
+// The grid of asymmetric weights spans them and zero.
+double affine_inv_step(const LinearPlanning& linear) {
+  const Range range = linear.planning.has_values() ? value_range(linear.layer) : Range{-1, 1};
+  if (absolute_maximum(range) < kZeroRange) return inv_step_of_zero_weights(linear);
+  return (two_to(static_cast<int>(linear.choices().weight_bits)) - 1) / (range.high - range.low);
+}
+
+// Its zero point: the lowest integer stands for the lowest weight.
+int64_t affine_zero_point(const LinearPlanning& linear, int64_t low, int64_t high) {
+  const Range range = value_range(linear.layer);
+  const float quotient = static_cast<float>(-range.low) / static_cast<float>(1.0 / linear.inv_w[0]);
+  return saturate(round_half_even(quotient) + static_cast<double>(low), low, high);
+}
+
+// A step per channel that a shift per channel makes up for: the layer's divided by the largest power of two
+// that the channel leaves room for. All-zero channels take the step whose shift is kZeroWeightBits.
+void divide_steps_by_channel(LinearPlanning& linear) {
+  if (linear.multiplies() || !linear.has_channel_steps()) return;
+  const double layer_inv_w = linear.inv_w[0];
+  linear.layer_inv_w = layer_inv_w;
+  const int shift =
+      grid_of_shift(linear.choices(), linear.range, linear.is_signed(), linear.x.inv_step * layer_inv_w)
+          .shift;
+  const double limit = weight_inv_step(linear.choices(), 1.0);  // inv_w of a largest weight of 1
+  const std::vector<double> largest = linear.planning.has_values()
+                                          ? largest_magnitudes(linear.layer)
+                                          : std::vector<double>(linear.layer.channels, 1.0);
+  linear.inv_w.clear();
+  for (const double magnitude : largest) {
+    int room = kZeroWeightBits - shift;
+    if (magnitude >= kZeroRange) {
+      const double own = linear.choices().weight_scale == QuantChoices::Scale::pow2
+                             ? two_to(-ceil_log2(magnitude))
+                             : 1.0 / magnitude;
+      room = std::max(0, floor_log2(limit * own / layer_inv_w));
+    }
+    linear.inv_w.push_back(layer_inv_w * two_to(std::min(room, kLargestRoundBits - shift)));
+  }
+  linear.halvings.assign(linear.inv_w.size(), 0);
+}
+
 void choose_weight_steps(LinearPlanning& linear) {
   const QuantChoices& choices = linear.choices();
   const auto inv_step_of = [&](double magnitude) {
@@ -83,7 +131,9 @@ void choose_weight_steps(LinearPlanning& linear) {
   const std::vector<double> largest = linear.planning.has_values()
                                           ? largest_magnitudes(linear.layer)
                                           : std::vector<double>(linear.layer.channels, 1.0);
-  if (choices.weight_granularity == QuantChoices::Granularity::channel) {
+  if (choices.weight_affine) {
+    linear.inv_w.push_back(affine_inv_step(linear));
+  } else if (linear.multiplies() && linear.has_channel_steps()) {
     for (const double magnitude : largest) linear.inv_w.push_back(inv_step_of(magnitude));
   } else {
     double all = 0;
@@ -92,10 +142,6 @@ void choose_weight_steps(LinearPlanning& linear) {
   }
   linear.halvings.assign(linear.inv_w.size(), 0);
 }
-
-// A shift rule shifts out no more than kLargestRoundBits: bits so far below an output step are worth nothing,
-// and output stages shift by as much. Weights far smaller than their bias would ask for more.
-constexpr int kLargestRoundBits = 63;
 
 void lower_steps_for_shift(LinearPlanning& linear) {
   if (linear.multiplies()) return;
@@ -109,7 +155,7 @@ void lower_steps_for_shift(LinearPlanning& linear) {
 // inv_step.
 void lower_steps_for_clip(LinearPlanning& linear) {
   if (!linear.saturates()) return;
-  linear.clip_inv_step = inv_step_of_clip(linear.choices(), linear.node.activation, linear.range);
+  linear.clip_inv_step = inv_step_of_clip(linear.choices(), linear.activation, linear.range);
   if (!linear.clip_inv_step) return;
   const double target = *linear.clip_inv_step;
   linear.clip_shift = std::min(floor_log2(linear.inv_acc(0) / target), kLargestRoundBits);
@@ -122,7 +168,7 @@ void halve(LinearPlanning& linear, size_t granule) {
 }
 
 void lower_steps_for_bias(LinearPlanning& linear) {
-  if (!linear.planning.has_values()) return;
+  if (!linear.planning.has_values() || linear.choices().inter_bits != 0) return;
   for (size_t channel = 0; channel < linear.layer.channels; ++channel) {
     const double bias = linear.layer.bias_of(channel);
     if (!std::isfinite(bias)) {
@@ -143,23 +189,50 @@ void check_steps(const LinearPlanning& linear) {
   }
 }
 
-// Integers of weights and bias. False if a bias with its zero-point term does not fit; its inv_w is then
-// halved.
-bool quantize_parameters(LinearPlanning& linear) {
+// The inv_step of an output that the shift rule gives, before anything is known of clips.
+double shifted_inv_step(const LinearPlanning& linear) {
+  const double inv_w = linear.layer_inv_w.value_or(linear.inv_w[0]);
+  return grid_of_shift(linear.choices(), linear.range, linear.is_signed(), linear.x.inv_step * inv_w)
+      .tensor.inv_step;
+}
+
+// At the accumulator's step: exactly rounded, or on the output's grid first.
+double bias_level(const LinearPlanning& linear, size_t channel) {
+  const double bias = linear.layer.bias_of(channel), inv_acc = linear.inv_acc(channel);
+  if (linear.choices().bias_scale == QuantChoices::BiasScale::product) return round_half_away(bias * inv_acc);
+  const double inv_y = shifted_inv_step(linear),
+               levels = two_to(static_cast<int>(linear.choices().act_bits) - 1);
+  const double level = std::clamp(round_half_away(bias * inv_y), -levels, levels - 1);
+  return round_half_away(level * (inv_acc / inv_y));
+}
+
+WeightGrid weight_grid(const LinearPlanning& linear) {
   const QuantChoices& choices = linear.choices();
   const int64_t high = (int64_t{1} << (choices.weight_bits - 1)) - 1;
   const int64_t low = choices.weight_range == QuantChoices::Range::narrow ? -high : -high - 1;
+  // the array takes weights as wide as the input
+  WeightGrid grid{linear.x.bits, low, high, 0, choices.weight_rounding};
+  if (choices.weight_affine && linear.planning.has_values())
+    grid.zero_point = affine_zero_point(linear, low, high);
+  return grid;
+}
+
+// Integers of weights and bias. False if a bias with its zero-point terms does not fit; its inv_w is then
+// halved.
+bool quantize_parameters(LinearPlanning& linear) {
   LinearPlan& plan = linear.plan;
+  const WeightGrid grid = weight_grid(linear);
   plan.bias.assign(linear.layer.channels, 0);
-  plan.weights.bits = linear.x.bits;  // the array takes weights as wide as the input
+  plan.weights.bits = grid.bits;
   plan.weights.shape = linear.layer.shape;
+  if (linear.choices().weight_affine) plan.weight_zero_points = {grid.zero_point};
   if (!linear.planning.has_values()) return true;
-  plan.weights = quantize_weights(linear.layer, plan.weights.bits, linear.inv_w, low, high);
-  std::vector<int128> sums(linear.layer.channels, 0);
-  if (linear.x.zero_point != 0) sums = channel_sums(linear.layer, plan.weights);
+  plan.weights = quantize_weights(linear.layer, grid, linear.inv_w);
+  if (linear.choices().inter_bits != 0) return true;  // the bias comes later
+  const std::vector<int128> terms =
+      zero_point_terms(linear.layer, plan.weights, linear.x.zero_point, grid.zero_point);
   for (size_t channel = 0; channel < linear.layer.channels; ++channel) {
-    const double rounded = round_half_away(linear.layer.bias_of(channel) * linear.inv_acc(channel));
-    plan.bias[channel] = static_cast<int128>(rounded) - linear.x.zero_point * sums[channel];
+    plan.bias[channel] = static_cast<int128>(bias_level(linear, channel)) + terms[channel];
     if (!fits(plan.bias[channel], linear.bias_bits())) {
       halve(linear, linear.granule(channel));
       return false;
@@ -175,8 +248,7 @@ void choose_multipliers(LinearPlanning& linear) {
   Requantization& requant = linear.plan.requant;
   requant.has_multiplier = true;
   requant.multiplier_bits = choices.multiplier_bits;
-  requant.per_channel =
-      linear.inv_w.size() != 1 || choices.weight_granularity == QuantChoices::Granularity::channel;
+  requant.per_channel = linear.has_channel_steps();
   for (const double inv_w : linear.inv_w) {
     const Multiplier m =
         normalize_multiplier(y.inv_step / (linear.x.inv_step * inv_w), choices.multiplier_bits);
@@ -185,28 +257,71 @@ void choose_multipliers(LinearPlanning& linear) {
   }
 }
 
-void choose_shift(LinearPlanning& linear) {
-  ShiftedGrid grid = grid_of_shift(linear.choices(), linear.range, linear.is_signed(), linear.inv_acc(0));
+// Sets the output's grid. Returns the shift of what has the layer's step.
+int choose_grid_by_shift(LinearPlanning& linear) {
+  const double inv_w = linear.layer_inv_w.value_or(linear.inv_w[0]);
+  ShiftedGrid grid =
+      grid_of_shift(linear.choices(), linear.range, linear.is_signed(), linear.x.inv_step * inv_w);
   if (linear.clip_inv_step) {
-    grid.shift = clamp_shift(linear.clip_shift - linear.halvings[0]);
+    grid.shift = clamp_shift(linear.clip_shift - (linear.layer_inv_w ? 0 : linear.halvings[0]));
     grid.tensor.inv_step = *linear.clip_inv_step;
     grid.tensor.source = "fixed by Clip";
   } else if (linear.saturates()) {
-    end_within(grid, linear.node.activation.high);
+    end_within(grid, linear.activation.high);
   }
   linear.planning.output(linear.node) = grid.tensor;
-  linear.plan.requant.shifts = {grid.shift};
+  return grid.shift;
+}
+
+void choose_shift(LinearPlanning& linear) {
+  const int shift = choose_grid_by_shift(linear);
+  Requantization& requant = linear.plan.requant;
+  requant.per_channel = linear.layer_inv_w.has_value();
+  if (!requant.per_channel) {
+    requant.shifts = {shift};
+    return;
+  }
+  for (const double inv_w : linear.inv_w)  // apart by powers of two
+    requant.shifts.push_back(clamp_shift(shift + std::ilogb(inv_w / *linear.layer_inv_w)));
+}
+
+// Two roundings, all steps powers of two: the sum to 16 bits, then its sum with the bias to the output's
+// grid. The 16 bits hold the output's range, the largest bias beside it; what lies below, a rectifier takes.
+void choose_intermediate(LinearPlanning& linear) {
+  const QuantChoices& choices = linear.choices();
+  double largest_bias = 0;
+  for (size_t c = 0; c < linear.layer.channels && linear.planning.has_values(); ++c)
+    largest_bias = std::max(largest_bias, std::fabs(linear.layer.bias_of(c)));
+  const double reach = std::max(absolute_maximum(linear.range), largest_bias) + largest_bias;
+  const double levels = two_to(static_cast<int>(choices.inter_bits) - 1);
+  const double inv_acc = linear.inv_acc(0);
+  const double inv_inter = reach < kZeroRange ? inv_acc : levels / two_to(ceil_log2(reach));
+  IntermediatePlan inter{choices.inter_bits, clamp_shift(std::ilogb(inv_acc / inv_inter)), {}};
+  for (size_t c = 0; c < linear.layer.channels; ++c) {
+    const double level =
+        linear.planning.has_values() ? round_half_even(linear.layer.bias_of(c) * inv_inter) : 0;
+    inter.bias.push_back(saturate(level, -static_cast<int64_t>(levels), static_cast<int64_t>(levels) - 1));
+  }
+  TensorPlan& y = linear.planning.output(linear.node);
+  y = grid_of_range(choices, linear.range, linear.is_signed());
+  if (linear.clip_inv_step) {
+    y.inv_step = *linear.clip_inv_step;
+    y.source = "fixed by Clip";
+  }
+  linear.plan.requant.shifts = {clamp_shift(std::ilogb(inv_inter / y.inv_step))};
+  linear.plan.intermediate = {std::move(inter)};
 }
 
 void choose_output_stage(LinearPlanning& linear) {
   linear.plan.requant.rounding = linear.choices().requant_rounding;
   if (linear.multiplies()) {
     choose_multipliers(linear);
+  } else if (linear.choices().inter_bits != 0) {
+    choose_intermediate(linear);
   } else {
     choose_shift(linear);
   }
-  set_bounds(linear.plan.requant, linear.planning.output(linear.node), linear.node.activation,
-             linear.saturates());
+  set_bounds(linear.plan.requant, linear.planning.output(linear.node), linear.activation, linear.saturates());
 }
 
 void warn_of_halvings(const LinearPlanning& linear) {
@@ -229,20 +344,19 @@ NodePlan plan_linear(Planning& planning, const Node& node, const LinearLayer& la
     throw std::logic_error("node '" + node.name + "': weights '" + layer.weights_name + "' have no values");
   }
   const QuantChoices& choices = planning.choices(node);
-  if (!planning.multiplies(node) && choices.weight_granularity == QuantChoices::Granularity::channel) {
-    throw std::logic_error("weight steps per channel need a multiplier in the output stage");
-  }
   const uint32_t input_bits = planning.input(node).bits;
   if (container_bits(choices.weight_bits) > input_bits) {
     throw std::logic_error("node '" + node.name + "': weights of " + std::to_string(choices.weight_bits) +
                            " bits for an input of " + std::to_string(input_bits) + "; it is to be widened");
   }
   const Range range = widened(planning.range(node), layer.margin);
-  LinearPlanning linear{planning, node, layer, planning.input(node), range, {}, 0, {}, {}, {}};
+  LinearPlanning linear{planning, node, layer, planning.input(node),     range, {}, 0, {},
+                        {},       {},   {},    planning.activation(node)};
   linear.plan.accumulator = {linear.acc_bits(), choices.overflow};
   choose_weight_steps(linear);
   lower_steps_for_shift(linear);
   lower_steps_for_clip(linear);
+  divide_steps_by_channel(linear);
   lower_steps_for_bias(linear);
   check_steps(linear);
   while (!quantize_parameters(linear)) {

@@ -7,6 +7,7 @@
 
 #include "runtime/calibrate/ranges.h"
 #include "runtime/quantize/grid.h"
+#include "runtime/quantize/merge.h"
 #include "runtime/quantize/planning.h"
 #include "runtime/quantize/rounding.h"
 #include "runtime/user_error.h"
@@ -37,10 +38,10 @@ Requantization shift_to_output(Planning& planning, const Node& node, const Range
                                double inv_acc) {
   const QuantChoices& choices = planning.choices(node);
   ShiftedGrid grid = grid_of_shift(choices, range, is_signed, inv_acc);
-  const auto clip_inv_step = inv_step_of_clip(choices, node.activation, range);
+  const auto clip_inv_step = inv_step_of_clip(choices, planning.activation(node), range);
   const bool saturates =
-      saturation_clips(choices, node.activation) && choices.act_scale == QuantChoices::Scale::pow2;
-  if (saturates && !clip_inv_step) end_within(grid, node.activation.high);
+      saturation_clips(choices, planning.activation(node)) && choices.act_scale == QuantChoices::Scale::pow2;
+  if (saturates && !clip_inv_step) end_within(grid, planning.activation(node).high);
   if (saturates && clip_inv_step) {
     grid.shift = clamp_shift(floor_log2(inv_acc / *clip_inv_step));
     grid.tensor.inv_step = *clip_inv_step;
@@ -48,7 +49,7 @@ Requantization shift_to_output(Planning& planning, const Node& node, const Range
   }
   planning.output(node) = grid.tensor;
   Requantization requant = requantize_by_shift(choices, grid.shift);
-  set_bounds(requant, grid.tensor, node.activation, saturates);
+  set_bounds(requant, grid.tensor, planning.activation(node), saturates);
   return requant;
 }
 
@@ -141,10 +142,12 @@ QuantPlan plan_graph(const Graph& graph, const Recipe& recipe, const Ranges& ran
   plan.tensors.resize(graph.tensors.size());
   plan.nodes.reserve(graph.nodes.size());
   if (plan.has_values) warn_of_blank_tensors(plan, graph, ranges);
-  Planning planning{graph, recipe, ranges, plan};
+  Ranges merged = ranges;
+  const auto signed_tensors = merge_operands(graph, recipe, merged);
+  Planning planning{graph, recipe, merged, signed_tensors, plan};
   for (size_t i = 0; i < graph.inputs.size(); ++i) {  // unsigned where calibration saw nothing negative
     const TensorId input = graph.inputs[i];
-    plan.tensors[input] = grid_of_range(recipe.inputs[i], ranges[input], ranges[input].low < 0);
+    plan.tensors[input] = grid_of_range(recipe.inputs[i], merged[input], merged[input].low < 0);
   }
   for (NodeId id = 0; id < graph.nodes.size(); ++id) {
     const Node& node = graph.nodes[id];

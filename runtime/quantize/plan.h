@@ -19,7 +19,8 @@ namespace mmasim::runtime {
 __extension__ typedef __int128 int128;
 
 struct TensorPlan {
-  uint32_t bits = 8;  // 8, 16, 32; 64 for the index an ArgMax gives
+  uint32_t bits = 8;        // as stored: 8, 16, 32; 64 for the index an ArgMax gives
+  uint32_t level_bits = 0;  // as used, if fewer; 0: all
   bool is_signed = true;
   double inv_step = 1.0;  // float = (q - zero_point) / inv_step
   int64_t zero_point = 0;
@@ -29,8 +30,10 @@ struct TensorPlan {
 
   // A grid from the lowest to the highest value of the range, zero included.
   bool is_affine() const { return input_rounding == isa::InputRounding::half_even_quotient; }
-  int64_t min() const { return is_signed ? -(int64_t{1} << (bits - 1)) : 0; }
-  int64_t max() const { return is_signed ? (int64_t{1} << (bits - 1)) - 1 : (int64_t{1} << bits) - 1; }
+  uint32_t used_bits() const { return level_bits == 0 ? bits : level_bits; }
+  int64_t min() const { return is_signed ? -(int64_t{1} << (used_bits() - 1)) : 0; }
+  int64_t max() const { return (int64_t{1} << (used_bits() - (is_signed ? 1 : 0))) - 1; }
+  int64_t container_min() const { return is_signed ? -(int64_t{1} << (bits - 1)) : 0; }
   isa::Element element() const {
     return bits == 64 ? isa::Element::s64 : isa::operand_element(bits, is_signed);
   }
@@ -69,12 +72,24 @@ struct AccumulatorPlan {
   isa::Overflow overflow = isa::Overflow::wrap;
 };
 
+// A rounding between the sum and its bias: v = SAT(SRS(acc, shift, the output stage's rounding)) in `bits`;
+// the output stage then takes v + bias.
+struct IntermediatePlan {
+  uint32_t bits = 16;
+  int shift = 0;
+  std::vector<int64_t> bias;  // one an output channel
+};
+
 // Conv, ConvTranspose, Gemm, BatchNorm: acc = sum of q_x * q_w + bias, in the accumulator's width. The
 // input's zero point is folded into bias (bias' = bias - z_x * sum of q_w); padding uses z_x.
 struct LinearPlan {
   IntegerArray weights;                 // in the layout of the graph's weights; BatchNorm: one a channel
   std::vector<double> weight_inv_step;  // one, or one an output channel
-  std::vector<int128> bias;             // one an output channel
+  std::vector<int128> bias;             // one an output channel; zeros where `intermediate` has it
+  // Of the weights: sum of q_x * (q_w - z_w). One, or empty where weights are symmetric; the term z_w * sum
+  // of q_x is subtracted from the accumulator before the output stage.
+  std::vector<int64_t> weight_zero_points;
+  std::vector<IntermediatePlan> intermediate;  // one, or empty
   AccumulatorPlan accumulator;
   Requantization requant;
 };
@@ -97,6 +112,7 @@ struct LookupPlan {  // as isa dsp.lookup
   uint32_t fraction_bits = 0;
   std::vector<int64_t> table;  // 2^8 entries, or 1025 knots
 };
+// or LookupPlan: a Prelu of 8 bits whose rule is maximum
 struct PreluPlan {  // v = q - z_x; SRS(v >= 0 ? v * positive : v * slope[c])
   int64_t positive = 1;
   std::vector<int64_t> slopes;  // one, or one a channel

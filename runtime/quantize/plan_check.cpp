@@ -94,6 +94,30 @@ struct NodeCheck {
       expect(fits(bias, p.accumulator.bits), "a bias is wider than the accumulator");
     count("weight_inv_step", p.weight_inv_step.size(), p.weight_inv_step.size() == 1 ? 1 : channels);
     check_requant(p.requant, channels);
+    check_rows(p, channels);
+  }
+
+  // What products have beside accumulators.
+  void check_rows(const LinearPlan& p, size_t channels) const {
+    expect(p.weight_zero_points.size() <= 1, "weight_zero_points has more than one entry");
+    const auto limit = int64_t{1} << (p.weights.bits - 1);
+    for (const int64_t zero : p.weight_zero_points)
+      expect(zero >= -limit && zero < limit, "a weight's zero point is none of its integers");
+    expect(p.weight_zero_points.empty() ||
+               (p.requant.has_multiplier && !p.requant.per_channel && p.weights.bits < 32),
+           "weight_zero_points need one multiplier and weights of 8 or 16 bits");
+    expect(p.intermediate.size() <= 1, "intermediate has more than one entry");
+    for (const auto& inter : p.intermediate) {
+      expect(inter.bits == 16 && p.weights.bits < 32, "intermediate bits are 16, of weights of 8 or 16 bits");
+      expect(!p.requant.has_multiplier && !p.requant.per_channel && p.weight_zero_points.empty() &&
+                 y().zero_point == 0,
+             "intermediate goes with one shift and no zero points");
+      expect(inter.shift >= quantization::kMinShift && inter.shift <= quantization::kMaxShift,
+             "shift out of -40..127");
+      count("intermediate bias", inter.bias.size(), channels);
+      for (const int64_t bias : inter.bias)
+        expect(fits(int128{bias}, inter.bits), "an intermediate bias has more than 16 bits");
+    }
   }
 
   void check_table(uint32_t fraction_bits, size_t entries) const {
@@ -124,7 +148,15 @@ struct NodeCheck {
     expect(std::abs(p.multiplier) <= int64_t{1} << 31, "multiplier is above 2^31");
     check_stage(p.requant);
   }
+  void check_lookup() const {
+    const auto& p = as<LookupPlan>();
+    check_table(p.fraction_bits, p.table.size());
+    for (const int64_t entry : p.table)
+      expect(x().bits == 8 ? entry >= y().min() && entry <= y().max() : std::abs(entry) <= int64_t{1} << 38,
+             "a table entry leaves its output");
+  }
   void operator()(const Prelu& op) const {
+    if (std::holds_alternative<LookupPlan>(node_plan)) return check_lookup();
     const auto& p = as<PreluPlan>();
     count("slopes", p.slopes.size(), static_cast<size_t>(std::max<int64_t>(op.channels, 1)));
     for (const int64_t slope : p.slopes)
@@ -143,19 +175,13 @@ struct NodeCheck {
     check_pool(static_cast<size_t>(op.window.kernel[0] * op.window.kernel[1]));
   }
   void operator()(const GlobalAveragePool&) const { check_pool(1); }
-  void operator()(const Unary&) const {
-    const auto& p = as<LookupPlan>();
-    check_table(p.fraction_bits, p.table.size());
-    for (const int64_t entry : p.table)
-      expect(x().bits == 8 ? entry >= y().min() && entry <= y().max() : std::abs(entry) <= int64_t{1} << 38,
-             "a table entry leaves its output");
-  }
+  void operator()(const Unary&) const { check_lookup(); }
   void operator()(const Softmax&) const {
     const auto& p = as<SoftmaxPlan>();
     check_table(p.fraction_bits, p.table.size());
     for (const int64_t entry : p.table)
       expect(entry >= 0 && entry <= int64_t{1} << 24, "a table entry is not in 0..2^24");
-    expect(p.bits == y().bits, "bits differ from its output's");
+    expect(p.bits == y().used_bits(), "bits differ from its output's");
   }
   void operator()(const Resize& op) const {
     keep();
@@ -184,6 +210,7 @@ void check_tensor(const Tensor& tensor, const TensorPlan& plan, bool is_index, c
   };
   if (is_index ? plan.bits != 64 : plan.bits != 8 && plan.bits != 16 && plan.bits != 32)
     fail("bits is " + std::to_string(plan.bits) + "; expected " + (is_index ? "64" : "8, 16 or 32"));
+  if (plan.level_bits == 1 || plan.level_bits > plan.bits) fail("level_bits is neither 0 nor 2..bits");
   if (!quantization::is_usable_step(plan.inv_step))
     fail("inv_step is no positive number within 1e-100..1e100");
   if (!is_index && (plan.zero_point < plan.min() || plan.zero_point > plan.max()))

@@ -9,6 +9,7 @@ namespace mmasim::runtime::quantization {
 template <class Plan, class Visit>
 void visit_tensor(Plan& p, Visit&& v) {
   v("bits", p.bits);
+  v("level_bits", p.level_bits);
   v("signed", p.is_signed);
   v("inv_step", p.inv_step);
   v("zero_point", p.zero_point);
@@ -32,6 +33,13 @@ void visit_requant(Requant& p, Visit&& v) {
   v("adds_zero_point", p.has_zero_point);
 }
 
+template <class Intermediate, class Visit>
+void visit_intermediate(Intermediate& p, Visit&& v) {
+  v("bits", p.bits);
+  v("shift", p.shift);
+  v("bias", p.bias);
+}
+
 // What a node's plan holds beside weights and output stages.
 struct NodeFields {
   template <class P, class V>
@@ -41,6 +49,8 @@ struct NodeFields {
       v("weight_bits", p.weights.bits);
       v("weight_inv_step", p.weight_inv_step);
       v("bias", p.bias);
+      v("weight_zero_points", p.weight_zero_points);
+      v("intermediate", p.intermediate);
       v("accumulator_bits", p.accumulator.bits);
       v("overflow", p.accumulator.overflow);
       v("requant", p.requant);

@@ -154,6 +154,11 @@ class FieldReader {
     inner.finish();
     value.has_multiplier = value.multiplier_bits > 0;
   }
+  void read(const std::string&, const YAML::Node& node, IntermediatePlan& value) const {
+    FieldReader inner(file_, node);
+    quantization::visit_intermediate(value, inner);
+    inner.finish();
+  }
   template <class Value>
   void read(const std::string& name, const YAML::Node& node, std::vector<Value>& values) const {
     if (!node.IsSequence()) place(node).fail(name + " is no list");

@@ -53,6 +53,11 @@ class FieldWriter {
     quantization::visit_requant(requant, inner);
     return inner.mapping();
   }
+  static std::string text_of(const IntermediatePlan& intermediate) {
+    FieldWriter inner;
+    quantization::visit_intermediate(intermediate, inner);
+    return inner.mapping();
+  }
   template <class Value>
   static std::string text_of(const std::vector<Value>& values) {
     std::string list;

@@ -5,6 +5,7 @@
 
 #include "runtime/calibrate/ranges.h"
 #include "runtime/graph/graph.h"
+#include "runtime/quantize/grid.h"
 #include "runtime/quantize/plan.h"
 
 namespace mmasim::runtime::quantization {
@@ -13,10 +14,15 @@ struct Planning {
   const Graph& graph;
   const Recipe& recipe;
   const Ranges& ranges;
+  const std::vector<bool>& signed_tensors;  // whatever their range, as operands share a step with them
   QuantPlan& plan;
 
   const QuantChoices& choices(const Node& node) const {
     return recipe.nodes.at(static_cast<size_t>(&node - graph.nodes.data()));
+  }
+  Activation activation(const Node& node) const { return planned_activation(choices(node), node.activation); }
+  bool is_signed_output(const Node& node) const {
+    return !is_rectified(activation(node)) || signed_tensors[node.output];
   }
   bool has_values() const { return plan.has_values; }
   bool multiplies(const Node& node) const {

@@ -24,6 +24,50 @@ int reciprocal_bits(uint32_t input_bits, int64_t cells) {
   return 12 + large_window_bits(cells) + wider;
 }
 
+// Of TIDL's fixed formats: Q8 for windows of up to 9 cells and stride 2, else Q12.
+int tidl_bits(const Node& node, int64_t cells) {
+  const auto* pool = std::get_if<AveragePool>(&node.op);
+  const bool is_small =
+      pool != nullptr && cells <= 9 && pool->window.stride[0] == 2 && pool->window.stride[1] == 2;
+  return is_small ? 8 : 12;
+}
+
+// 1/N as an unsigned weight of 8 bits whose grid ends at the power of two at or above it. A power of two is
+// the end itself, 256, and saturates to 255; exact_pow2 takes a grid twice as wide for it.
+int weight_fraction_bits(const QuantChoices& choices, int64_t cells) {
+  const double reciprocal = 1.0 / static_cast<double>(cells);
+  const int end =
+      ceil_log2(reciprocal) + (choices.average_pool_exact_pow2 && is_power_of_two(reciprocal) ? 1 : 0);
+  return 8 - end;
+}
+
+constexpr int64_t kLargestWeight = 255;
+
+// What shift rules multiply sums by, at common fraction bits.
+struct Reciprocals {
+  std::vector<int64_t> values;
+  int bits = 0;
+};
+
+Reciprocals reciprocals_by_rule(const Node& node, const QuantChoices& choices, uint32_t input_bits,
+                                const std::vector<int64_t>& counts) {
+  using Rule = QuantChoices::AveragePool;
+  const Rule rule = choices.average_pool;
+  Reciprocals result;
+  result.bits = rule == Rule::tidl_q   ? tidl_bits(node, counts.back())
+                : rule == Rule::dwconv ? weight_fraction_bits(choices, counts.back())
+                                       : reciprocal_bits(input_bits, counts.back());
+  for (const int64_t cells : counts) {
+    const double exact = two_to(result.bits) / static_cast<double>(cells);
+    const double level = rule == Rule::dwconv ? round_half_even(exact) : round_half_away(exact);
+    // windows cut by the border have fewer cells and larger factors: only the whole window's is one weight
+    const bool is_weight = rule == Rule::dwconv && cells == counts.back();
+    result.values.push_back(is_weight ? std::min(static_cast<int64_t>(level), kLargestWeight)
+                                      : static_cast<int64_t>(level));
+  }
+  return result;
+}
+
 // Reciprocals of `counts` cells, all at the fraction bits of the largest count. Of a window N <= 2^20, so a
 // sum is below 2^52. By shift a reciprocal is at most 2^(12 + 14 + 16) = 2^42; by multipliers all share the
 // shift of the smallest count, so 31 bits for one cell would leave 31 - log2 N for N: large windows take as
@@ -33,7 +77,8 @@ PoolPlan plan_pool(Planning& planning, const Node& node, const std::vector<int64
   const QuantChoices& choices = planning.choices(node);
   const TensorPlan& x = planning.input(node);
   const Range range = widened(planning.range(node), margin);
-  const bool is_signed = x.is_signed && !is_rectified(node.activation);
+  const bool is_signed =
+      (x.is_signed && !is_rectified(planning.activation(node))) || planning.signed_tensors[node.output];
   PoolPlan plan;
   if (planning.multiplies(node)) {
     TensorPlan& y = planning.output(node);
@@ -47,15 +92,12 @@ PoolPlan plan_pool(Planning& planning, const Node& node, const std::vector<int64
     const CommonMultipliers common = common_multipliers(reals, bits);
     plan.reciprocals = common.multipliers;
     plan.requant = requantize_by_shift(choices, common.shift);
-    set_bounds(plan.requant, y, node.activation, false);
+    set_bounds(plan.requant, y, planning.activation(node), false);
     return plan;
   }
-  const int bits = reciprocal_bits(x.bits, counts.back());
-  for (const int64_t cells : counts) {
-    plan.reciprocals.push_back(
-        static_cast<int64_t>(round_half_away(two_to(bits) / static_cast<double>(cells))));
-  }
-  plan.requant = shift_to_output(planning, node, range, is_signed, x.inv_step * two_to(bits));
+  const Reciprocals reciprocals = reciprocals_by_rule(node, choices, x.bits, counts);
+  plan.reciprocals = reciprocals.values;
+  plan.requant = shift_to_output(planning, node, range, is_signed, x.inv_step * two_to(reciprocals.bits));
   return plan;
 }
 

@@ -39,6 +39,13 @@ QuantKey number_key(Number QuantChoices::*member, const char* path, double min, 
   return key;
 }
 
+QuantKey flag_key(bool QuantChoices::*member, const char* path, const char* sentence) {
+  QuantKey key{path, {"true", "false"}, false, 0, 0, sentence, {}, {}};
+  key.set = [member](QuantChoices& choices, const std::string& text) { choices.*member = text == "true"; };
+  key.get = [member](const QuantChoices& choices) { return choices.*member ? "true" : "false"; };
+  return key;
+}
+
 // A flag that is kept as its opposite.
 QuantKey denied_key(bool QuantChoices::*member, const char* path, const char* sentence) {
   QuantKey key{path, {"true", "false"}, false, 0, 0, sentence, {}, {}};
@@ -50,7 +57,14 @@ QuantKey denied_key(bool QuantChoices::*member, const char* path, const char* se
 // Widths that the machine has elements for.
 QuantKey element_bits_key(uint32_t QuantChoices::*member, const char* path, const char* sentence) {
   QuantKey key = number_key(member, path, 8, 32, sentence);
-  key.words = {"8", "16", "32"};
+  key.words = {"6", "8", "16", "32"};
+  return key;
+}
+
+QuantKey inter_bits_key() {
+  QuantKey key = number_key(&QuantChoices::inter_bits, "inter.bits", 0, 16,
+                            "a product's sum is rounded to so many before the bias is added; 0: it is not");
+  key.words = {"0", "16"};
   return key;
 }
 
@@ -59,16 +73,23 @@ std::vector<QuantKey> make_keys() {
   return {
       number_key(&Choices::weight_bits, "weight.bits", 2, 32,
                  "of a weight; stored in the next of 8, 16 and 32 bits, and no narrower than the input"),
-      words_key(&Choices::weight_granularity, "weight.granularity", {"tensor", "channel"},
-                "one step for all weights of a layer, or one per output channel"),
+      words_key(
+          &Choices::weight_granularity, "weight.granularity", {"tensor", "channel", "channel_dw"},
+          "one step for all weights of a layer, one per output channel, or that for depthwise layers alone"),
       words_key(&Choices::weight_scale, "weight.scale", {"real", "pow2"}, "any step, or powers of two alone"),
       words_key(&Choices::weight_range, "weight.range", {"full", "narrow"},
                 "absmax is 2^(b-1), which saturates, or 2^(b-1) - 1"),
+      denied_key(
+          &Choices::weight_affine, "weight.symmetric",
+          "false: weights have a zero point, whose product with the sum of inputs the machine computes"),
+      words_key(&Choices::weight_rounding, "weight.round", rounding_words(), "of weights"),
       element_bits_key(&Choices::act_bits, "act.bits", "of a feature map"),
       denied_key(&Choices::act_affine, "act.symmetric",
                  "false: unsigned with a zero point, so that the grid spans the range"),
       words_key(&Choices::act_scale, "act.scale", {"real", "pow2", "acc_shift"},
                 "any step, powers of two, or the accumulator's step times a power of two"),
+      words_key(&Choices::act_sign, "act.sign", {"auto", "signed"},
+                "unsigned where nothing is negative, or signed throughout"),
       words_key(&Choices::requant, "requant.kind", {"shift", "mul_shift"},
                 "the output stage's rescaling: by a shift, or by a multiplier and a shift"),
       number_key(&Choices::multiplier_bits, "requant.mult_bits", 0, 31,
@@ -77,9 +98,22 @@ std::vector<QuantKey> make_keys() {
       words_key(&Choices::overflow, "acc.overflow", overflow_words(),
                 "what becomes of a sum that leaves its accumulator"),
       words_key(
-          &Choices::relu6, "relu6", {"exact", "relu8", "clip"},
+          &Choices::relu6, "relu6", {"exact", "relu8", "clip", "relu", "relu4"},
           "a clip from 0 is the grid's end; is widened to the next power of two, which is the grid's end; "
-          "or is a bound of the output stage"),
+          "is a bound of the output stage; is dropped above; or is narrowed to the power of two below"),
+      words_key(&Choices::bias_scale, "bias.scale", {"prod", "out"},
+                "a bias has the accumulator's step, or is first rounded to the output's step and bits"),
+      inter_bits_key(),
+      words_key(&Choices::average_pool, "avgpool.rule", {"reciprocal", "tidl_q", "dwconv"},
+                "1/N in 12 bits and more; in TIDL's Q8 or Q12; or as an unsigned 8-bit weight"),
+      flag_key(&Choices::average_pool_exact_pow2, "avgpool.exact_pow2",
+               "of dwconv: a power of two is no grid's end, so that it is exact"),
+      words_key(
+          &Choices::merge, "eltwise.merge", {"align", "merged"},
+          "operands of Add, Sub and Concat are brought to one step, or their producers share one range"),
+      words_key(&Choices::leaky, "leaky", {"fraction", "maximum"},
+                "slope times x and x are rounded once; or max(x, slope * x) at x's step where 8 bits and one "
+                "slope in 0..1 allow it"),
       number_key(&Choices::gemm_margin, "margin.innerproduct", 0.5, 16,
                  "the output range of Gemm and MatMul is widened by it"),
       number_key(&Choices::global_average_margin, "margin.global_avgpool", 0.5, 16,

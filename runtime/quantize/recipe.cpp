@@ -95,12 +95,13 @@ bool keeps_grid(const Operator& op) {
 
 std::vector<uint32_t> tensor_bits(const Graph& graph, const Recipe& recipe) {
   std::vector<uint32_t> bits(graph.tensors.size(), 0);
-  for (size_t i = 0; i < graph.inputs.size(); ++i) bits[graph.inputs[i]] = recipe.inputs[i].act_bits;
+  for (size_t i = 0; i < graph.inputs.size(); ++i)
+    bits[graph.inputs[i]] = container_bits(recipe.inputs[i].act_bits);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     bits[node.output] = std::holds_alternative<ArgMax>(node.op) ? 64
                         : keeps_grid(node.op)                   ? bits[node.inputs.at(0)]
-                                                                : recipe.nodes[i].act_bits;
+                                                                : container_bits(recipe.nodes[i].act_bits);
   }
   return bits;
 }

@@ -173,9 +173,25 @@ void check_choices(const QuantChoices& choices, const std::string& place) {
                     ", but requant.kind shift has no multiplier; expected 0");
   if (!multiplies && choices.act_affine)
     throw UserError(place + ": act.symmetric false needs a multiplier; expected requant.kind mul_shift");
-  if (!multiplies && choices.weight_granularity == QuantChoices::Granularity::channel)
+  using Scale = QuantChoices::Scale;
+  const bool has_channels = choices.weight_granularity != QuantChoices::Granularity::tensor;
+  if (!multiplies && choices.weight_scale == Scale::real && choices.act_scale == Scale::pow2)
+    throw UserError(
+        place +
+        ": act.scale pow2 with weight.scale real needs a multiplier; expected requant.kind mul_shift");
+  if (choices.weight_bits > 16 && (choices.weight_affine || choices.inter_bits != 0))
+    throw UserError(place + ": weight.symmetric false and inter.bits go with weights of at most 16 bits");
+  if (choices.weight_affine && (!multiplies || has_channels))
     throw UserError(place +
-                    ": weight.granularity channel needs a multiplier; expected requant.kind mul_shift");
+                    ": weight.symmetric false needs requant.kind mul_shift and weight.granularity tensor");
+  const bool powers = choices.weight_scale == Scale::pow2 && choices.act_scale == Scale::pow2;
+  if (choices.inter_bits != 0 && (multiplies || has_channels || !powers))
+    throw UserError(place +
+                    ": inter.bits needs requant.kind shift, weight.granularity tensor and scales pow2");
+  if (choices.bias_scale == QuantChoices::BiasScale::output && multiplies)
+    throw UserError(place + ": bias.scale out needs requant.kind shift");
+  if (choices.leaky == QuantChoices::Leaky::maximum && multiplies)
+    throw UserError(place + ": leaky maximum needs requant.kind shift");
 }
 
 }  // namespace mmasim::runtime

@@ -47,9 +47,11 @@ double activated(const Activation& activation, double y) {
 // Outputs in [0, 1]: unsigned with 1.0 as 2^b, whatever the preset.
 TensorPlan unit_grid(const Planning& planning, const Node& node, const char* source) {
   TensorPlan y;
-  y.bits = planning.choices(node).act_bits;
+  const uint32_t bits = planning.choices(node).act_bits;
+  y.bits = container_bits(bits);
+  y.level_bits = y.bits == bits ? 0 : bits;
   y.is_signed = false;
-  y.inv_step = two_to(static_cast<int>(y.bits));
+  y.inv_step = two_to(static_cast<int>(bits));
   y.low = planning.range(node).low;
   y.high = planning.range(node).high;
   y.source = source;
@@ -63,16 +65,16 @@ NodePlan plan_node(Planning& planning, const Node& node, const Unary& unary) {
   const TensorPlan& x = planning.input(node);
   TensorPlan& y = planning.output(node);
   if (unary.kind == Unary::Kind::hard_swish) {
-    y = grid_of_range(planning.choices(node), planning.range(node), !is_rectified(node.activation));
+    y = grid_of_range(planning.choices(node), planning.range(node), planning.is_signed_output(node));
   } else {
     y = unit_grid(planning, node, "fixed by the function's range");
   }
   LookupPlan plan;
   plan.fraction_bits = fraction_bits_of(x.bits);
   for (size_t i = 0; i < entries_of(x.bits); ++i) {
-    const int64_t q = x.min() + (static_cast<int64_t>(i) << plan.fraction_bits);
-    const double value =
-        activated(node.activation, function_value(unary, static_cast<double>(q - x.zero_point) / x.inv_step));
+    const int64_t q = x.container_min() + (static_cast<int64_t>(i) << plan.fraction_bits);
+    const double value = activated(planning.activation(node),
+                                   function_value(unary, static_cast<double>(q - x.zero_point) / x.inv_step));
     const double level = round_half_up(value * y.inv_step) + static_cast<double>(y.zero_point);
     plan.table.push_back(plan.fraction_bits == 0 ? saturate(level, y.min(), y.max())
                                                  : saturate(level, -kLargestKnot, kLargestKnot));
@@ -81,13 +83,13 @@ NodePlan plan_node(Planning& planning, const Node& node, const Unary& unary) {
 }
 
 NodePlan plan_node(Planning& planning, const Node& node, const Softmax&) {
-  if (node.activation.kind == Activation::Kind::clip) {
+  if (planning.activation(node).kind == Activation::Kind::clip) {
     throw std::logic_error("node '" + node.name + "': a clip fused to a Softmax has no place in the plan");
   }
   const TensorPlan& x = planning.input(node);
   planning.output(node) = unit_grid(planning, node, "fixed by Softmax");
   SoftmaxPlan plan;
-  plan.bits = planning.output(node).bits;
+  plan.bits = planning.output(node).used_bits();
   plan.fraction_bits = fraction_bits_of(x.bits);
   for (size_t i = 0; i < entries_of(x.bits); ++i) {
     const int64_t below_maximum = static_cast<int64_t>(i) << plan.fraction_bits;

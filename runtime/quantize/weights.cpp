@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "isa/kit/simd.h"
+#include "runtime/quantize/rounding.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime::quantization {
@@ -89,6 +90,51 @@ void quantize_runs(const LinearLayer& layer, const std::vector<double>& inv_step
   }
 }
 
+// visit(index, channel, effective value) for every weight
+template <class Visit>
+void for_each_weight(const LinearLayer& layer, Visit&& visit) {
+  for (const WeightRun& run : layer.runs) {
+    const double scale = layer.scale_of(run.channel);
+    for (size_t i = run.begin; i < run.begin + run.count; ++i) {
+      const double value = layer.values ? static_cast<double>(layer.values[i]) : layer.exact_values[i];
+      visit(i, run.channel, value * scale);
+    }
+  }
+}
+
+double rounded(double v, isa::Rounding rounding) {
+  switch (rounding) {
+    case isa::Rounding::half_up:
+      return round_half_up(v);
+    case isa::Rounding::half_even:
+      return round_half_even(v);
+    case isa::Rounding::half_away:
+      return round_half_away(v);
+    case isa::Rounding::floor:
+      return std::floor(v);
+  }
+  throw std::logic_error("unknown rounding");
+}
+
+template <class Integer>
+void quantize_one_by_one(const LinearLayer& layer, const std::vector<double>& inv_step,
+                         const WeightGrid& grid, std::vector<Integer>& out) {
+  out.resize(static_cast<size_t>(element_count(layer.shape)));
+  for_each_weight(layer, [&](size_t index, size_t channel, double value) {
+    const double inv = inv_step.size() == 1 ? inv_step[0] : inv_step[channel];
+    const double level = rounded(value * inv, grid.rounding) + static_cast<double>(grid.zero_point);
+    out[index] = static_cast<Integer>(saturate(level, grid.low, grid.high));
+  });
+}
+
+// The vector of an array's width.
+template <class Visit>
+void with_integers(IntegerArray& array, Visit&& visit) {
+  if (array.bits == 8) visit(array.s8);
+  if (array.bits == 16) visit(array.s16);
+  if (array.bits == 32) visit(array.s32);
+}
+
 }  // namespace
 
 LinearLayer view(const Conv& conv) {
@@ -96,6 +142,7 @@ LinearLayer view(const Conv& conv) {
   set_weights(layer, conv.weights);
   const auto& shape = conv.weights.shape;
   layer.channels = static_cast<size_t>(shape.at(0));
+  layer.is_depthwise = conv.groups > 1 && conv.groups == shape.at(0) && shape.at(1) == 1;
   layer.runs =
       one_run_a_channel(layer.channels, static_cast<size_t>(shape.at(1) * shape.at(2) * shape.at(3)));
   layer.scale = &conv.weight_scale;
@@ -168,15 +215,29 @@ std::vector<double> largest_magnitudes(const LinearLayer& layer) {
   return largest;
 }
 
-IntegerArray quantize_weights(const LinearLayer& layer, uint32_t bits, const std::vector<double>& inv_step,
-                              int64_t low, int64_t high) {
+Range value_range(const LinearLayer& layer) {
+  largest_magnitudes(layer);  // refuses what is not finite
+  Range range;
+  for_each_weight(layer, [&](size_t, size_t, double value) {
+    range = {std::min(range.low, value), std::max(range.high, value)};
+  });
+  return range;
+}
+
+IntegerArray quantize_weights(const LinearLayer& layer, const WeightGrid& grid,
+                              const std::vector<double>& inv_step) {
   IntegerArray result;
-  result.bits = bits;
+  result.bits = grid.bits;
   result.shape = layer.shape;
   if (!layer.values && !layer.exact_values) return result;
-  if (bits == 8) quantize_runs(layer, inv_step, low, high, result.s8);
-  if (bits == 16) quantize_runs(layer, inv_step, low, high, result.s16);
-  if (bits == 32) quantize_runs(layer, inv_step, low, high, result.s32);
+  const bool is_usual = grid.rounding == isa::Rounding::half_away && grid.zero_point == 0;
+  with_integers(result, [&](auto& integers) {
+    if (is_usual) {
+      quantize_runs(layer, inv_step, grid.low, grid.high, integers);
+    } else {
+      quantize_one_by_one(layer, inv_step, grid, integers);
+    }
+  });
   return result;
 }
 
@@ -188,6 +249,18 @@ std::vector<int128> channel_sums(const LinearLayer& layer, const IntegerArray& w
     sums[run.channel] += sum;
   }
   return sums;
+}
+
+std::vector<int128> zero_point_terms(const LinearLayer& layer, const IntegerArray& weights,
+                                     int64_t input_zero, int64_t weight_zero) {
+  std::vector<int128> terms(layer.channels, 0);
+  const int128 zero = input_zero;
+  if (zero == 0) return terms;
+  const std::vector<int128> sums = channel_sums(layer, weights);
+  for (const WeightRun& run : layer.runs)
+    terms[run.channel] += static_cast<int128>(run.count) * zero * weight_zero;
+  for (size_t channel = 0; channel < terms.size(); ++channel) terms[channel] -= zero * sums[channel];
+  return terms;
 }
 
 }  // namespace mmasim::runtime::quantization

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/calibrate/ranges.h"
 #include "runtime/graph/graph.h"
 #include "runtime/quantize/plan.h"
 
@@ -20,6 +21,7 @@ struct WeightRun {
 struct LinearLayer {
   std::string weights_name;
   size_t channels = 0;
+  bool is_depthwise = false;  // a convolution of one channel each
   Shape shape;
   std::vector<WeightRun> runs;    // in the order of the values
   const float* values = nullptr;  // one of the two, or neither without values
@@ -42,10 +44,24 @@ LinearLayer view(const BatchNorm& norm);
 // Largest |effective weight| of every channel. UserError if one is not finite.
 std::vector<double> largest_magnitudes(const LinearLayer& layer);
 
-// inv_step: one, or one a channel. q = SAT(RHA(value * scale * inv_step), low, high).
-IntegerArray quantize_weights(const LinearLayer& layer, uint32_t bits, const std::vector<double>& inv_step,
-                              int64_t low, int64_t high);
+// Smallest and largest effective weight, with zero. UserError if one is not finite.
+Range value_range(const LinearLayer& layer);
+
+// Which integers weights become: q = SAT(R(value * scale * inv_step) + zero_point, low, high).
+struct WeightGrid {
+  uint32_t bits = 8;
+  int64_t low = 0, high = 0, zero_point = 0;
+  isa::Rounding rounding = isa::Rounding::half_away;
+};
+
+// inv_step: one, or one a channel.
+IntegerArray quantize_weights(const LinearLayer& layer, const WeightGrid& grid,
+                              const std::vector<double>& inv_step);
 
 std::vector<int128> channel_sums(const LinearLayer& layer, const IntegerArray& weights);
+
+// sum (a - za)(w - zw) = sum a w - zw sum a - za sum w + K za zw: the last two terms, one per output channel.
+std::vector<int128> zero_point_terms(const LinearLayer& layer, const IntegerArray& weights,
+                                     int64_t input_zero, int64_t weight_zero);
 
 }  // namespace mmasim::runtime::quantization

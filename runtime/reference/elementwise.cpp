@@ -55,7 +55,22 @@ IntegerTensor evaluate(const Mul&, const Step& step) {
   });
 }
 
+namespace {
+
+IntegerTensor looked_up(const Step& step) {
+  const auto& plan = step.plan_as<LookupPlan>();
+  IntegerTensor y{step.y_shape, {}};
+  for (const int64_t value : step.x[0]->values) {
+    const int64_t entry = look_up(plan.table, plan.fraction_bits, value - step.x_plan[0]->container_min());
+    y.values.push_back(static_cast<int64_t>(saturate(entry, step.y_plan.min(), step.y_plan.max())));
+  }
+  return y;
+}
+
+}  // namespace
+
 IntegerTensor evaluate(const Prelu& prelu, const Step& step) {
+  if (std::holds_alternative<LookupPlan>(step.plan)) return looked_up(step);
   const auto& plan = step.plan_as<PreluPlan>();
   const IntegerTensor& x = *step.x[0];
   const AxisSpan along = prelu.channels > 0 ? prelu.along : AxisSpan{0, 0};
@@ -70,14 +85,6 @@ IntegerTensor evaluate(const Prelu& prelu, const Step& step) {
   return y;
 }
 
-IntegerTensor evaluate(const Unary&, const Step& step) {
-  const auto& plan = step.plan_as<LookupPlan>();
-  IntegerTensor y{step.y_shape, {}};
-  for (const int64_t value : step.x[0]->values) {
-    const int64_t entry = look_up(plan.table, plan.fraction_bits, value - step.x_plan[0]->min());
-    y.values.push_back(static_cast<int64_t>(saturate(entry, step.y_plan.min(), step.y_plan.max())));
-  }
-  return y;
-}
+IntegerTensor evaluate(const Unary&, const Step& step) { return looked_up(step); }
 
 }  // namespace mmasim::runtime::reference

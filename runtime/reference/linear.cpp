@@ -12,6 +12,18 @@ int128 largest_magnitude(const IntegerTensor& x, int64_t zero_point) {
   return largest;
 }
 
+int64_t finish_product(int128 accumulator, int128 row_sum, const LinearPlan& plan, int64_t channel) {
+  int128 value = accumulator;
+  if (!plan.weight_zero_points.empty()) value -= plan.weight_zero_points[0] * row_sum;
+  if (!plan.intermediate.empty()) {
+    const IntermediatePlan& inter = plan.intermediate[0];
+    const int128 half = int128{1} << (inter.bits - 1);
+    value = saturate(shift_round(value, inter.shift, plan.requant.rounding), -half, half - 1) +
+            inter.bias.at(channel);
+  }
+  return requantize(value, plan.requant, channel);
+}
+
 namespace {
 
 struct Position {

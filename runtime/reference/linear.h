@@ -34,6 +34,10 @@ void sum_products(const std::vector<int64_t>& weights, const std::vector<int64_t
 // Largest magnitude of any value the columns can hold: the input's, and its zero point in the padding.
 int128 largest_magnitude(const IntegerTensor& x, int64_t zero_point);
 
+// An accumulator's way to its output: less the weights' zero point times the sum of inputs; rounded to the
+// intermediate bits and its bias added; then the output stage.
+int64_t finish_product(int128 accumulator, int128 row_sum, const LinearPlan& plan, int64_t channel);
+
 // fill_columns(group, first position, count, columns): writes columns[k * count + i]; weight_index(o, k): in
 // the plan's array; store(o, p, y) keeps a result.
 template <class Sum, class FillColumns, class WeightIndex, class Store>
@@ -43,18 +47,21 @@ void accumulate(const ProductShape& shape, Step& step, Accumulator& accumulator,
   const auto& plan = step.plan_as<LinearPlan>();
   const int64_t channels_of_group = shape.channels / shape.groups;
   std::vector<int64_t> columns, weights(shape.depth);
-  std::vector<Sum> acc;
+  const std::vector<int64_t> ones(shape.depth, 1);
+  std::vector<Sum> acc, row_sums;
   for (int64_t group = 0; group < shape.groups; ++group) {
     for (int64_t first = 0; first < shape.positions; first += kPositionsAtOnce) {
       const int64_t count = std::min(kPositionsAtOnce, shape.positions - first);
       columns.resize(shape.depth * count);
       fill_columns(group, first, count, columns);
+      if (!plan.weight_zero_points.empty()) sum_products(ones, columns, count, row_sums);
       for (int64_t o = group * channels_of_group; o < (group + 1) * channels_of_group; ++o) {
         for (int64_t k = 0; k < shape.depth; ++k) weights[k] = plan.weights.at(weight_index(o, k));
         sum_products(weights, columns, count, acc);
         for (int64_t i = 0; i < count; ++i) {
           const int128 total = accumulator.finish(acc[i], plan.bias.at(o));
-          store(o, first + i, requantize(total, plan.requant, o));
+          const int128 row_sum = row_sums.empty() ? 0 : int128{row_sums[i]};
+          store(o, first + i, finish_product(total, row_sum, plan, o));
         }
       }
     }

@@ -90,8 +90,9 @@ void ArrayWork::configure(StepEmitter& emit) const {
     raw.unit = isa::Unit::mma, raw.raw = 1;
     raw.out = isa::accumulator_element(layer.operand_bytes);
     raw.overflow = stage.overflow;
-    raw.bias = stage.bias;
+    if (!layer.rounds_twice()) raw.bias = stage.bias;
     emit.configure(raw);
+    if (layer.sums_inputs() || layer.rounds_twice()) return;
     auto dsp = make_stage(layer, shared->tables, tables, isa::Unit::dsp, shared->has_values);
     dsp.bias = {};  // the raw accumulators have it
     emit.configure(dsp);
@@ -156,7 +157,7 @@ void ArrayWork::multiply_raw(StepEmitter& emit, size_t unit_index, const Block& 
     offset += static_cast<uint64_t>(block.positions() * raw_position_bytes());
   }
   const auto& unit = shared->units[unit_index];
-  if (ends_depth(unit)) requantize(emit, unit, box);
+  if (ends_depth(unit)) finish_raw(emit, unit, box);
 }
 
 void ArrayWork::multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Block& block, int64_t first_row,
@@ -181,14 +182,87 @@ void ArrayWork::multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Bl
   if (!ends_depth(unit)) return;
   const auto target =
       is_raw() ? emit.address(scratch, scratch_offset) : output_address(emit, unit.out_channel, block);
-  emit.issue(isa::MmaTransfer{c_bank, rows, exactly<uint8_t>(unit.columns, "columns"),
-                              field(unit.out_channel, "lane"), target, field(first_row, "row")});
+  emit.issue(isa::MmaTransfer{c_bank, rows, exactly<uint8_t>(unit.columns + unit.sums, "columns"),
+                              field(unit.lane, "lane"), target, field(first_row, "row")});
 }
 
 isa::Address ArrayWork::output_address(StepEmitter& emit, int64_t channel, const Block& block) const {
   const int64_t frame = block.y0 / region.rows(), y = block.y0 % region.rows();
   return emit.address(out.buffer, out.offset) + (channel - region.c0) * shared->layer.out.element_size() +
          frame * out.pitch_n + y * out.pitch_y + block.x0 * out.pitch_x;
+}
+
+void ArrayWork::finish_raw(StepEmitter& emit, const PanelUnit& unit, const Block& box) const {
+  if (shared->layer.sums_inputs()) return subtract_sums(emit, unit, box);
+  if (shared->layer.rounds_twice()) return round_twice(emit, unit, box);
+  requantize(emit, unit, box);
+}
+
+// An addition over a box of raw accumulators that ends as the plan's output stage does.
+isa::DspAdd ArrayWork::raw_add(const Block& box) const {
+  const auto& layer = shared->layer;
+  const auto& requant = layer.plan->requant;
+  isa::DspAdd add;
+  add.dst_type = layer.out.element;
+  add.count_y = field(box.rows, "count_y"), add.count_x = field(box.columns, "count_x");
+  add.dst_x_stride = field(out.pitch_x, "dst_x_stride"),
+  add.dst_y_stride = field(out.pitch_y, "dst_y_stride");
+  add.rounding = requant.rounding;
+  add.clip_min = element_min(add.dst_type), add.clip_max = element_max(add.dst_type);
+  if (!shared->has_values) return add;
+  add.shift = exactly<int8_t>(requant.shifts.at(0), "shift");
+  add.dst_zero = requant.zero_point, add.clip_min = requant.clip_min, add.clip_max = requant.clip_max;
+  return add;
+}
+
+void ArrayWork::subtract_sums(StepEmitter& emit, const PanelUnit& unit, const Block& box) const {
+  const auto& plan = *shared->layer.plan;
+  const auto element = isa::accumulator_element(shared->layer.operand_bytes);
+  const auto bytes = static_cast<int64_t>(isa::element_bytes(element));
+  auto add = raw_add(box);
+  add.a_type = add.b_type = element;
+  if (shared->has_values) {
+    add.a_multiplier = plan.requant.multipliers.at(0);
+    add.b_multiplier = -plan.weight_zero_points[0] * add.a_multiplier;
+  }
+  add.a_x_stride = add.b_x_stride = field(raw_position_bytes(), "a_x_stride");
+  add.a_y_stride = add.b_y_stride = field(box.columns * raw_position_bytes(), "a_y_stride");
+  const bool one_each = unit.columns == unit.sums;  // depthwise: a sum beside every channel
+  const auto groups = one_each ? 1 : unit.sums, channels = unit.columns / groups;
+  add.channels = field(channels, "channels"), add.b_channels = one_each ? add.channels : 1;
+  for (int64_t group = 0; group < groups; ++group) {
+    add.a = emit.address(scratch) + group * channels * bytes;
+    add.b = emit.address(scratch) + (unit.columns + group) * bytes;
+    add.dst = output_address(emit, unit.out_channel + group * channels, box);
+    emit.issue(add);
+  }
+}
+
+void ArrayWork::round_twice(StepEmitter& emit, const PanelUnit& unit, const Block& box) const {
+  const auto& inter = shared->layer.plan->intermediate[0];
+  const auto rounded = emit.address(scratch) + box.positions() * raw_position_bytes();
+  const int64_t position_bytes = unit.columns * static_cast<int64_t>(sizeof(int16_t));
+  isa::DspRescale round;
+  round.src = emit.address(scratch), round.dst = rounded;
+  round.src_type = isa::accumulator_element(shared->layer.operand_bytes), round.dst_type = isa::Element::s16;
+  round.count_y = field(box.rows, "count_y"), round.count_x = field(box.columns, "count_x");
+  round.channels = field(unit.columns, "channels");
+  round.src_x_stride = field(raw_position_bytes(), "src_x_stride");
+  round.src_y_stride = field(box.columns * raw_position_bytes(), "src_y_stride");
+  round.dst_x_stride = field(position_bytes, "dst_x_stride");
+  round.dst_y_stride = field(box.columns * position_bytes, "dst_y_stride");
+  round.rounding = shared->layer.plan->requant.rounding;
+  round.clip_min = element_min(round.dst_type), round.clip_max = element_max(round.dst_type);
+  if (shared->has_values) round.shift = exactly<int8_t>(inter.shift, "shift");
+  emit.issue(round);
+  auto add = raw_add(box);
+  add.a = rounded, add.a_type = add.b_type = isa::Element::s16;
+  add.a_x_stride = round.dst_x_stride, add.a_y_stride = round.dst_y_stride;
+  add.b = emit.address(shared->table_buffer) + static_cast<int64_t>(shared->tables.intermediate) +
+          unit.out_channel * static_cast<int64_t>(sizeof(int16_t));
+  add.channels = add.b_channels = field(unit.columns, "channels");
+  add.dst = output_address(emit, unit.out_channel, box);
+  emit.issue(add);
 }
 
 void ArrayWork::requantize(StepEmitter& emit, const PanelUnit& unit, const Block& block) const {

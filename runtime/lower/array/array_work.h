@@ -54,7 +54,13 @@ struct ArrayWork {
   void multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Block& block, int64_t first_row,
                      uint8_t c_bank, uint64_t scratch_offset) const;
   void multiply_raw(StepEmitter& emit, size_t unit_index, const Block& box) const;
+  void finish_raw(StepEmitter& emit, const PanelUnit& unit, const Block& box) const;
   void requantize(StepEmitter& emit, const PanelUnit& unit, const Block& block) const;
+  // The sum of inputs, times the weights' zero point, goes off.
+  void subtract_sums(StepEmitter& emit, const PanelUnit& unit, const Block& box) const;
+  // To 16 bits, then with the bias to the output.
+  void round_twice(StepEmitter& emit, const PanelUnit& unit, const Block& box) const;
+  isa::DspAdd raw_add(const Block& box) const;
   void clip_in_place(StepEmitter& emit) const;
   isa::Address output_address(StepEmitter& emit, int64_t channel, const Block& block) const;
   DepthPiece depth_of(const PanelUnit& unit) const {

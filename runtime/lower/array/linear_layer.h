@@ -20,6 +20,9 @@ struct LinearLayer {
   uint32_t operand_bytes = 1;
   int64_t input_zero = 0;
 
+  // The array sums inputs beside their products, in columns of ones: the weights have a zero point.
+  bool sums_inputs() const { return !plan->weight_zero_points.empty(); }
+  bool rounds_twice() const { return !plan->intermediate.empty(); }
   bool is_depthwise() const { return group_in == 1 && group_out == 1 && groups > 1; }
   int64_t taps() const { return kernel_y * kernel_x; }
   int64_t input_rows(int64_t out_rows) const {

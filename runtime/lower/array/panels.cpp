@@ -11,20 +11,25 @@ namespace mmasim::runtime {
 std::vector<PanelUnit> panel_units(const LinearLayer& layer, const isa::Machine& machine,
                                    uint32_t most_groups) {
   const int64_t panel = machine.panel(layer.operand_bytes);
-  const auto widest = std::max(layer.group_in, layer.group_out);
+  const int64_t sums_of_group = layer.sums_inputs() ? 1 : 0;
+  const auto widest = std::max(layer.group_in, layer.group_out + sums_of_group);
   auto together = std::clamp<int64_t>(panel / widest, 1, layer.groups);
   if (most_groups > 0) together = std::min<int64_t>(together, most_groups);
   std::vector<PanelUnit> units;
   uint64_t offset = 0;
+  int64_t lane = 0;
   for (int64_t group = 0; group < layer.groups; group += together) {
     const auto count = std::min(together, layer.groups - group);
-    const auto outs = count * layer.group_out;
-    for (int64_t first = 0; first < outs; first += panel) {
+    const auto outs = count * layer.group_out, sums = count * sums_of_group, room = panel - sums;
+    for (int64_t first = 0; first < outs; first += room) {
       PanelUnit unit;
       unit.in_channel = group * layer.group_in;
       unit.depth_channels = count * layer.group_in;
       unit.out_channel = group * layer.group_out + first;
-      unit.columns = std::min(panel, outs - first);
+      unit.columns = std::min(room, outs - first);
+      unit.sums = sums;
+      unit.lane = lane;
+      lane += unit.columns + sums;
       unit.offset = offset;
       unit.bytes = static_cast<uint64_t>(unit.depth(layer)) * machine.array_bytes;
       offset += unit.bytes;
@@ -80,6 +85,19 @@ void pack_unit(const LinearLayer& layer, const PanelUnit& unit, const T* weights
   }
 }
 
+// Ones where a group's inputs lie, in the column behind the weights' that is the group's.
+template <class T>
+void pack_sums(const LinearLayer& layer, const PanelUnit& unit, int64_t panel, T* rows) {
+  for (int64_t group = 0; group < unit.sums; ++group) {
+    for (int64_t i = 0; i < layer.group_in; ++i) {
+      for (int64_t tap = 0; tap < layer.taps(); ++tap) {
+        const auto k = layer.depth_index(unit.depth_channels, group * layer.group_in + i, tap);
+        rows[k * panel + unit.columns + group] = 1;
+      }
+    }
+  }
+}
+
 // Of one output channel.
 template <class T>
 uint64_t magnitude_sum(const LinearLayer& layer, const T* weights, int64_t o) {
@@ -106,8 +124,10 @@ uint64_t add_panels(LoweringContext& context, const LinearLayer& layer, const st
   return context.constants.add(bytes, [&](uint8_t* data) {
     with_weights(layer.plan->weights, [&](const auto* weights) {
       using T = std::remove_const_t<std::remove_pointer_t<decltype(weights)>>;
-      for (const auto& unit : units)
+      for (const auto& unit : units) {
         pack_unit<T>(layer, unit, weights, panel, reinterpret_cast<T*>(data + unit.offset));
+        pack_sums<T>(layer, unit, panel, reinterpret_cast<T*>(data + unit.offset));
+      }
     });
   });
 }
@@ -129,12 +149,32 @@ uint64_t add_depthwise_weights(LoweringContext& context, const LinearLayer& laye
   });
 }
 
-LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer) {
+namespace {
+
+// A channel's lane: its own number, but for units that sum inputs in further lanes.
+std::vector<uint64_t> lanes_of(const LinearLayer& layer, const std::vector<PanelUnit>& units) {
+  std::vector<uint64_t> lanes(static_cast<size_t>(layer.out.dims.c));
+  for (const auto& unit : units)
+    for (int64_t column = 0; column < unit.columns; ++column)
+      lanes[static_cast<size_t>(unit.out_channel + column)] = static_cast<uint64_t>(unit.lane + column);
+  return lanes;
+}
+
+}  // namespace
+
+LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer,
+                           const std::vector<PanelUnit>& units) {
   const auto& requant = layer.plan->requant;
   const auto channels = static_cast<uint64_t>(layer.out.dims.c);
   const auto accumulator_bytes = isa::element_bytes(isa::accumulator_element(layer.operand_bytes));
   LaneTables tables;
-  tables.bytes = channels * accumulator_bytes;
+  const auto lanes = lanes_of(layer, units);
+  const auto& last = units.back();
+  tables.bytes = static_cast<uint64_t>(last.lane + last.columns + last.sums) * accumulator_bytes;
+  if (layer.rounds_twice()) {
+    tables.intermediate = isa::round_up(tables.bytes, 64);
+    tables.bytes = tables.intermediate + channels * sizeof(int16_t);
+  }
   if (requant.per_channel && requant.has_multiplier) {
     tables.multipliers = isa::round_up(tables.bytes, 64);
     tables.bytes = tables.multipliers + channels * sizeof(uint32_t);
@@ -150,7 +190,12 @@ LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer) {
       if (bias > largest || bias < -largest - 1)
         throw std::logic_error("lowering: a bias of " + context.place(layer.node) +
                                " is wider than the accumulator");
-      std::memcpy(data + c * accumulator_bytes, &bias, accumulator_bytes);  // little endian: the low bytes
+      std::memcpy(data + lanes[c] * accumulator_bytes, &bias,
+                  accumulator_bytes);  // little endian: the low bytes
+      if (tables.intermediate != 0) {
+        const auto late = exactly<int16_t>(layer.plan->intermediate[0].bias.at(c), "intermediate bias");
+        std::memcpy(data + tables.intermediate + c * sizeof late, &late, sizeof late);
+      }
       if (tables.multipliers != 0) std::memcpy(data + tables.multipliers + c * 4, &requant.multipliers[c], 4);
       if (tables.shifts != 0)
         data[tables.shifts + c] = static_cast<uint8_t>(exactly<int8_t>(requant.shifts.at(c), "shift"));
@@ -165,6 +210,8 @@ bool accumulators_hold(const LoweringContext& context, const LinearLayer& layer)
   const auto largest_input = std::max<int128>(-static_cast<int128>(input.min()), input.max());
   const auto bits = isa::element_bytes(isa::accumulator_element(layer.operand_bytes)) * 8;
   const auto limit = (static_cast<int128>(1) << (bits - 2)) - 1 + (static_cast<int128>(1) << (bits - 2));
+  const auto depth = static_cast<int128>(layer.taps()) * layer.group_in;
+  if (layer.sums_inputs() && depth * largest_input > limit) return false;
   return with_weights(layer.plan->weights, [&](const auto* weights) {
     for (int64_t o = 0; o < layer.out.dims.c; ++o) {
       const auto sum = static_cast<int128>(magnitude_sum(layer, weights, o));

@@ -13,6 +13,8 @@ struct PanelUnit {
   int64_t depth_channels = 0;
   int64_t out_channel = 0;  // first output channel
   int64_t columns = 0;
+  int64_t sums = 0;     // columns of ones behind them, one per group
+  int64_t lane = 0;     // of the first column in the lane tables
   uint64_t offset = 0;  // bytes from the start of the layer's panels
   uint64_t bytes = 0;   // depth rows of array_bytes
 
@@ -34,8 +36,10 @@ uint64_t add_depthwise_weights(LoweringContext& context, const LinearLayer& laye
 struct LaneTables {
   uint64_t offset = 0, bytes = 0;                  // in DDR
   uint64_t bias = 0, multipliers = 0, shifts = 0;  // from offset
+  uint64_t intermediate = 0;                       // biases of 16 bits behind an intermediate rounding
 };
-LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer);
+LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer,
+                           const std::vector<PanelUnit>& units);
 
 // True if no input whatever can overflow an accumulator of this layer.
 bool accumulators_hold(const LoweringContext& context, const LinearLayer& layer);

@@ -24,6 +24,12 @@ uint64_t raw_bytes(const isa::Machine& machine, uint32_t operand_bytes, int64_t 
   return static_cast<uint64_t>(positions) * lanes;
 }
 
+uint64_t scratch_bytes(const isa::Machine& machine, const LinearLayer& layer, int64_t positions) {
+  const auto rounded =
+      static_cast<uint64_t>(positions) * machine.panel(layer.operand_bytes) * sizeof(int16_t);
+  return raw_bytes(machine, layer.operand_bytes, positions) + (layer.rounds_twice() ? rounded : 0);
+}
+
 int64_t raw_positions(const isa::Machine& machine, uint32_t operand_bytes) {
   const auto fit = machine.l2_bytes / 8 / raw_bytes(machine, operand_bytes, 1);
   return std::clamp<int64_t>(static_cast<int64_t>(fit), 16, 256);
@@ -34,10 +40,10 @@ OutputPath output_path(const LoweringContext& context, const LinearLayer& layer)
   const auto& machine = context.machine;
   // Multipliers of 31 bits on 128-bit accumulators need shifts beyond any stage's.
   const bool multiplier_can = machine.multiplier_bits >= requant.multiplier_bits && layer.operand_bytes < 4;
-  const bool stage_can = (!requant.has_multiplier || multiplier_can) &&
-                         (!requant.per_channel || machine.per_lane_shift != 0) &&
-                         (!requant.has_zero_point || machine.has_output_zero_point != 0) &&
-                         (requant.rounding == isa::Rounding::half_up || machine.half_up_only == 0);
+  const bool stage_can =
+      (!requant.has_multiplier || multiplier_can) && (!requant.per_channel || machine.per_lane_shift != 0) &&
+      (!requant.has_zero_point || machine.has_output_zero_point != 0) && !layer.sums_inputs() &&
+      !layer.rounds_twice() && (requant.rounding == isa::Rounding::half_up || machine.half_up_only == 0);
   if (!stage_can) return OutputPath::raw;
   return requant.needs_clip && machine.has_output_clip == 0 ? OutputPath::stage_clip : OutputPath::stage;
 }
@@ -122,7 +128,7 @@ class Judge {
     if (t.dataflow == Dataflow::depth_split)
       chunk_bytes_ = static_cast<uint64_t>(t.depth) * context_.machine.array_bytes;
     const auto raw = std::min(positions_, raw_positions(context_.machine, layer_.operand_bytes));
-    scratch_bytes_ = path_ == OutputPath::raw ? raw_bytes(context_.machine, layer_.operand_bytes, raw) : 0;
+    scratch_bytes_ = path_ == OutputPath::raw ? scratch_bytes(context_.machine, layer_, raw) : 0;
   }
 
   // Padding anywhere in the layer means that tiles are copied.

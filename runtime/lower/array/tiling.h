@@ -39,6 +39,8 @@ OutputPath output_path(const LoweringContext& context, const LinearLayer& layer)
 // holds.
 int64_t raw_positions(const isa::Machine& machine, uint32_t operand_bytes);
 uint64_t raw_bytes(const isa::Machine& machine, uint32_t operand_bytes, int64_t positions);
+// ... and what else the DSP's way from them to the output needs.
+uint64_t scratch_bytes(const isa::Machine& machine, const LinearLayer& layer, int64_t positions);
 
 // The cheapest that fits into budget_bytes; nothing if none does.
 std::optional<Tiling> choose_tiling(const LoweringContext& context, const LinearLayer& layer,

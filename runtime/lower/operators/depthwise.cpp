@@ -29,7 +29,8 @@ Region channels_of(Region region, const Region& output) {
 
 void add_depthwise_steps(LoweringContext& context, uint32_t row, const LinearLayer& layer) {
   context.schedule.layers[row].dataflow = "dsp";
-  const auto tables = add_lane_tables(context, layer);
+  const auto tables = add_lane_tables(
+      context, layer, panel_units(layer, context.machine, context.options.rules.groups_per_panel));
   const auto weights_offset = add_depthwise_weights(context, layer);
   const auto weights_bytes = static_cast<uint64_t>(layer.taps() * layer.out.dims.c) * layer.operand_bytes;
   const auto need = [&](const Region& region) {

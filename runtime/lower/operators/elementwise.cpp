@@ -251,9 +251,9 @@ void lower_elementwise(LoweringContext& context, NodeId id) {
   const auto& op = context.graph.nodes[id].op;
   const auto row = begin_layer(context, id, kind_of(op), isa::Setup::light);
   context.schedule.layers[row].dataflow = "dsp";
+  if (std::holds_alternative<LookupPlan>(context.plan.nodes[id])) return lower_lookup(context, id, row);
   if (const auto* prelu = std::get_if<Prelu>(&op)) return lower_prelu(context, id, row, *prelu);
   if (std::holds_alternative<Clip>(op)) return lower_clip(context, id, row);
-  if (std::holds_alternative<Unary>(op)) return lower_lookup(context, id, row);
   if (std::holds_alternative<Mul>(op)) return lower_product(context, id, row);
   lower_sum(context, id, row);
 }

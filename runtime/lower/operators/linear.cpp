@@ -71,8 +71,7 @@ class ArraySteps {
     if (shared_->path == OutputPath::raw) {
       const auto positions = std::min(tiling_.frames * tiling_.rows * tiling_.columns,
                                       raw_positions(shared_->machine, layer().operand_bytes));
-      work_.scratch =
-          context_.schedule.new_buffer(raw_bytes(shared_->machine, layer().operand_bytes, positions));
+      work_.scratch = context_.schedule.new_buffer(scratch_bytes(shared_->machine, layer(), positions));
       step.allocates.push_back(work_.scratch);
     }
     return step;
@@ -195,13 +194,19 @@ class ArraySteps {
   bool first_step_ = true;
 };
 
+std::string reason_for_dsp(const LoweringContext& context, const LinearPlan& plan, OutputPath path) {
+  if (!plan.weight_zero_points.empty())
+    return "the weights' zero point times the sum of inputs is subtracted from raw accumulators";
+  if (!plan.intermediate.empty()) return "sums are rounded to 16 bits before their bias is added";
+  if (path == OutputPath::stage_clip) return "the array's output stage has no programmable clip";
+  return "the array's output stage cannot requantize as " + context.plan.name +
+         " asks (multiplier, per-channel shift or zero point)";
+}
+
 void report_fallback(LoweringContext& context, NodeId node, OutputPath path) {
   if (path == OutputPath::stage) return;
-  const std::string reason = path == OutputPath::raw
-                                 ? "the array's output stage cannot requantize as " + context.plan.name +
-                                       " asks (multiplier, per-channel shift or zero point)"
-                                 : "the array's output stage has no programmable clip";
-  context.fallbacks.push_back({context.graph.nodes[node].name, reason, "DSP"});
+  const auto& plan = std::get<LinearPlan>(context.plan.nodes[node]);
+  context.fallbacks.push_back({context.graph.nodes[node].name, reason_for_dsp(context, plan, path), "DSP"});
 }
 
 // A network whose values grow or vanish from layer to layer can ask for more than the array's output stage
@@ -230,14 +235,14 @@ void lower_linear(LoweringContext& context, NodeId id) {
   shared->path = output_path(context, layer);
   context.accumulator_proven = context.accumulator_proven && accumulators_hold(context, layer);
   const auto row = begin_layer(context, id, kind_of(node, layer), isa::Setup::heavy);
-  if (layer.group_in == 1 && layer.group_out == 1 &&
+  if (layer.group_in == 1 && layer.group_out == 1 && !layer.sums_inputs() && !layer.rounds_twice() &&
       depthwise_dsp_cycles(context, layer) < array_cycles(layer, shared->units, context.machine,
                                                           layer.out.dims.n, layer.out.dims.h,
                                                           layer.out.dims.w)) {
     return add_depthwise_steps(context, row, layer);
   }
   require_shifts(context, id, layer, shared->path);
-  shared->tables = add_lane_tables(context, layer);
+  shared->tables = add_lane_tables(context, layer, shared->units);
   const auto tiling = choose_tiling(context, layer, shared->units, shared->tables.bytes, shared->path,
                                     context.tile_budget_bytes(id));
   if (!tiling) throw OutOfScratchpad("no tiling of layer '" + node.name + "' fits into L2");

@@ -74,7 +74,25 @@ void check_mixed(const Graph& graph) {
   }
 }
 
+// Output stages that only the DSP has, and steps per channel under a shift per lane.
+void check_other_presets(const Graph& graph) {
+  for (const auto& machine : {isa::Machine{}, full_stage()}) {
+    for (const std::string preset : {"asym-pt", "tidl-dw-channel", "tqt-static", "chaidnn-dynamic-fixed-6"}) {
+      for (const std::string precision : {"int8", "int16"}) {
+        if (preset == "chaidnn-dynamic-fixed-6" && precision == "int16") continue;
+        CAPTURE(machine.name);
+        CAPTURE(preset);
+        CAPTURE(precision);
+        const auto execution = execute_and_compare(graph, preset, precision, machine, options_for(machine));
+        CHECK(execution.difference == "");
+        CHECK(execution.any_order_agrees);
+      }
+    }
+  }
+}
+
 void check(const Graph& graph) {
+  check_other_presets(graph);
   check_mixed(graph);
   for (const auto& machine : {isa::Machine{}, cramped(), full_stage(), small_array()}) {
     for (const std::string preset : {"tidl-np2-fixed", "tidl-p2-dynamic", "per-channel"}) {

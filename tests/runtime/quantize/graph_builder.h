@@ -8,6 +8,7 @@
 
 #include "runtime/graph/graph.h"
 #include "runtime/quantize/quantize.h"
+#include "runtime/user_error.h"
 
 namespace mmasim::runtime::test {
 
@@ -60,6 +61,19 @@ struct GraphBuilder {
     return make_plan(graph, make_recipe(graph, resolve_preset(preset, precision)), ranges);
   }
 };
+
+// The presets that have this precision: some fix their widths.
+inline std::vector<PresetInfo> presets_with(const std::string& precision) {
+  std::vector<PresetInfo> list;
+  for (const PresetInfo& preset : presets()) {
+    try {
+      resolve_preset(preset.name, precision);
+      list.push_back(preset);
+    } catch (const UserError&) {
+    }
+  }
+  return list;
+}
 
 // A 1 x 1 convolution of `values` as O filters of I channels.
 inline Conv pointwise(int64_t filters, int64_t channels, std::vector<float> values,

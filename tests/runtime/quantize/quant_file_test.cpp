@@ -56,7 +56,7 @@ TEST_CASE("quant file: faults are told with line, column and what is allowed") {
         Faults{"q.yaml:2:3: unknown key 'weight.bit'; did you mean 'weight.bits'?"});
   CHECK(faults("weight: {bits: 7.5}\n") ==
         Faults{"q.yaml:1:16: weight.bits is 7.5; expected a whole number, 2..32"});
-  CHECK(faults("act: {bits: 12}\n") == Faults{"q.yaml:1:13: act.bits is 12; expected one of 8, 16, 32"});
+  CHECK(faults("act: {bits: 12}\n") == Faults{"q.yaml:1:13: act.bits is 12; expected one of 6, 8, 16, 32"});
   CHECK(faults("act: {symmetric: no}\n") ==
         Faults{"q.yaml:1:18: act.symmetric is no; expected true or false"});
   CHECK(faults("relu6: exact\nrelu6: clip\n") == Faults{"q.yaml:2:1: key 'relu6' is given twice"});
@@ -103,7 +103,8 @@ TEST_CASE("quant file: files that are based on each other, and widths against a 
 }
 
 TEST_CASE("quant file: choices that no output stage can do together are refused") {
-  for (const char* set : {"requant.kind=mul_shift", "act.symmetric=false", "weight.granularity=channel"}) {
+  for (const char* set : {"requant.kind=mul_shift", "act.symmetric=false", "weight.symmetric=false",
+                          "act.scale=pow2", "inter.bits=16"}) {
     CAPTURE(set);
     CHECK_THROWS_AS(resolve_preset("tidl-np2-fixed", "int8", {set}), UserError);
   }

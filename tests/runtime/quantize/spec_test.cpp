@@ -25,15 +25,22 @@ bool contains(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("quantize spec: every preset resolves at every precision, which sets weights and activations") {
-  CHECK(presets().size() >= 3);
+TEST_CASE("quantize spec: every preset resolves as it says, and at every precision that it does not fix") {
+  CHECK(presets().size() >= 13);
   for (const PresetInfo& preset : presets()) {
+    CAPTURE(preset.name);
     CHECK_FALSE(preset.sentence.empty());
-    CHECK(resolve_preset(preset.name, "int8").weight_bits == 8);
-    CHECK(resolve_preset(preset.name, "int16").act_bits == 16);
-    CHECK(resolve_preset(preset.name, "int32").weight_bits == 32);
-    CHECK(resolve_preset(preset.name, "int32").preset == preset.name);
+    CHECK(resolve_preset(preset.name, "preset").preset == preset.name);
   }
+  for (const char* preset : {"tidl-np2-fixed", "per-channel", "tidl-dw-channel", "chaidnn-dynamic-fixed"}) {
+    CHECK(resolve_preset(preset, "int8").weight_bits == 8);
+    CHECK(resolve_preset(preset, "int16").act_bits == 16);
+    CHECK(resolve_preset(preset, "int32").weight_bits == 32);
+  }
+  CHECK(contains(error_of("tidl16", "int8"), "fixes weight.bits at 16"));
+  CHECK(contains(error_of("chaidnn-dynamic-fixed-6", "int16"), "fixes weight.bits at 6"));
+  CHECK(contains(error_of("asym-pt", "int32"), "at most 16 bits"));
+  CHECK(contains(error_of("tqt-static", "int32"), "at most 16 bits"));
 }
 
 TEST_CASE("quantize spec: presets differ in exactly what their names say") {
@@ -54,7 +61,7 @@ TEST_CASE("quantize spec: presets differ in exactly what their names say") {
 TEST_CASE("quantize spec: a misspelt preset is answered with the nearest and the list") {
   const std::string error = error_of("tidl-np2-fixd", "int8");
   CHECK(contains(error, "nearest is 'tidl-np2-fixed'"));
-  CHECK(contains(error, "per-channel, tidl-np2-fixed, tidl-p2-dynamic"));
+  CHECK(contains(error, "per-channel, static-acc32, tidl-asym-channel"));
   CHECK(contains(error_of("perchannel", "int8"), "nearest is 'per-channel'"));
 }
 
