@@ -8,6 +8,7 @@
 
 #include "runtime/quantize/match.h"
 #include "runtime/quantize/quant_keys.h"
+#include "runtime/quantize/tidl_options.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime {
@@ -82,7 +83,7 @@ class Reader {
                  if (key == "about") {
                    result_.about = word(key, mark, value);
                  } else if (key == "preset") {
-                   result_.preset = word(key, mark, value);
+                   set_preset(word(key, mark, value), mark);
                  } else if (key == "overrides") {
                    read_overrides(mark, value);
                  } else {
@@ -136,6 +137,31 @@ class Reader {
     }
   }
 
+  void set_preset(const std::string& preset, const YAML::Mark& mark) {
+    if (!result_.preset.empty())
+      fault(mark, "the preset is given twice, as '" + result_.preset + "' and '" + preset + "'");
+    result_.preset = preset;
+  }
+
+  // Options under `advanced_options` are named with it.
+  void read_tidl_options(const std::string& group, const YAML::Mark& mark, const YAML::Node& value) {
+    if (!value.IsMap()) return fault(mark, "tidl_options is not a mapping of TIDL's options");
+    read_pairs(value, [&](const std::string& key, const YAML::Mark& at, const YAML::Node& inner) {
+      if (group.empty() && key == "advanced_options")
+        return read_tidl_options("advanced_options:", at, inner);
+      const std::string name = group + key;
+      const TidlMeaning meaning =
+          meaning_of_tidl_option(name, inner.IsNull() ? "" : text_of(inner), place(at));
+      const std::string shown = "tidl_options." + name.substr(0, 64);
+      if (!meaning.fault.empty()) fault(at, shown + " " + meaning.fault);
+      if (!meaning.note.empty())
+        result_.notes.push_back(place(at) + ": " + shown + " has no meaning here: " + meaning.note);
+      if (meaning.preset) set_preset(*meaning.preset, at);
+      result_.settings.insert(result_.settings.end(), meaning.settings.begin(), meaning.settings.end());
+      result_.overrides.insert(result_.overrides.end(), meaning.overrides.begin(), meaning.overrides.end());
+    });
+  }
+
   void read_overrides(const YAML::Mark& mark, const YAML::Node& list) {
     if (!list.IsSequence()) {
       fault(mark, "overrides is no list of {match: ..., key: value}");
@@ -176,7 +202,7 @@ bool looks_like_quant_file(const std::string& file) {
     if (!root.IsMap()) return false;
     for (const auto& pair : root) {
       const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : "";
-      for (const char* known : {"about", "preset", "overrides", "quant"})
+      for (const char* known : {"about", "preset", "overrides", "quant", "tidl_options"})
         if (key == known) return true;
       if (find_quant_key(key) != nullptr || is_section(key)) return true;
     }

@@ -24,6 +24,7 @@ struct QuantFile {
   std::string preset;  // what the file's settings change; empty: the defaults
   std::vector<QuantSetting> settings;
   std::vector<QuantOverride> overrides;
+  std::vector<std::string> notes;   // of options without meaning here, with their places
   std::vector<std::string> faults;  // "FILE:LINE:COLUMN: text" in file order
 };
 

@@ -157,7 +157,7 @@ const QuantKey* find_quant_key(const std::string& path) {
 }
 
 std::string unknown_quant_key_text(const std::string& path) {
-  std::vector<std::string> known{"about", "preset", "overrides"};
+  std::vector<std::string> known{"about", "preset", "overrides", "tidl_options"};
   for (const auto& key : quant_keys()) known.push_back(key.path);
   const std::string seen = path.substr(0, 64);
   return "unknown key '" + seen + "'; did you mean '" + isa::nearest_word(seen, known) + "'?";

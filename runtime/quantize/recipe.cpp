@@ -109,6 +109,7 @@ std::vector<uint32_t> tensor_bits(const Graph& graph, const Recipe& recipe) {
 Recipe make_recipe(const Graph& graph, const QuantSpec& spec) {
   Recipe recipe;
   recipe.name = spec.preset;
+  recipe.warnings = spec.notes;
   add_origins(spec, recipe);
   Overriding overriding(spec, recipe);
   for (const TensorId input : graph.inputs) {

@@ -83,6 +83,7 @@ void apply_file(QuantSpec& spec, const std::string& path, int depth) {
   }
   for (const auto& setting : file.settings) apply(spec, setting);
   spec.overrides.insert(spec.overrides.end(), file.overrides.begin(), file.overrides.end());
+  spec.notes.insert(spec.notes.end(), file.notes.begin(), file.notes.end());
 }
 
 void apply_precision(QuantSpec& spec) {

@@ -16,6 +16,7 @@ struct QuantSpec : QuantChoices {
   std::string precision = "preset";            // as asked for; "preset": as the choices say
   std::map<std::string, std::string> origins;  // of each key that something set
   std::vector<QuantOverride> overrides;
+  std::vector<std::string> notes;  // what a file asks for that has no meaning here
 };
 
 struct PresetInfo {

@@ -142,3 +142,37 @@ TEST_CASE("quant keys: every key gives back what it is set to, and refuses what 
     CHECK_FALSE(key.sentence.empty());
   }
 }
+
+TEST_CASE("quant file: TIDL's options become settings and overrides, or are told to mean nothing here") {
+  const TemporaryFolder folder("quant-file");
+  folder.write(
+      "q.yaml",
+      "tidl_options:\n  tensor_bits: 8\n  accuracy_level: 1\n  advanced_options:calibration_frames: 20\n"
+      "  advanced_options:\n    quantization_scale_type: 1\n    channel_wise_quantization: 1\n"
+      "    output_feature_16bit_names_list: \"12, 45\"\n    params_16bit_names_list: conv7\n"
+      "    bias_clipping: 0\n  deny_list: \"\"\n");
+  const QuantSpec spec = resolve_preset(folder.file("q.yaml"), "preset");
+  CHECK(spec.weight_scale == QuantSpec::Scale::pow2);  // tidl-p2-dynamic
+  CHECK(spec.weight_granularity == QuantSpec::Granularity::channel_dw);
+  CHECK(spec.weight_bits == 8);
+  REQUIRE(spec.overrides.size() == 2);
+  CHECK(spec.overrides[0].match == "name:12|name:45");
+  CHECK(spec.overrides[0].settings.size() == 2);
+  CHECK(spec.overrides[1].match == "name:conv7");
+  CHECK(spec.overrides[1].settings[0].key == "weight.bits");
+  CHECK(spec.notes ==
+        std::vector<std::string>{
+            folder.file("q.yaml") +
+                ":3:3: tidl_options.accuracy_level has no meaning here: ranges are the least and "
+                "largest values seen",
+            folder.file("q.yaml") +
+                ":4:3: tidl_options.advanced_options:calibration_frames has no meaning here: all "
+                "samples of the calibration set are used"});
+  CHECK(faults("tidl_options: {tensor_bits: 7}\n") ==
+        Faults{"q.yaml:1:16: tidl_options.tensor_bits is 7; expected 8, 16 or 32"});
+  CHECK(faults("tidl_options: {tensor_bit: 8}\n") ==
+        Faults{"q.yaml:1:16: tidl_options.tensor_bit is no option of TIDL's quantization; did you mean "
+               "'tensor_bits'?"});
+  CHECK(faults("preset: per-channel\ntidl_options: {advanced_options: {quantization_scale_type: 0}}\n") ==
+        Faults{"q.yaml:2:35: the preset is given twice, as 'per-channel' and 'tidl-np2-fixed'"});
+}
