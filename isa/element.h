@@ -1,42 +1,83 @@
-// Element types of tiles and operands, and the closed sets of modes that instructions name.
+// Elements of tiles, operands and tensors as one table: word, .npy type, bits and kind. Beside it the closed
+// sets of modes that instructions name. Knows no values: see semantics/elements.h.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace mmasim::isa {
 
-enum class Element : uint8_t { s8 = 0, u8 = 1, s16 = 2, u16 = 3, s32 = 4, u32 = 5, s64 = 6, s128 = 7 };
+// The numbers are those of the encoding: append only.
+enum class Element : uint8_t {
+  s8 = 0,
+  u8 = 1,
+  s16 = 2,
+  u16 = 3,
+  s32 = 4,
+  u32 = 5,
+  s64 = 6,
+  s128 = 7,
+  f16 = 8,
+  f32 = 9,
+  s4 = 10,  // two in a byte, the first in its low half; dsp.unpack widens them by a table of 16 entries
+  u4 = 11
+};
 
-constexpr uint32_t element_bytes(Element e) {
-  switch (e) {
-    case Element::s8:
-    case Element::u8:
-      return 1;
-    case Element::s16:
-    case Element::u16:
-      return 2;
-    case Element::s32:
-    case Element::u32:
-      return 4;
-    case Element::s64:
-      return 8;
-    case Element::s128:
-      return 16;
-  }
-  return 0;
-}
-constexpr bool element_is_signed(Element e) {
-  return e != Element::u8 && e != Element::u16 && e != Element::u32;
-}
+enum class Kind : uint8_t { signed_integer, unsigned_integer, real };  // reals are IEEE 754 binary numbers
 
+struct ElementInfo {
+  Element element;
+  const char* word;
+  const char* npy;  // type in a .npy file; null where NumPy has none
+  uint32_t bits;
+  Kind kind;
+};
+
+constexpr ElementInfo kElements[] = {
+    // by their numbers
+    {Element::s8, "s8", "|i1", 8, Kind::signed_integer},
+    {Element::u8, "u8", "|u1", 8, Kind::unsigned_integer},
+    {Element::s16, "s16", "<i2", 16, Kind::signed_integer},
+    {Element::u16, "u16", "<u2", 16, Kind::unsigned_integer},
+    {Element::s32, "s32", "<i4", 32, Kind::signed_integer},
+    {Element::u32, "u32", "<u4", 32, Kind::unsigned_integer},
+    {Element::s64, "s64", "<i8", 64, Kind::signed_integer},
+    {Element::s128, "s128", nullptr, 128, Kind::signed_integer},
+    {Element::f16, "f16", "<f2", 16, Kind::real},
+    {Element::f32, "f32", "<f4", 32, Kind::real},
+    {Element::s4, "s4", nullptr, 4, Kind::signed_integer},
+    {Element::u4, "u4", nullptr, 4, Kind::unsigned_integer},
+};
+constexpr size_t kNumElements = sizeof kElements / sizeof kElements[0];
+
+constexpr const ElementInfo& element_info(Element e) { return kElements[static_cast<size_t>(e)]; }
+constexpr uint32_t element_bits(Element e) { return element_info(e).bits; }
+constexpr uint32_t element_bytes(Element e) { return (element_bits(e) + 7) / 8; }
+constexpr bool element_is_signed(Element e) { return element_info(e).kind != Kind::unsigned_integer; }
+constexpr bool element_is_real(Element e) { return element_info(e).kind == Kind::real; }
+
+// The element of this kind with at least so many bits, s128 where there is none.
+constexpr Element narrowest_element(uint32_t bits, Kind kind) {
+  Element best = Element::s128;
+  for (const ElementInfo& info : kElements)
+    if (info.kind == kind && info.bits >= bits && info.bits < element_bits(best)) best = info.element;
+  return best;
+}
 // The operand element of 8, 16 or 32 bits.
 constexpr Element operand_element(uint32_t bits, bool is_signed) {
-  const auto base = bits == 8 ? Element::s8 : bits == 16 ? Element::s16 : Element::s32;
-  return is_signed ? base : static_cast<Element>(static_cast<uint8_t>(base) + 1);
+  return narrowest_element(bits, is_signed ? Kind::signed_integer : Kind::unsigned_integer);
 }
-// The accumulator of operands of 1, 2 or 4 bytes: 32, 64 or 128 bits (quantization.md 2).
+// The accumulator of operands of 1, 2 or 4 bytes has four times their width (quantization.md 2).
 constexpr Element accumulator_element(uint32_t operand_bytes) {
-  return operand_bytes == 1 ? Element::s32 : operand_bytes == 2 ? Element::s64 : Element::s128;
+  return narrowest_element(4 * 8 * operand_bytes, Kind::signed_integer);
+}
+
+// Counts of work are kept by the width of its operands: 8, 16, and 32 or more bits.
+constexpr uint32_t kNumWidths = 3;
+constexpr uint32_t width_index(uint32_t operand_bytes) {
+  uint32_t index = 0;
+  while (index + 1 < kNumWidths && (uint32_t{1} << index) < operand_bytes) ++index;
+  return index;
 }
 
 enum class Rounding : uint8_t { half_up = 0, half_even = 1, half_away = 2, floor = 3 };

@@ -1,7 +1,7 @@
 // The instruction set: one struct per instruction, each with its field table; Instruction is their variant.
 // The core (the DSP) fetches one stream in order. It runs dsp.* itself, issues mma.* to the array and hands
 // dma.* to channel queues, which run beside it; only tokens order the two sides. What an instruction does to
-// bytes is in isa/semantics/, what it costs in models/.
+// bytes is in isa/semantics/, what it costs in models/. Those on reals are in float_instruction.h.
 //
 // Loop nests in comments use: y, x, c for the rows, columns and channels of a tile; k for the depth of a
 // product.
@@ -12,6 +12,7 @@
 
 #include "isa/address.h"
 #include "isa/element.h"
+#include "isa/float_instruction.h"
 #include "isa/kit/fields.h"
 
 namespace mmasim::isa {
@@ -688,6 +689,8 @@ using Instruction =
     std::variant<CtlLayer, CtlEnd, SyncWait, SyncSignal, DmaWait, DmaCopy, DmaFill, StageSet, MmaConfig,
                  MmaPattern, MmaStorePattern, MmaLoadB, MmaStream, MmaTransfer, MmaRange, DspRescale, DspAdd,
                  DspMultiply, DspDepthwise, DspRequantize, DspPoolMax, DspPoolAverage, DspLookup, DspPrelu,
-                 DspSoftmax, DspArgmax, DspResize, DspPermute>;
+                 DspSoftmax, DspArgmax, DspResize, DspPermute, DspQuantize, DspDequantize, DspConvert,
+                 DspRange, DspUnpack, DspCombineF32, DspFunctionF32, DspConvolveF32, DspPoolF32,
+                 DspSoftmaxF32>;
 
 }  // namespace mmasim::isa

@@ -9,7 +9,7 @@ double bytes(const Traffic& traffic) {
   return static_cast<double>(traffic.read_bytes) + static_cast<double>(traffic.write_bytes);
 }
 
-double by_width(const uint64_t (&counts)[3], double pj8, double pj16, double pj32) {
+double by_width(const uint64_t* counts, double pj8, double pj16, double pj32) {
   return static_cast<double>(counts[0]) * pj8 + static_cast<double>(counts[1]) * pj16 +
          static_cast<double>(counts[2]) * pj32;
 }
@@ -35,7 +35,8 @@ Energy layer_energy(const LayerActivity& layer, const EnergyConfig& config, doub
   energy.mma_mj =
       mj * by_width(layer.array_macs, config.mma_mac8_pj, config.mma_mac16_pj, config.mma_mac32_pj);
   energy.dsp_mj = mj * by_width(layer.dsp_operations, config.dsp_operation8_pj, config.dsp_operation16_pj,
-                                config.dsp_operation32_pj);
+                                config.dsp_operation32_pj) +
+                  mj * config.dsp_float32_pj * static_cast<double>(layer.dsp_operations[isa::kNumWidths]);
   energy.dma_mj = mj * config.dma_pj_per_byte * static_cast<double>(layer.dma_bytes);
   energy.noc_mj = mj * config.noc_pj_per_byte * (bytes(layer.l3) + bytes(layer.ddr));
   energy.l1_mj = mj * config.l1_pj_per_byte * bytes(layer.l1);

@@ -15,6 +15,7 @@ struct EnergyConfig {
   double dsp_operation8_pj = 0.15;
   double dsp_operation16_pj = 0.5;
   double dsp_operation32_pj = 1.75;
+  double dsp_float32_pj = 2.3;
   double dma_pj_per_byte = 0.5;
   double noc_pj_per_byte = 1.0;
   double l1_pj_per_byte = 0.6;
@@ -39,6 +40,10 @@ struct EnergyConfig {
           "element operation of 16 bits on the vector core: twice the array's [?]"),
       key(&EnergyConfig::dsp_operation32_pj, "dsp_operation32_pj", "pJ", 0, 1e6,
           "element operation of 32 bits on the vector core: twice the array's [?]"),
+      key(&EnergyConfig::dsp_float32_pj, "dsp_float32_pj", "pJ", 0, 1e6,
+          "element operation on 32-bit reals: multiply (3.7) and add (0.9) at 45 nm, times 0.25, twice for "
+          "registers "
+          "(hardware.md 7) [?]"),
       key(&EnergyConfig::dma_pj_per_byte, "dma_pj_per_byte", "pJ", 0, 1e6,
           "a byte through the DMA engine [?]"),
       key(&EnergyConfig::noc_pj_per_byte, "noc_pj_per_byte", "pJ", 0, 1e6,

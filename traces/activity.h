@@ -24,10 +24,10 @@ struct LayerActivity {
   std::map<std::string, uint64_t> stall_cycles;  // by cause: "ddr", "l3", "l2", "dma_start", "dma_queue", ...
   Traffic l1, l2, l3, ddr;  // bytes that crossed each memory's ports for this layer's work
   uint64_t array_rows = 0;  // A vectors streamed
-  uint64_t array_macs[kWidths] = {
-      0, 0, 0};  // multiply-accumulates the array performed, by operand bytes 1, 2, 4, idle lanes included
+  // Multiply-accumulates that the array performed, by isa::width_index, idle lanes included.
+  uint64_t array_macs[kWidths] = {};
   uint64_t panel_loads = 0;
-  uint64_t dsp_operations[kWidths] = {0, 0, 0};   // element operations, by operand bytes 1, 2, 4
+  uint64_t dsp_operations[kWidths] = {};  // element operations, by isa::width_index; the last on reals
   uint64_t ddr_activates = 0, ddr_refreshes = 0;  // commands while it ran, whosever work
   uint64_t dma_bytes = 0;                         // written by the DMA engine
 };

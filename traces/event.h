@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "isa/address.h"
+#include "isa/element.h"
 
 namespace mmasim::traces {
 
@@ -49,7 +50,7 @@ enum class Cause : uint8_t { none, ddr, l3, l2, dma_start, dma_queue, sync };
 constexpr uint32_t kCauses = static_cast<uint32_t>(Cause::sync) + 1;
 
 // Element width of operands: 1, 2, 4 or more bytes.
-constexpr uint32_t kWidths = 3;
+constexpr uint32_t kWidths = isa::kNumWidths + 1;  // by isa::width_index; the last on reals
 
 // Fields that a kind does not speak of are 0.
 struct Event {

@@ -17,6 +17,8 @@ void append_field(const Struct& instruction, const Field<Struct, Member>& f, std
   uint64_t bits = 0;
   if constexpr (kIsAddress<Member>) {
     bits = value.raw;
+  } else if constexpr (kIsReal<Member>) {
+    bits = float_bits(value);
   } else {
     bits = static_cast<uint64_t>(value);
   }
@@ -44,6 +46,11 @@ namespace decoding {
 void fail_address(const char* mnemonic, size_t at, const char* field, uint64_t bits) {
   throw DecodeError(fmt::format("{} at byte {}: {} is {:#x}; expected {}", mnemonic, at, field, bits,
                                 allowed_values<Address>(0)));
+}
+
+void fail_real(const char* mnemonic, size_t at, const char* field, uint64_t bits) {
+  throw DecodeError(fmt::format("{} at byte {}: {} is {:#x}; expected {}", mnemonic, at, field, bits,
+                                allowed_values<float>(4)));
 }
 
 void fail_enumerator(const char* mnemonic, size_t at, const char* field, uint64_t bits, size_t count) {

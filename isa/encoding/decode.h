@@ -16,6 +16,7 @@ namespace mmasim::isa {
 namespace decoding {
 
 [[noreturn]] void fail_address(const char* mnemonic, size_t at, const char* field, uint64_t bits);
+[[noreturn]] void fail_real(const char* mnemonic, size_t at, const char* field, uint64_t bits);
 [[noreturn]] void fail_enumerator(const char* mnemonic, size_t at, const char* field, uint64_t bits,
                                   size_t count);
 [[noreturn]] void fail_cut_off(const char* mnemonic, size_t at, size_t needed, size_t left);
@@ -53,6 +54,9 @@ void load_field(const uint8_t* code, size_t at, Struct& instruction) {
     constexpr size_t count = number_of_words<Member>();
     if (bits >= count) fail_enumerator(Struct::mnemonic, at, f.name, bits, count);
     member = static_cast<Member>(bits);
+  } else if constexpr (kIsReal<Member>) {
+    member = float_of_bits(static_cast<uint32_t>(bits));
+    if (!fits(member, f.bytes)) fail_real(Struct::mnemonic, at, f.name, bits);
   } else if constexpr (kIsSignedInteger<Member>) {
     member = static_cast<Member>(sign_extended(bits, f.bytes));
   } else {

@@ -21,6 +21,12 @@ constexpr const char* kEnumerationName<Overflow> = "overflow";
 template <>
 constexpr const char* kEnumerationName<TableMode> = "table_mode";
 template <>
+constexpr const char* kEnumerationName<FloatOperation> = "float_operation";
+template <>
+constexpr const char* kEnumerationName<FloatFunction> = "float_function";
+template <>
+constexpr const char* kEnumerationName<FloatPool> = "float_pool";
+template <>
 constexpr const char* kEnumerationName<Setup> = "setup";
 template <>
 constexpr const char* kEnumerationName<Unit> = "unit";
@@ -33,6 +39,8 @@ const char* type_name() {
     return "address";
   } else if constexpr (std::is_enum_v<Member>) {
     return kEnumerationName<Member>;
+  } else if constexpr (kIsReal<Member>) {
+    return "real";
   } else {
     return kIsSignedInteger<Member> ? "signed" : "unsigned";
   }
@@ -80,9 +88,10 @@ std::vector<InstructionRow> instruction_rows() {
 }
 
 std::vector<EnumerationRow> enumeration_rows() {
-  return {enumeration_row<Element>(),   enumeration_row<Rounding>(), enumeration_row<Overflow>(),
-          enumeration_row<TableMode>(), enumeration_row<Setup>(),    enumeration_row<Unit>(),
-          enumeration_row<Space>()};
+  return {enumeration_row<Element>(),   enumeration_row<Rounding>(),       enumeration_row<Overflow>(),
+          enumeration_row<TableMode>(), enumeration_row<Setup>(),          enumeration_row<Unit>(),
+          enumeration_row<Space>(),     enumeration_row<FloatOperation>(), enumeration_row<FloatFunction>(),
+          enumeration_row<FloatPool>()};
 }
 
 std::vector<FieldRow> machine_rows() { return field_rows<Machine>(); }

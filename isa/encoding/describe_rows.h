@@ -11,7 +11,7 @@ namespace mmasim::isa {
 struct FieldRow {
   std::string name;
   uint32_t bytes;
-  std::string type;  // "unsigned", "signed", "address", or the name of an enumeration
+  std::string type;  // "unsigned", "signed", "real", "address", or the name of an enumeration
   std::string default_text;
   std::string unit;
   std::string sentence;

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "isa/encoding/words.h"
+#include "isa/kit/float_bits.h"
 
 namespace mmasim::isa {
 
@@ -14,6 +15,9 @@ template <class Member>
 constexpr bool kIsAddress = std::is_same_v<Member, Address>;
 template <class Member>
 constexpr bool kIsSignedInteger = std::is_integral_v<Member>&& std::is_signed_v<Member>;
+
+template <class Member>
+constexpr bool kIsReal = std::is_same_v<Member, float>;  // any number; a NaN is none
 
 // Of strings and lists, far above those of any real program.
 constexpr uint32_t kMaxStringBytes = 1 << 16;
@@ -44,6 +48,8 @@ constexpr bool fits(Member value, uint32_t bytes) {
     return is_valid_address(value.raw);
   } else if constexpr (std::is_enum_v<Member>) {
     return static_cast<uint64_t>(value) < number_of_words<Member>();
+  } else if constexpr (kIsReal<Member>) {
+    return value == value;
   } else if constexpr (kIsSignedInteger<Member>) {
     return value >= smallest_signed(bytes) && value <= largest_signed(bytes);
   } else {
@@ -58,6 +64,8 @@ std::string allowed_values(uint32_t bytes) {
     return "none, or l2, l3 or ddr with an offset below 2^40";
   } else if constexpr (std::is_enum_v<Member>) {
     return "0.." + std::to_string(number_of_words<Member>() - 1);
+  } else if constexpr (kIsReal<Member>) {
+    return "a number, inf or -inf";
   } else if constexpr (kIsSignedInteger<Member>) {
     return std::to_string(smallest_signed(bytes)) + ".." + std::to_string(largest_signed(bytes));
   } else {

@@ -98,6 +98,8 @@ void append_text(std::string& out, const std::vector<int64_t>& values) {
 
 void append_text(std::string& out, double value) { out += fmt::format("{}", value); }
 
+void append_text(std::string& out, float value) { out += fmt::format("{}", value); }
+
 void append_text(std::string& out, Address value) {
   out += value.is_none() ? "none" : fmt::format("{}:{:#x}", word(value.space()), value.offset());
 }
@@ -142,6 +144,13 @@ void parse_text(std::string_view text, uint32_t, double& value) {
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error != std::errc() || stop != end || !std::isfinite(value))
     throw TextError("expected a finite number");
+}
+
+void parse_text(std::string_view text, uint32_t bytes, float& value) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end || !fits(value, bytes))
+    throw TextError("expected " + allowed_values<float>(bytes));
 }
 
 void parse_text(std::string_view text, uint32_t, Address& value) {

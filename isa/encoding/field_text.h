@@ -23,6 +23,7 @@ void append_text(std::string& out, const std::string& value);
 void append_text(std::string& out, const std::vector<std::string>& values);
 void append_text(std::string& out, const std::vector<int64_t>& values);
 void append_text(std::string& out, double value);
+void append_text(std::string& out, float value);
 void append_text(std::string& out, Address value);
 template <class Number, class = std::enable_if_t<std::is_integral_v<Number> || std::is_enum_v<Number>>>
 void append_text(std::string& out, Number value) {
@@ -40,6 +41,7 @@ void parse_text(std::string_view text, uint32_t bytes, std::string& value);
 void parse_text(std::string_view text, uint32_t bytes, std::vector<std::string>& values);
 void parse_text(std::string_view text, uint32_t bytes, std::vector<int64_t>& values);
 void parse_text(std::string_view text, uint32_t bytes, double& value);
+void parse_text(std::string_view text, uint32_t bytes, float& value);
 void parse_text(std::string_view text, uint32_t bytes, Address& value);
 void parse_text(std::string_view text, uint32_t bytes, bool& value);
 

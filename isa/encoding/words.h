@@ -2,7 +2,10 @@
 // number of values from here, the assembly text and the reference page the words.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <iterator>
+#include <utility>
 
 #include "isa/address.h"
 #include "isa/element.h"
@@ -14,9 +17,13 @@ namespace mmasim::isa {
 template <class Enum>
 struct Words;  // list: one word a value, from 0 on
 
+template <size_t... index>
+constexpr std::array<const char*, kNumElements> element_words(std::index_sequence<index...>) {
+  return {kElements[index].word...};
+}
 template <>
 struct Words<Element> {
-  static constexpr const char* list[] = {"s8", "u8", "s16", "u16", "s32", "u32", "s64", "s128"};
+  static constexpr auto list = element_words(std::make_index_sequence<kNumElements>{});
 };
 template <>
 struct Words<Rounding> {
@@ -35,6 +42,20 @@ struct Words<TableMode> {
   static constexpr const char* list[] = {"none", "common", "per_lane"};
 };
 template <>
+struct Words<FloatOperation> {
+  static constexpr const char* list[] = {"add",     "subtract", "multiply",     "divide",
+                                         "minimum", "maximum",  "subtract_from"};
+};
+template <>
+struct Words<FloatFunction> {
+  static constexpr const char* list[] = {"copy",         "exponential", "sigmoid", "tanh",
+                                         "hard_sigmoid", "hard_swish",  "leaky"};
+};
+template <>
+struct Words<FloatPool> {
+  static constexpr const char* list[] = {"maximum", "average"};
+};
+template <>
 struct Words<Setup> {
   static constexpr const char* list[] = {"none", "call", "heavy", "light"};
 };
@@ -49,7 +70,7 @@ struct Words<Space> {
 
 template <class Enum>
 constexpr size_t number_of_words() {
-  return sizeof(Words<Enum>::list) / sizeof(Words<Enum>::list[0]);
+  return std::size(Words<Enum>::list);
 }
 
 template <class Enum>

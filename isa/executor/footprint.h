@@ -1,7 +1,11 @@
 // The bytes that DMA descriptors and DSP instructions read and write, by their fields alone.
 #pragma once
 
+#include <type_traits>
+#include <vector>
+
 #include "isa/executor/byte_intervals.h"
+#include "isa/float_operands.h"
 #include "isa/instruction.h"
 
 namespace mmasim::isa {
@@ -23,5 +27,18 @@ Footprint footprint_of(const DspSoftmax& softmax, const StageSet& stage);
 Footprint footprint_of(const DspArgmax& argmax, const StageSet& stage);
 Footprint footprint_of(const DspResize& resize, const StageSet& stage);
 Footprint footprint_of(const DspPermute& permute, const StageSet& stage);
+
+template <class Float, class = std::enable_if_t<kIsFloatInstruction<Float>>>
+Footprint footprint_of(const Float& instruction, const StageSet&) {
+  Footprint footprint;
+  for_each_operand(instruction, [&](const char*, Use use, Address base, uint64_t bytes,
+                                    std::initializer_list<Repeat> walk) {
+    std::vector<Steps> steps;
+    for (const Repeat& dimension : walk) steps.push_back({dimension.count, dimension.stride});
+    IntervalSet& set = use == Use::write ? footprint.writes : footprint.reads;
+    set.add(interval_of(base, bytes, steps.data(), steps.size()));
+  });
+  return footprint;
+}
 
 }  // namespace mmasim::isa

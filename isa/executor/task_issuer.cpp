@@ -82,6 +82,16 @@ template void TaskIssuer::issue_dsp(const DspSoftmax&);
 template void TaskIssuer::issue_dsp(const DspArgmax&);
 template void TaskIssuer::issue_dsp(const DspResize&);
 template void TaskIssuer::issue_dsp(const DspPermute&);
+template void TaskIssuer::issue_dsp(const DspQuantize&);
+template void TaskIssuer::issue_dsp(const DspDequantize&);
+template void TaskIssuer::issue_dsp(const DspConvert&);
+template void TaskIssuer::issue_dsp(const DspRange&);
+template void TaskIssuer::issue_dsp(const DspUnpack&);
+template void TaskIssuer::issue_dsp(const DspCombineF32&);
+template void TaskIssuer::issue_dsp(const DspFunctionF32&);
+template void TaskIssuer::issue_dsp(const DspConvolveF32&);
+template void TaskIssuer::issue_dsp(const DspPoolF32&);
+template void TaskIssuer::issue_dsp(const DspSoftmaxF32&);
 
 template <class Descriptor>
 void TaskIssuer::execute_now(const Descriptor& descriptor) {

@@ -17,7 +17,7 @@
 namespace mmasim::isa {
 
 constexpr char kMagic[8] = {'M', 'M', 'A', 'P', 'R', 'O', 'G', '\0'};
-constexpr uint32_t kProgramFileVersion = 2;
+constexpr uint32_t kProgramFileVersion = 3;
 constexpr size_t kChecksumAt = 12;
 constexpr size_t kCheckedFrom = 16;
 constexpr size_t kHeaderBytes = 24;

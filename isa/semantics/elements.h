@@ -10,7 +10,7 @@
 
 namespace mmasim::isa {
 
-// Calls visit with a value of the C++ type of `element`.
+// Calls visit with a value of the C++ type of `element`, an integer of whole bytes.
 template <class Visit>
 constexpr decltype(auto) with_element(Element element, Visit&& visit) {
   switch (element) {
@@ -30,10 +30,13 @@ constexpr decltype(auto) with_element(Element element, Visit&& visit) {
       return visit(int64_t{});
     case Element::s128:
       return visit(Wide{});
+    default:
+      break;
   }
-  throw std::logic_error("no such element");
+  throw std::logic_error("no integer of whole bytes");
 }
 
+// Of integers of whole bytes.
 constexpr Wide element_lowest(Element e) {
   return element_is_signed(e) ? kWideMin >> (128 - 8 * static_cast<int>(element_bytes(e))) : 0;
 }

@@ -61,4 +61,22 @@ void require_permutable(uint32_t bytes) {
     throw std::logic_error("dsp.permute: elements of " + text(bytes) + " bytes");
 }
 
+void require_integer(Element element, const char* mnemonic) {
+  if (element > Element::u32)
+    throw std::logic_error(std::string(mnemonic) + ": " + element_info(element).word +
+                           " is no integer of 8, 16 or 32 bits");
+}
+
+void require_real_pair(Element src, Element dst) {
+  if (!element_is_real(src) || !element_is_real(dst) || src == dst)
+    throw std::logic_error(std::string("dsp.convert: ") + element_info(src).word + " to " +
+                           element_info(dst).word);
+}
+
+void require_indices(uint32_t bits, uint32_t element_bytes) {
+  if (bits < 1 || bits > 8) throw std::logic_error("dsp.unpack: indices of " + text(bits) + " bits");
+  if (element_bytes != 1 && element_bytes != 2 && element_bytes != 4)
+    throw std::logic_error("dsp.unpack: elements of " + text(element_bytes) + " bytes");
+}
+
 }  // namespace mmasim::isa

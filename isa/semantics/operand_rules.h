@@ -19,7 +19,10 @@ void require_b_channels(uint32_t b_channels, uint32_t channels, const char* mnem
 void require_alike(Element src, Element weight);  // of dsp.depthwise: as wide, at most 32 bits
 void require_accumulator(Element src);            // of dsp.requantize
 void require_table(Element src, int fraction_bits, const char* mnemonic);
-void require_factors(uint32_t factor_y, uint32_t factor_x);  // of dsp.resize
-void require_permutable(uint32_t bytes);                     // of dsp.permute's elements
+void require_factors(uint32_t factor_y, uint32_t factor_x);   // of dsp.resize
+void require_permutable(uint32_t bytes);                      // of dsp.permute's elements
+void require_integer(Element element, const char* mnemonic);  // of at most 32 bits
+void require_real_pair(Element src, Element dst);             // of dsp.convert: f16 and f32
+void require_indices(uint32_t bits, uint32_t element_bytes);  // of dsp.unpack
 
 }  // namespace mmasim::isa

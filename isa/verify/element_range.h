@@ -13,7 +13,7 @@
 
 namespace mmasim::isa {
 
-// Of every element but s128.
+// Of integers of 8 to 64 bits.
 constexpr int64_t smallest_value(Element e) {
   return !element_is_signed(e) ? 0
                                : -1 - static_cast<int64_t>((uint64_t{1} << (8 * element_bytes(e) - 1)) - 1);
@@ -45,7 +45,7 @@ inline void expect_clip(Element out, int64_t clip_min, int64_t clip_max) {
   expect_in_range("clip_max", clip_max, clip_min, largest_value(out));
 }
 
-inline bool is_operand(Element e) { return element_bytes(e) <= 4; }
+inline bool is_operand(Element e) { return e <= Element::u32; }
 inline void expect_operand(const char* name, Element e) {
   if (!is_operand(e)) violate("{} is {}; expected s8, u8, s16, u16, s32 or u32", name, word(e));
 }
@@ -55,7 +55,7 @@ inline void expect_accumulator(const char* name, Element e) {
   }
 }
 inline void expect_scalar(const char* name, Element e) {
-  if (e == Element::s128) violate("{} is s128; expected at most 64 bits", name);
+  if (e > Element::s64) violate("{} is {}; expected an integer of 8 to 64 bits", name, word(e));
 }
 
 }  // namespace mmasim::isa

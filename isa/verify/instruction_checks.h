@@ -67,6 +67,20 @@ class InstructionChecks {
   void check(const DspResize& resize);
   void check(const DspPermute& permute);
 
+  // dsp_float.cpp
+  void check(const DspQuantize& i);
+  void check(const DspDequantize& i);
+  void check(const DspConvert& i);
+  void check(const DspRange& i);
+  void check(const DspUnpack& i);
+  void check(const DspCombineF32& i);
+  void check(const DspFunctionF32& i);
+  void check(const DspConvolveF32& i);
+  void check(const DspPoolF32& i);
+  void check(const DspSoftmaxF32& i);
+  template <class Float>
+  void expect_operands(const Float& i) const;
+
   const Machine& machine_;
   const size_t num_layers_;
   const MemoryBounds memory_;

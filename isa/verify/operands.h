@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "isa/float_operands.h"
 #include "isa/instruction.h"
 #include "isa/machine.h"
 
@@ -132,7 +133,20 @@ class OperandLister {
   void list(const DspResize& i);
   void list(const DspPermute& i);
   template <class Other>
-  void list(const Other&) {}  // tokens and the end
+  void list(const Other& other) {  // instructions on reals; tokens and the end have no operands
+    if constexpr (kIsFloatInstruction<Other>)
+      for_each_operand(other, [this](const char* name, Use use, Address base, uint64_t bytes,
+                                     std::initializer_list<Repeat> walk) {
+        const Access access = use == Use::write   ? Access::write
+                              : use == Use::table ? Access::table
+                                                  : Access::read;
+        Axis axes[4];
+        std::transform(walk.begin(), walk.end(), axes, [](const Repeat& w) {
+          return Axis{w.count, w.stride};
+        });
+        operands_.add(name, access, base, bytes, axes, walk.size());
+      });
+  }
 
   const StageSet& stage_of(Unit unit) const { return stages_[static_cast<size_t>(unit)]; }
   void add(const char* name, Access access, Address base, uint64_t bytes, std::initializer_list<Axis> axes) {

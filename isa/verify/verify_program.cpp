@@ -37,6 +37,8 @@ void check_placement(const TensorPlacement& tensor, Role role, const Program& pr
   if (tensor.strides_bytes.size() != rank) {
     violate("it has {} dimensions, but {} strides", rank, tensor.strides_bytes.size());
   }
+  if (element_bits(tensor.element) < 8)
+    violate("its element is {}; expected one of whole bytes", word(tensor.element));
   Extent extent = Extent::of_bytes(element_bytes(tensor.element));
   Int128 elements = 1;
   for (size_t d = 0; d < rank; ++d) {

@@ -26,6 +26,15 @@ struct DspConfig {
   double resize_cycles = 12;
   double permute_cycles = 1;
   double permute_element_cycles = 0.25;
+  double quantize_cycles = 4;
+  double dequantize_cycles = 4;
+  double convert_cycles = 2;
+  double range_cycles = 2;
+  double unpack_cycles = 1;
+  double float_tap_cycles = 1;
+  double float_combine_cycles = 4;
+  double float_function_cycles = 24;
+  double float_softmax_cycles = 40;
   double l3_fill_bytes_per_cycle = 16;
   uint32_t l3_latency_cycles = 60;
   double ddr_fill_bytes_per_cycle = 4;
@@ -61,6 +70,24 @@ struct DspConfig {
           "dsp.permute of contiguous rows, a vector [?]"),
       key(&DspConfig::permute_element_cycles, "permute_element_cycles", "cycles", 0, 1000,
           "dsp.permute of scattered elements, an element [?]"),
+      key(&DspConfig::quantize_cycles, "quantize_cycles", "cycles", 0, 1000,
+          "dsp.quantize, a vector of reals: divide, round, add, saturate [?]"),
+      key(&DspConfig::dequantize_cycles, "dequantize_cycles", "cycles", 0, 1000,
+          "dsp.dequantize, a vector of reals [?]"),
+      key(&DspConfig::convert_cycles, "convert_cycles", "cycles", 0, 1000,
+          "dsp.convert, a vector of 32-bit reals [?]"),
+      key(&DspConfig::range_cycles, "range_cycles", "cycles", 0, 1000,
+          "dsp.range, a vector of reals: a minimum and a maximum [?]"),
+      key(&DspConfig::unpack_cycles, "unpack_cycles", "cycles", 0, 1000,
+          "dsp.unpack, a vector of results: a table of 64 bytes per cycle [?]"),
+      key(&DspConfig::float_tap_cycles, "float_tap_cycles", "cycles", 0, 1000,
+          "dsp.convolve_f32 and dsp.pool_f32, a vector and tap, source channels counted [?]"),
+      key(&DspConfig::float_combine_cycles, "float_combine_cycles", "cycles", 0, 1000,
+          "dsp.combine_f32 and the end of a sum of reals, a vector [?]"),
+      key(&DspConfig::float_function_cycles, "float_function_cycles", "cycles", 0, 1000,
+          "dsp.function_f32, a vector [?]"),
+      key(&DspConfig::float_softmax_cycles, "float_softmax_cycles", "cycles", 0, 10000,
+          "dsp.softmax_f32, a vector, all passes together [?]"),
       key(&DspConfig::l3_fill_bytes_per_cycle, "l3_fill_bytes_per_cycle", "bytes/cycle", 0.01, 4096,
           "cache traffic of operands that lie in L3 [?]"),
       key(&DspConfig::l3_latency_cycles, "l3_latency_cycles", "cycles", 0, 100000,

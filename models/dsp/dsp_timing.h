@@ -27,10 +27,12 @@ struct OutsideOperand {
   bool is_write = false;
 };
 
+constexpr uint32_t kFloatWidth = isa::kNumWidths;  // index of operations on binary32 numbers
+
 struct DspCost {
   uint64_t cycles = 0;
   uint64_t operations = 0;   // element operations: elements of the result, times cells of the window
-  uint32_t width_index = 0;  // 0, 1, 2 for operations on 1, 2, 4 or more bytes
+  uint32_t width_index = 0;  // of LayerActivity::dsp_operations
   Traffic l1;                // vectors between the core and its L1
   Traffic l2, l3, ddr;       // operands, each byte once
   std::array<OutsideOperand, 4> outside;

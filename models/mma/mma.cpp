@@ -8,12 +8,6 @@
 #include "models/kit/direct_memory.h"
 
 namespace mmasim::models {
-namespace {
-
-uint8_t width_index(uint32_t operand_bytes) { return operand_bytes == 1 ? 0 : operand_bytes == 2 ? 1 : 2; }
-
-}  // namespace
-
 Mma::Mma(sc_core::sc_module_name name, const MmaConfig& config, const isa::Machine& machine,
          uint32_t hand_over_cycles, Probe& probe, StreamBanks& l2_banks, isa::CoreState* state)
     : sc_module(name),
@@ -91,7 +85,7 @@ MmaPipeline::Span Mma::run(const isa::MmaStream& stream, Event& event) {
   const uint32_t panel = machine_.panel(operand_bytes_);
   event.kind = Kind::stream;
   event.rows = stream.rows;
-  event.width = width_index(operand_bytes_);
+  event.width = static_cast<uint8_t>(isa::width_index(operand_bytes_));
   event.operations = uint64_t{stream.rows} * panel * panel;
   event.l2.read_bytes = uint64_t{stream.rows} * stream.depth * operand_bytes_;
   const MmaPipeline::Span span = pipeline_.stream(

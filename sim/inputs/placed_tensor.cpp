@@ -77,13 +77,17 @@ std::vector<uint8_t> read_tensor(const isa::MemoryView& memory, const isa::Tenso
 }
 
 std::string dtype_name(isa::Element element) {
-  return (isa::element_is_signed(element) ? "int" : "uint") + std::to_string(8 * isa::element_bytes(element));
+  const char* kind = isa::element_is_real(element)     ? "float"
+                     : isa::element_is_signed(element) ? "int"
+                                                       : "uint";
+  return kind + std::to_string(isa::element_bits(element));
 }
 
 std::string npy_dtype(isa::Element element) {
-  const auto bytes = isa::element_bytes(element);
-  return std::string(bytes == 1 ? "|" : "<") + (isa::element_is_signed(element) ? "i" : "u") +
-         std::to_string(bytes);
+  const char* type = isa::element_info(element).npy;
+  if (type == nullptr)
+    throw std::logic_error(std::string("no array file holds elements ") + isa::element_info(element).word);
+  return type;
 }
 
 runtime::TensorPlan tensor_plan(const isa::TensorPlacement& placement) {
@@ -121,8 +125,11 @@ runtime::IntegerTensor unpack(const std::vector<uint8_t>& bytes, isa::Element el
     case isa::Element::s64:
       widen<int64_t>(bytes, tensor.values);
       break;
-    case isa::Element::s128:
-      throw std::logic_error("no host tensor holds 128-bit elements");
+    case isa::Element::f32:  // its bits
+      widen<int32_t>(bytes, tensor.values);
+      break;
+    default:
+      throw std::logic_error(std::string("no host tensor holds elements ") + isa::element_info(element).word);
   }
   return tensor;
 }

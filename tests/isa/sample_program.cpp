@@ -70,6 +70,22 @@ std::vector<Instruction> every_instruction() {
   DspPermute permute;
   permute.src = l2(0);
   permute.dst = ddr(64);
+  auto quantize = one_position<DspQuantize>();
+  quantize.step = 0.1f;
+  auto dequantize = one_position<DspDequantize>();
+  dequantize.low = -1e-30f;
+  DspUnpack unpack;
+  unpack.src = l2(0);
+  unpack.dst = l2(64);
+  unpack.table = l2(128);
+  unpack.count = 3;
+  DspCombineF32 combine;
+  combine.a = combine.b = l2(0);
+  combine.dst = l2(64);
+  combine.channels = combine.b_channels = 4;
+  auto convolve = one_position<DspConvolveF32>();
+  convolve.weights = l2(128);
+  convolve.weight_stride = 16;
   return {CtlLayer{0, Setup::heavy},
           SyncWait{1, 1},
           SyncSignal{2},
@@ -97,7 +113,17 @@ std::vector<Instruction> every_instruction() {
           softmax,
           one_position<DspArgmax>(),
           resize,
-          permute};
+          permute,
+          quantize,
+          dequantize,
+          one_position<DspConvert>(),
+          one_position<DspRange>(),
+          unpack,
+          combine,
+          one_position<DspFunctionF32>(),
+          convolve,
+          one_position<DspPoolF32>(),
+          one_position<DspSoftmaxF32>()};
 }
 
 Program sample_program() {
@@ -124,6 +150,7 @@ Program sample_program() {
                             -128,
                             InputRounding::half_even_quotient});
   program.outputs.push_back({"y", Element::s32, {10}, {-4}, ddr(1000), 1, 4294967295, 1e-300, 0, {}});
+  program.outputs.push_back({"real", Element::f32, {2}, {4}, ddr(1040), 0, 0, 1.0, 0, {}});
   program.intermediates.push_back({"scalar", Element::s64, {}, {}, l2(8), 63, 1, 3.0, INT64_MIN, {}});
   return program;
 }

@@ -153,3 +153,67 @@ TEST_CASE("dsp timing: a table lookup by segments costs more than a direct one")
 TEST_CASE("dsp timing: what is no dsp instruction has no cost") {
   CHECK_THROWS_AS(cost(isa::CtlEnd{}), std::logic_error);
 }
+
+namespace {
+
+models::DspCost float_cost(const isa::Instruction& instruction) {
+  models::DspConfig config;  // the defaults, but for one of each kind
+  config.start_cycles = 40;
+  config.quantize_cycles = 3, config.dequantize_cycles = 5, config.convert_cycles = 6,
+  config.range_cycles = 7;
+  config.unpack_cycles = 8, config.float_tap_cycles = 2, config.float_combine_cycles = 9;
+  config.float_function_cycles = 10, config.float_softmax_cycles = 11;
+  return models::dsp_cost(instruction, Element::s8, config, isa::Machine{});
+}
+
+}  // namespace
+
+TEST_CASE("dsp timing: a vector holds 16 reals, and each kind of work has its own rate") {
+  // 4 x 8 x 20 reals are 640, 40 vectors
+  auto quantize = dense_unary<isa::DspQuantize>(4, 8, 20, 4);
+  quantize.dst_x_stride = 20, quantize.dst_y_stride = 160;
+  CHECK(float_cost(quantize).cycles == 40 + 40 * 3);
+  CHECK(float_cost(quantize).width_index == models::kFloatWidth);
+  CHECK(float_cost(quantize).l2.read_bytes == 2560);
+  CHECK(float_cost(quantize).l2.write_bytes == 640);
+  auto dequantize = dense_unary<isa::DspDequantize>(4, 8, 20, 4);
+  dequantize.src_type = Element::s32, dequantize.steps = Address::in(Space::l2, 8192);
+  CHECK(float_cost(dequantize).cycles == 40 + 40 * 5);
+  CHECK(float_cost(dequantize).l2.read_bytes == 2560 + 80);
+  auto convert = dense_unary<isa::DspConvert>(4, 8, 20, 4);
+  convert.src_x_stride = 40, convert.src_y_stride = 320;
+  CHECK(float_cost(convert).cycles == 40 + 40 * 6);
+  CHECK(float_cost(dense_unary<isa::DspSoftmaxF32>(4, 8, 20, 4)).cycles == 40 + 40 * 11);
+  auto function = dense_unary<isa::DspFunctionF32>(4, 8, 20, 4);
+  CHECK(float_cost(function).cycles == 40 + 40 * 9);  // a copy
+  function.function = isa::FloatFunction::sigmoid;
+  CHECK(float_cost(function).cycles == 40 + 40 * 10);
+  isa::DspRange range;
+  range.src = Address::in(Space::l2, 0), range.dst = Address::in(Space::l2, 4096), range.channels = 640;
+  CHECK(float_cost(range).cycles == 40 + 40 * 7);
+}
+
+TEST_CASE("dsp timing: reals are combined and packed indices widened by the vector of results") {
+  auto combine = dense<isa::DspCombineF32>(1, 1, 640, 4);
+  combine.a = Address::in(Space::l2, 0), combine.b = Address::in(Space::l2, 0), combine.b_channels = 640;
+  CHECK(float_cost(combine).cycles == 40 + 40 * 9);
+  isa::DspUnpack unpack;  // 640 entries of 2 bytes are 1280 bytes, 20 vectors
+  unpack.src = unpack.table = unpack.dst = Address::in(Space::l2, 0);
+  unpack.element_bytes = 2, unpack.bits = 3, unpack.count = 640;
+  CHECK(float_cost(unpack).cycles == 40 + 20 * 8);
+  CHECK(float_cost(unpack).l2.read_bytes == 240 + 16);  // 640 * 3 / 8, and 8 entries
+}
+
+TEST_CASE("dsp timing: a convolution of reals takes a vector of channels per tap and source channel") {
+  auto convolve = dense_unary<isa::DspConvolveF32>(2, 4, 20, 4);
+  convolve.weights = Address::in(Space::l2, 0), convolve.kernel_y = 3, convolve.kernel_x = 3,
+  convolve.depth = 5;
+  // 8 positions of 2 vectors; 45 products each, then the clip
+  CHECK(float_cost(convolve).cycles == 40 + 16 * (45 * 2 + 9));
+  CHECK(float_cost(convolve).operations == 160 * 45);
+  convolve.per_channel = 1, convolve.depth = 1;  // 160 reals without gaps are 10 vectors of 9 taps
+  CHECK(float_cost(convolve).cycles == 40 + 10 * (9 * 2 + 9));
+  auto pool = dense_unary<isa::DspPoolF32>(2, 4, 20, 4);
+  pool.kernel_y = pool.kernel_x = 2;
+  CHECK(float_cost(pool).cycles == 40 + 10 * (4 * 2 + 9));
+}

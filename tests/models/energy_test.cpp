@@ -10,6 +10,7 @@ TEST_CASE("energy: every count has its price") {
   layer.array_macs[0] = 1000000000;
   layer.array_macs[2] = 1000000000;
   layer.dsp_operations[1] = 2000000000;
+  layer.dsp_operations[isa::kNumWidths] = 1000000000;  // on reals
   layer.ddr = {1000000, 2000000};
   layer.ddr_activates = 1000;
   layer.ddr_refreshes = 10;
@@ -20,7 +21,7 @@ TEST_CASE("energy: every count has its price") {
   const models::EnergyConfig config;
   const models::Energy energy = models::layer_energy(layer, config, 1000);
   CHECK(energy.mma_mj == doctest::Approx(0.075 + 0.875));  // 1e9 pJ are 1 mJ
-  CHECK(energy.dsp_mj == doctest::Approx(2 * 0.5));
+  CHECK(energy.dsp_mj == doctest::Approx(2 * 0.5 + 2.3));
   // 3e6 bytes of 64 pJ, 1000 activates of 2 nJ, 10 refreshes of 60 nJ
   CHECK(energy.ddr_mj == doctest::Approx(3e6 * 64e-9 + 1000 * 2e-6 + 10 * 60e-6));
   CHECK(energy.l3_mj == doctest::Approx(0.5e6 * 8.8e-9));

@@ -25,6 +25,17 @@ void execute(const DspArgmax&, const StageSet&, Worker&, const MemoryView&);
 void execute(const DspResize&, const StageSet&, Worker&, const MemoryView&);
 void execute(const DspPermute&, const StageSet&, Worker&, const MemoryView&);
 
+void execute(const DspQuantize&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspDequantize&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspConvert&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspRange&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspUnpack&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspCombineF32&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspFunctionF32&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspConvolveF32&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspPoolF32&, const StageSet&, Worker&, const MemoryView&);
+void execute(const DspSoftmaxF32&, const StageSet&, Worker&, const MemoryView&);
+
 template <class T, class = void>
 constexpr bool kRunsOnDsp = false;
 template <class T>

@@ -56,6 +56,7 @@ struct Worker {
   StreamScratch stream;
   StageScratch stage;
   std::vector<int64_t> softmax_values;  // per channel
+  std::vector<float> float_values;      // per channel, of dsp.softmax_f32
 
   // Adds what the other has counted, and empties its counts.
   void take_counts(Worker& from) {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "isa/encoding/field_limits.h"
 #include "isa/encoding/instruction_table.h"
@@ -50,6 +51,8 @@ void set_largest(Member& member, uint32_t bytes) {
     member = Address::in(Space::ddr, Address::kOffsetMask);
   } else if constexpr (std::is_enum_v<Member>) {
     member = static_cast<Member>(number_of_words<Member>() - 1);
+  } else if constexpr (kIsReal<Member>) {
+    member = kInfinity;
   } else if constexpr (kIsSignedInteger<Member>) {
     member = static_cast<Member>(largest_signed(bytes));
   } else {
@@ -58,7 +61,9 @@ void set_largest(Member& member, uint32_t bytes) {
 }
 template <class Member>
 void set_smallest(Member& member, uint32_t bytes) {
-  if constexpr (kIsSignedInteger<Member>) {
+  if constexpr (kIsReal<Member>) {
+    member = -kInfinity;
+  } else if constexpr (kIsSignedInteger<Member>) {
     member = static_cast<Member>(smallest_signed(bytes));
   } else {
     member = Member{};
@@ -71,6 +76,9 @@ void set_random(Member& member, uint32_t bytes) {
     member = bits % 4 == 0 ? Address{} : Address::in(static_cast<Space>(bits % 4), bits >> 20);
   } else if constexpr (std::is_enum_v<Member>) {
     member = static_cast<Member>(bits % number_of_words<Member>());
+  } else if constexpr (kIsReal<Member>) {
+    member = float_of_bits(static_cast<uint32_t>(bits));
+    if (!fits(member, bytes)) member = 0;
   } else if constexpr (kIsSignedInteger<Member>) {
     member = static_cast<Member>(sign_extended(bits & largest_unsigned(bytes), bytes));
   } else {
@@ -88,7 +96,10 @@ TEST_CASE("codec: opcodes are append only") {
       {"mma.stream", 12},   {"mma.transfer", 13},     {"mma.range", 14},         {"dsp.rescale", 15},
       {"dsp.add", 16},      {"dsp.multiply", 17},     {"dsp.depthwise", 18},     {"dsp.requantize", 19},
       {"dsp.pool_max", 20}, {"dsp.pool_average", 21}, {"dsp.lookup", 22},        {"dsp.prelu", 23},
-      {"dsp.softmax", 24},  {"dsp.argmax", 25},       {"dsp.resize", 26},        {"dsp.permute", 27}};
+      {"dsp.softmax", 24},  {"dsp.argmax", 25},       {"dsp.resize", 26},        {"dsp.permute", 27},
+      {"dsp.quantize", 28}, {"dsp.dequantize", 29},   {"dsp.convert", 30},       {"dsp.range", 31},
+      {"dsp.unpack", 32},   {"dsp.combine_f32", 33},  {"dsp.function_f32", 34},  {"dsp.convolve_f32", 35},
+      {"dsp.pool_f32", 36}, {"dsp.softmax_f32", 37}};
   REQUIRE(kNumInstructions >= std::size(kOpcodes));
   std::vector<std::string> mnemonics;
   for_each_instruction([&](auto type) { mnemonics.emplace_back(decltype(type)::type::mnemonic); });
@@ -165,21 +176,21 @@ TEST_CASE("codec: an instruction that is cut off says how much is there") {
 }
 
 TEST_CASE("codec: an unknown opcode is refused") {
-  CHECK(decode_error({27}).find("dsp.permute at byte 0 is cut off") == 0);
-  CHECK(decode_error({28}) == "opcode 28 at byte 0 is unknown; expected 0..27");
-  CHECK(decode_error({255}) == "opcode 255 at byte 0 is unknown; expected 0..27");
+  CHECK(decode_error({37}).find("dsp.softmax_f32 at byte 0 is cut off") == 0);
+  CHECK(decode_error({38}) == "opcode 38 at byte 0 is unknown; expected 0..37");
+  CHECK(decode_error({255}) == "opcode 255 at byte 0 is unknown; expected 0..37");
 }
 
 TEST_CASE("codec: enumerators beyond their last are refused") {
   CHECK(decode_error({0, 0, 0, 0, 0, 3}) == "");
   CHECK(decode_error({0, 0, 0, 0, 0, 4}) == "ctl.layer at byte 0: setup is 4; expected 0..3");
-  CHECK(decode_error({8, 7, 7}) == "");
-  CHECK(decode_error({8, 7, 8}) == "mma.config at byte 0: b is 8; expected 0..7");
+  CHECK(decode_error({8, 7, 11}) == "");
+  CHECK(decode_error({8, 7, 12}) == "mma.config at byte 0: b is 12; expected 0..11");
 
   // Where the enumerators of stage.set lie, and one past the last of each.
   const Bytes good = encoded(StageSet{});
   const std::tuple<size_t, uint8_t, const char*> kEnumerators[] = {
-      {1, 2, "unit is 2; expected 0..1"},        {2, 8, "out is 8; expected 0..7"},
+      {1, 2, "unit is 2; expected 0..1"},        {2, 12, "out is 12; expected 0..11"},
       {4, 3, "overflow is 3; expected 0..2"},    {11, 3, "multiplier_mode is 3; expected 0..2"},
       {22, 3, "shift_mode is 3; expected 0..2"}, {30, 4, "rounding is 4; expected 0..3"}};
   for (const auto& [at, value, message] : kEnumerators) {
@@ -201,6 +212,20 @@ TEST_CASE("codec: an address is a memory with an offset or nothing") {
         "mma.range at byte 0: dst is 0x1; expected none, or l2, l3 or ddr with an offset below 2^40");
 }
 
+TEST_CASE("codec: a real is the 4 bytes of its binary32 number, and a NaN is none") {
+  DspFunctionF32 function;
+  function.low = -2.5f;  // -1.25 * 2^1: sign 1, exponent 128, fraction 0x200000
+  Bytes code = encoded(function);
+  const auto low = code.end() - 8;
+  CHECK(Bytes(low, low + 4) == Bytes{0, 0, 0x20, 0xc0});
+  CHECK(Bytes(low + 4, code.end()) == Bytes{0, 0, 0x80, 0x7f});  // high: infinity
+  low[0] = 1, low[2] = 0x80, low[3] = 0x7f;                      // infinity's exponent with a fraction
+  CHECK(decode_error(code) ==
+        "dsp.function_f32 at byte 0: low is 0x7f800001; expected a number, inf or -inf");
+  function.low = std::numeric_limits<float>::quiet_NaN();
+  CHECK_THROWS_AS(encoded(function), std::logic_error);
+}
+
 TEST_CASE("codec: encoding a value that does not fit its field is a bug") {
   DmaCopy copy;
   copy.src_stride1 = (int64_t{1} << 39) - 1;  // the largest of 5 bytes
@@ -211,7 +236,7 @@ TEST_CASE("codec: encoding a value that does not fit its field is a bug") {
   copy.src_stride1 = 0;
   --copy.dst_stride1;
   CHECK_THROWS_AS(encoded(copy), std::logic_error);
-  CHECK_THROWS_AS(encoded(MmaConfig{static_cast<Element>(8), Element::s8}), std::logic_error);
+  CHECK_THROWS_AS(encoded(MmaConfig{static_cast<Element>(kNumElements), Element::s8}), std::logic_error);
   CHECK_THROWS_AS(encoded(MmaRange{Address{7}}), std::logic_error);
 }
 

@@ -10,6 +10,7 @@
 
 #include "isa/executor/core/dsp.h"
 #include "tests/isa/semantics/oracle.h"
+#include "tests/isa/semantics/random_float_instruction.h"
 #include "tests/isa/semantics/random_instruction.h"
 #include "tests/kit/property.h"
 
@@ -119,6 +120,22 @@ TEST_CASE("footprint: tables and reductions over channels touch nothing else") {
 TEST_CASE("footprint: enlarged maps and moved elements touch nothing else") {
   CHECK(footprints_hold<DspResize>());
   CHECK(footprints_hold<DspPermute>());
+}
+
+TEST_CASE("footprint: instructions between integers and reals touch nothing else") {
+  CHECK(footprints_hold<DspQuantize>());
+  CHECK(footprints_hold<DspDequantize>());
+  CHECK(footprints_hold<DspConvert>());
+  CHECK(footprints_hold<DspRange>());
+  CHECK(footprints_hold<DspUnpack>());
+}
+
+TEST_CASE("footprint: instructions on reals touch nothing else") {
+  CHECK(footprints_hold<DspCombineF32>());
+  CHECK(footprints_hold<DspFunctionF32>());
+  CHECK(footprints_hold<DspConvolveF32>());
+  CHECK(footprints_hold<DspPoolF32>());
+  CHECK(footprints_hold<DspSoftmaxF32>());
 }
 
 TEST_CASE("footprint: these tests see a footprint that lacks one byte") {

@@ -76,7 +76,7 @@ TEST_CASE("verify: results are clipped to their element") {
   op.clip_min = -1;
   CHECK(dsp_complaint({op}) == "clip_min is -1; expected 0..255");
   op.dst_type = Element::s128;
-  CHECK(dsp_complaint({op}) == "dst_type is s128; expected at most 64 bits");
+  CHECK(dsp_complaint({op}) == "dst_type is s128; expected an integer of 8 to 64 bits");
 }
 
 TEST_CASE("verify: products before the shift stay within 128 bits") {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "isa/executor/core/dsp.h"
+#include "tests/isa/semantics/random_float_instruction.h"
 #include "tests/isa/semantics/random_instruction.h"
 #include "tests/kit/property.h"
 
@@ -96,6 +97,22 @@ TEST_CASE("fast form: tables and reductions over channels do what their definiti
 TEST_CASE("fast form: enlarged maps and moved elements do what their definition says") {
   CHECK(forms_agree<DspResize>());
   CHECK(forms_agree<DspPermute>());
+}
+
+TEST_CASE("fast form: instructions between integers and reals do what their definition says") {
+  CHECK(forms_agree<DspQuantize>());
+  CHECK(forms_agree<DspDequantize>());
+  CHECK(forms_agree<DspConvert>());
+  CHECK(forms_agree<DspRange>());
+  CHECK(forms_agree<DspUnpack>());
+}
+
+TEST_CASE("fast form: instructions on reals do what their definition says") {
+  CHECK(forms_agree<DspCombineF32>());
+  CHECK(forms_agree<DspFunctionF32>());
+  CHECK(forms_agree<DspConvolveF32>());
+  CHECK(forms_agree<DspPoolF32>());
+  CHECK(forms_agree<DspSoftmaxF32>());
 }
 
 TEST_CASE("fast form: the comparison sees one other bit") {
