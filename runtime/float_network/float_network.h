@@ -1,9 +1,10 @@
-// The float network node by node. What is done with each tensor is the visitor's business.
+// The float network node by node. What is done with each tensor is a hook's business.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <vector>
 
+#include "runtime/float_network/hook.h"
 #include "runtime/graph/graph.h"
 #include "runtime/tensor_data.h"
 
@@ -11,14 +12,22 @@ namespace mmasim::runtime::quantization {
 
 enum class Lifetime : uint8_t { whole_run, until_last_use, until_last_use_or_output };
 
-using TensorVisitor = std::function<void(TensorId, const FloatTensor&)>;
-
 using FloatViews = std::vector<const FloatTensor*>;  // of tensors that somebody else owns
 FloatViews views_of(const std::vector<FloatTensor>& tensors);
 
-// Inputs first, then every node's result after its activation, in the graph's order. Returns what is still
-// alive of the results; inputs stay where they are.
-std::vector<FloatTensor> execute(const Graph& graph, const FloatViews& inputs, unsigned threads,
-                                 Lifetime lifetime, const TensorVisitor& visit);
+// Inputs first, then every node's result, in the graph's order. Returns what is still alive of the results,
+// and of the inputs those that the hook has replaced; the others stay where they are.
+std::vector<FloatTensor> forward(const Graph& graph, const FloatViews& inputs, unsigned threads,
+                                 Lifetime lifetime, Hook& hook);
+
+// The same for a part of the network: `tensors` holds an earlier run's values of every tensor. What hangs on
+// the tensors `changed`, whose values are given, is computed again; nothing else is. Returns the new values;
+// tensors that have not changed stay empty.
+std::vector<FloatTensor> forward_from(const Graph& graph, const std::vector<FloatTensor>& tensors,
+                                      const std::vector<TensorId>& changed, std::vector<FloatTensor> values,
+                                      unsigned threads);
+
+// One node's result on given operands, activation included.
+FloatTensor evaluate_node(const Graph& graph, NodeId id, const FloatViews& operands, unsigned threads);
 
 }  // namespace mmasim::runtime::quantization

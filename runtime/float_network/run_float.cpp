@@ -69,15 +69,19 @@ std::vector<std::vector<TensorId>> dying_tensors(const Graph& graph, Lifetime li
   return dying;
 }
 
-FloatTensor evaluate_node(const Graph& graph, const Node& node, const FloatViews& tensors, unsigned threads) {
+FloatTensor sums_of(const Graph& graph, const Node& node, const FloatViews& operands, unsigned threads) {
   FloatTensor y;
   y.shape = graph.tensors[node.output].shape;
   y.values.resize(static_cast<size_t>(element_count(y.shape)));
-  FloatStep step{node, {}, y, threads};
-  for (const TensorId input : node.inputs) step.x.push_back(tensors[input]);
+  FloatStep step{node, operands, y, std::max(threads, 1u)};
   std::visit([&](const auto& op) { evaluate(op, step); }, node.op);
-  activate(node.activation, y);
   return y;
+}
+
+FloatViews operands_of(const Node& node, const FloatViews& tensors) {
+  FloatViews operands;
+  for (const TensorId input : node.inputs) operands.push_back(tensors[input]);
+  return operands;
 }
 
 }  // namespace
@@ -88,23 +92,59 @@ FloatViews views_of(const std::vector<FloatTensor>& tensors) {
   return views;
 }
 
-std::vector<FloatTensor> execute(const Graph& graph, const FloatViews& inputs, unsigned threads,
-                                 Lifetime lifetime, const TensorVisitor& visit) {
+FloatTensor evaluate_node(const Graph& graph, NodeId id, const FloatViews& operands, unsigned threads) {
+  const Node& node = graph.nodes[id];
+  FloatTensor y = sums_of(graph, node, operands, threads);
+  activate(node.activation, y);
+  return y;
+}
+
+std::vector<FloatTensor> forward(const Graph& graph, const FloatViews& inputs, unsigned threads,
+                                 Lifetime lifetime, Hook& hook) {
   check_inputs(graph, inputs);
   const auto dying = dying_tensors(graph, lifetime);
   std::vector<FloatTensor> tensors(graph.tensors.size());
   FloatViews views = views_of(tensors);
   for (size_t i = 0; i < inputs.size(); ++i) {
-    views[graph.inputs[i]] = inputs[i];
-    visit(graph.inputs[i], *inputs[i]);
+    const TensorId id = graph.inputs[i];
+    if (hook.replaces(id)) {
+      tensors[id] = *inputs[i];
+      hook.replace(id, tensors[id]);
+    } else {
+      views[id] = inputs[i];
+    }
+    hook.see(id, *views[id]);
   }
   for (NodeId id = 0; id < graph.nodes.size(); ++id) {
     const Node& node = graph.nodes[id];
-    tensors[node.output] = evaluate_node(graph, node, views, std::max(threads, 1u));
-    visit(node.output, tensors[node.output]);
+    FloatTensor& y = tensors[node.output];
+    y = sums_of(graph, node, operands_of(node, views), threads);
+    hook.see_sums(id, y);
+    activate(node.activation, y);
+    if (hook.replaces(node.output)) hook.replace(node.output, y);
+    hook.see(node.output, y);
     for (const TensorId dead : dying[id]) tensors[dead] = FloatTensor{};
   }
   return tensors;
+}
+
+std::vector<FloatTensor> forward_from(const Graph& graph, const std::vector<FloatTensor>& tensors,
+                                      const std::vector<TensorId>& changed, std::vector<FloatTensor> values,
+                                      unsigned threads) {
+  std::vector<FloatTensor> fresh(graph.tensors.size());
+  FloatViews views = views_of(tensors);
+  for (size_t i = 0; i < changed.size(); ++i) {
+    fresh[changed[i]] = std::move(values[i]);
+    views[changed[i]] = &fresh[changed[i]];
+  }
+  const auto is_fresh = [&](TensorId id) { return views[id] == &fresh[id]; };
+  for (NodeId id = 0; id < graph.nodes.size(); ++id) {
+    const Node& node = graph.nodes[id];
+    if (is_fresh(node.output) || std::none_of(node.inputs.begin(), node.inputs.end(), is_fresh)) continue;
+    fresh[node.output] = evaluate_node(graph, id, operands_of(node, views), threads);
+    views[node.output] = &fresh[node.output];
+  }
+  return fresh;
 }
 
 }  // namespace quantization
@@ -114,8 +154,9 @@ std::vector<FloatTensor> run_float(const Graph& graph, const std::vector<FloatTe
   using quantization::Lifetime;
   const bool keeps_all = keep == Keep::all_tensors;
   const Lifetime lifetime = keeps_all ? Lifetime::whole_run : Lifetime::until_last_use_or_output;
-  std::vector<FloatTensor> tensors = quantization::execute(graph, quantization::views_of(inputs), threads,
-                                                           lifetime, [](TensorId, const FloatTensor&) {});
+  Hook nobody;
+  std::vector<FloatTensor> tensors =
+      quantization::forward(graph, quantization::views_of(inputs), threads, lifetime, nobody);
   for (size_t i = 0; i < inputs.size(); ++i) {
     const TensorId id = graph.inputs[i];
     const bool is_output = std::find(graph.outputs.begin(), graph.outputs.end(), id) != graph.outputs.end();

@@ -1,9 +1,22 @@
 // The rules of legalize(). Each sweeps the nodes once and tells whether it changed anything.
 #pragma once
 
+#include <vector>
+
 #include "runtime/transform/graph_rewriter.h"
 
 namespace mmasim::runtime::importing {
+
+// In the order in which they are tried. Rules that make the graph smaller repeat until none finds anything,
+// then those that bring about what lowering takes for granted have their turn, and so on.
+struct LegalizeRule {
+  enum class Stage : uint8_t { simplify, place };
+  const char* name;
+  Stage stage;
+  bool (*apply)(GraphRewriter& graph);
+  const char* sentence;
+};
+const std::vector<LegalizeRule>& legalize_rules();
 
 // Views that keep the shape (Identity, Dropout), padding by nothing, whole slices, windows of one element,
 // ...

@@ -16,8 +16,10 @@ struct DescribeOptions {
 };
 
 Page page_of(const std::string& topic) {
+  if (topic == "calibrators") return describe_calibrators();
   if (topic == "config") return describe_config();
   if (topic == "stats") return describe_stats();
+  if (topic == "transforms") return describe_transforms();
   if (topic == "presets") return describe_presets();
   return describe_operators();
 }
@@ -39,9 +41,11 @@ int describe(const DescribeOptions& options) {
 void add_describe_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("describe", "print reference documentation");
   auto options = std::make_shared<DescribeOptions>();
-  command.add_option("topic", options->topic, "isa, config, stats, presets or operators")
+  command
+      .add_option("topic", options->topic,
+                  "isa, config, stats, presets, calibrators, transforms or operators")
       ->required()
-      ->check(CLI::IsMember({"isa", "config", "stats", "presets", "operators"}))
+      ->check(CLI::IsMember({"isa", "config", "stats", "presets", "calibrators", "transforms", "operators"}))
       ->type_name("TOPIC");
   command.add_option("--format", options->format, "markdown or json")
       ->check(CLI::IsMember({"markdown", "json"}))

@@ -12,9 +12,11 @@ struct Page {
   nlohmann::ordered_json json;
 };
 
-Page describe_config();     // docs/config.md
-Page describe_stats();      // docs/stats.md
-Page describe_presets();    // docs/presets.md
-Page describe_operators();  // docs/operators.md
+Page describe_calibrators();  // docs/calibrators.md
+Page describe_config();       // docs/config.md
+Page describe_stats();        // docs/stats.md
+Page describe_presets();      // docs/presets.md
+Page describe_operators();    // docs/operators.md
+Page describe_transforms();   // docs/transforms.md
 
 }  // namespace mmasim::sim

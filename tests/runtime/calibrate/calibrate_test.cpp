@@ -89,7 +89,7 @@ TEST_CASE("calibrate: an overflow inside the network is found where it arises") 
 }
 
 TEST_CASE("calibrate: samples that do not fit the network are the user's error") {
-  CHECK(contains(error_of(rectifier(1), {{1, 3}, {1, 2, 3}}), "(1, 3)"));
+  CHECK(contains(error_of(rectifier(1), {{1, 3}, {1, 2, 3}}), "[1, 3]"));
   CHECK(contains(error_of(rectifier(1), {{0, 2}, {}}), "at least 1"));
   CHECK_THROWS_AS(calibrate(rectifier(1), {}), UserError);
 }
