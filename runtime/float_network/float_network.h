@@ -27,7 +27,13 @@ std::vector<FloatTensor> forward_from(const Graph& graph, const std::vector<Floa
                                       const std::vector<TensorId>& changed, std::vector<FloatTensor> values,
                                       unsigned threads);
 
-// One node's result on given operands, activation included.
+// One node on given operands: its sums, the activation of sums, and both.
+FloatTensor evaluate_sums(const Graph& graph, NodeId id, const FloatViews& operands, unsigned threads);
+void activate(const Activation& activation, FloatTensor& sums);
 FloatTensor evaluate_node(const Graph& graph, NodeId id, const FloatViews& operands, unsigned threads);
+
+// For every node: the tensors that nothing after it reads, outputs among them unless they are kept.
+std::vector<std::vector<TensorId>> dying_tensors(const Graph& graph, Lifetime lifetime);
+FloatViews operands_of(const Node& node, const FloatViews& tensors);
 
 }  // namespace mmasim::runtime::quantization

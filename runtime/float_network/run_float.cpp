@@ -21,19 +21,6 @@ MMASIM_SIMD_CLONES void clip_values(float* values, size_t count, float low, floa
   }
 }
 
-void activate(const Activation& activation, FloatTensor& y) {
-  const float infinity = std::numeric_limits<float>::infinity();
-  switch (activation.kind) {
-    case Activation::Kind::none:
-      return;
-    case Activation::Kind::relu:
-      return clip_values(y.values.data(), y.values.size(), 0.0f, infinity);
-    case Activation::Kind::clip:
-      return clip_values(y.values.data(), y.values.size(), static_cast<float>(activation.low),
-                         static_cast<float>(activation.high));
-  }
-}
-
 void check_inputs(const Graph& graph, const FloatViews& inputs) {
   if (inputs.size() != graph.inputs.size()) {
     throw std::logic_error(std::to_string(inputs.size()) + " float inputs for " +
@@ -50,7 +37,36 @@ void check_inputs(const Graph& graph, const FloatViews& inputs) {
   }
 }
 
-// For every node: the tensors that nothing after it reads.
+FloatTensor sums_of(const Graph& graph, const Node& node, const FloatViews& operands, unsigned threads) {
+  FloatTensor y;
+  y.shape = graph.tensors[node.output].shape;
+  y.values.resize(static_cast<size_t>(element_count(y.shape)));
+  FloatStep step{node, operands, y, std::max(threads, 1u)};
+  std::visit([&](const auto& op) { evaluate(op, step); }, node.op);
+  return y;
+}
+
+}  // namespace
+
+FloatViews views_of(const std::vector<FloatTensor>& tensors) {
+  FloatViews views;
+  for (const auto& tensor : tensors) views.push_back(&tensor);
+  return views;
+}
+
+void activate(const Activation& activation, FloatTensor& y) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  switch (activation.kind) {
+    case Activation::Kind::none:
+      return;
+    case Activation::Kind::relu:
+      return clip_values(y.values.data(), y.values.size(), 0.0f, infinity);
+    case Activation::Kind::clip:
+      return clip_values(y.values.data(), y.values.size(), static_cast<float>(activation.low),
+                         static_cast<float>(activation.high));
+  }
+}
+
 std::vector<std::vector<TensorId>> dying_tensors(const Graph& graph, Lifetime lifetime) {
   std::vector<std::vector<TensorId>> dying(graph.nodes.size());
   if (lifetime == Lifetime::whole_run) return dying;
@@ -69,27 +85,14 @@ std::vector<std::vector<TensorId>> dying_tensors(const Graph& graph, Lifetime li
   return dying;
 }
 
-FloatTensor sums_of(const Graph& graph, const Node& node, const FloatViews& operands, unsigned threads) {
-  FloatTensor y;
-  y.shape = graph.tensors[node.output].shape;
-  y.values.resize(static_cast<size_t>(element_count(y.shape)));
-  FloatStep step{node, operands, y, std::max(threads, 1u)};
-  std::visit([&](const auto& op) { evaluate(op, step); }, node.op);
-  return y;
-}
-
 FloatViews operands_of(const Node& node, const FloatViews& tensors) {
   FloatViews operands;
   for (const TensorId input : node.inputs) operands.push_back(tensors[input]);
   return operands;
 }
 
-}  // namespace
-
-FloatViews views_of(const std::vector<FloatTensor>& tensors) {
-  FloatViews views;
-  for (const auto& tensor : tensors) views.push_back(&tensor);
-  return views;
+FloatTensor evaluate_sums(const Graph& graph, NodeId id, const FloatViews& operands, unsigned threads) {
+  return sums_of(graph, graph.nodes[id], operands, threads);
 }
 
 FloatTensor evaluate_node(const Graph& graph, NodeId id, const FloatViews& operands, unsigned threads) {

@@ -32,6 +32,8 @@ void add_run_command(CLI::App& app, Action& action) {
   add_hardware_options(command, request.config);
   add_data_options(command, request.data);
   add_mode_options(command, options->modes);
+  command.add_flag("--compare-float", request.compare_float,
+                   "error of each layer's integers against the float network on the same inputs");
   add_output_options(command, options->output);
   command.callback([&action, options] { action = [options] { return run(*options); }; });
 }

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "sim/experiment/execution.h"
+#include "sim/experiment/float_comparison.h"
 #include "sim/experiment/quantization.h"
 #include "sim/experiment/verification.h"
 #include "sim/host/stopwatch.h"
@@ -45,8 +46,8 @@ class NetworkRun {
   void plan() {
     progress_.say("quantize and lower");
     const auto* ranges = prepared().calibration ? &prepared().calibration->ranges : nullptr;
-    const PlanChoices choices{request_.quant, request_.verify == Verify::layers};
-    if (shared_ || prepared().dataset) {
+    const PlanChoices choices{request_.quant, request_.verify == Verify::layers || request_.compare_float};
+    if (shared_ || prepared().dataset || request_.compare_float) {
       planned_ = plan_network(prepared().network.graph, config_, ranges, choices);
     } else {  // the reference computes with the plan's integers
       const auto weights =
@@ -57,6 +58,7 @@ class NetworkRun {
     for (const auto& warning : outcome_.warnings) progress_.note("warning: " + warning);
     if (!request_.with_values() || prepared().dataset) return;
     inputs_ = quantize_inputs(prepared().network, planned_.plan);
+    if (request_.compare_float) float_inputs_ = float_inputs(prepared().network, planned_.plan);
     own_.network.inputs = {};
   }
 
@@ -75,12 +77,22 @@ class NetworkRun {
         };
       }
     }
+    if (request_.compare_float) {
+      progress_.say("float");
+      comparison_ = std::make_unique<FloatComparison>(prepared().network.graph, planned_.plan, program,
+                                                      float_inputs_, request_.threads);
+      watcher = [&, verify = watcher](const isa::MemoryView& memory, uint16_t token, uint32_t count) {
+        if (verify) verify(memory, token, count);
+        comparison_->watch(memory, token, count);
+      };
+    }
     progress_.say("simulate");
     ValuesBy values_by = ValuesApart{request_.threads};
-    if (verification) values_by = ValuesInModels{};
+    if (verification || watcher) values_by = ValuesInModels{};
     execution_ = execute(program, config_, request_.mode, inputs_, watcher, layer_progress(progress_),
                          values_by, listener());
     if (verification) outcome_.report.verify = verification->finish(execution_.outputs);
+    if (comparison_) comparison_->finish(execution_.outputs);
   }
 
   traces::Observer* listener() {
@@ -121,6 +133,7 @@ class NetworkRun {
     }
     report.totals = total_stats(program, config_, activity);
     report.layers = layer_stats(program, config_, activity);
+    if (comparison_) comparison_->fill(report.layers);
     report.fallbacks = planned_.lowered.fallbacks;
     if (execution_.overflow_count) {
       report.accumulator = AccumulatorFacts{*execution_.overflow_count,
@@ -140,6 +153,8 @@ class NetworkRun {
   PreparedNetwork own_;
   PlannedNetwork planned_;
   std::vector<std::vector<uint8_t>> inputs_;
+  std::vector<runtime::FloatTensor> float_inputs_;  // of a comparison with float
+  std::unique_ptr<FloatComparison> comparison_;
   Execution execution_;
   Outcome outcome_;
 };

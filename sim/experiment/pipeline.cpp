@@ -212,6 +212,19 @@ std::vector<std::vector<uint8_t>> quantize_inputs(const LoadedNetwork& network,
   return integers;
 }
 
+std::vector<runtime::FloatTensor> float_inputs(const LoadedNetwork& network, const runtime::QuantPlan& plan) {
+  std::vector<runtime::FloatTensor> floats;
+  for (size_t i = 0; i < network.inputs.size(); ++i) {
+    const auto& input = network.inputs[i];
+    const auto id = network.graph.inputs[i];
+    floats.push_back(
+        input.is_integer()
+            ? runtime::dequantize_output(plan.tensors[id], network.graph.tensors[id].shape, input.integers)
+            : input.floats);
+  }
+  return floats;
+}
+
 std::string file_stem(const std::string& path) { return std::filesystem::path(path).stem().string(); }
 
 }  // namespace mmasim::sim

@@ -71,6 +71,9 @@ PlannedNetwork plan_network(const runtime::Graph& graph, const Configuration& co
 std::vector<std::vector<uint8_t>> quantize_inputs(const LoadedNetwork& network,
                                                   const runtime::QuantPlan& plan);
 
+// The floats that the float network takes: those given, or what given integers stand for.
+std::vector<runtime::FloatTensor> float_inputs(const LoadedNetwork& network, const runtime::QuantPlan& plan);
+
 // What lowering assumes of time on this hardware: the one place where estimates are made of a configuration.
 runtime::CostModel cost_model(const models::SocConfig& config);
 

@@ -67,6 +67,8 @@ ordered_json parse_json(const std::string& text) {
 }
 
 void check_program_request(const Request& request) {
+  if (request.compare_float)
+    throw UserError("compare_float: a compiled program has no float network beside it");
   if (request.verify != Verify::none) {
     throw UserError("verify: the reference computes a network; a compiled program has none");
   }
@@ -85,9 +87,15 @@ void check_network_request(const Request& request) {
   if (request.verify != Verify::none && !request.with_values()) {
     throw UserError("verify compares values, mode timing-only makes none; ask for one of them");
   }
+  if (request.compare_float && !request.with_values()) {
+    throw UserError("compare_float compares values, mode timing-only makes none; ask for one of them");
+  }
   if (request.data.dataset.empty()) return;
   if (!request.with_values()) {
     throw UserError("data.dataset is classified by values, mode timing-only makes none; ask for one of them");
+  }
+  if (request.compare_float) {
+    throw UserError("compare_float compares one inference, data.dataset asks for many; ask for one of them");
   }
   if (request.verify != Verify::none) {
     throw UserError("verify compares one inference, data.dataset asks for many; ask for one of them");
@@ -108,6 +116,8 @@ const Keys<Request>& request_keys() {
                    "values and cycles, cycles alone, or values alone"),
       key_of_words(&Row::verify, "verify", {"none", "outputs", "layers"},
                    "what is compared with the reference"),
+      key(&Row::compare_float, "compare_float", "",
+          "true: the error of every layer's integers against the float network"),
       key(&Row::plain, "plain", "",
           "true: values of a program by the plain definition of its instructions, without cycles"),
       key(&Row::threads, "threads", "", "of the host; results do not depend on it"),

@@ -41,6 +41,7 @@ struct Request {
   DataChoice data;
   Mode mode = Mode::timed_values;
   Verify verify = Verify::none;
+  bool compare_float = false;  // the error of every layer against the float network
   bool plain = false;    // values of a program by the plain definition of its instructions, without cycles
   unsigned threads = 1;  // of the host; results do not depend on it
 

@@ -168,6 +168,8 @@ const Keys<LayerStats>& layer_stat_keys() {
       key(&Row::energy_mj, "energy_mj", "mJ", "relative and uncalibrated; static energy by time included"),
       key(&Row::tiles, "tiles", "", "tiles the layer was cut into"),
       key(&Row::dataflow, "dataflow", "", "the schedule that lowering chose"),
+      key_of_optional(&Row::error, layer_error_keys(), "error",
+                      "of its output tensor against the float network; null without --compare-float"),
   };
   return keys;
 }

@@ -12,6 +12,7 @@
 #include "models/kit/activity.h"
 #include "models/soc_config.h"
 #include "sim/kit/keys.h"
+#include "sim/report/layer_error.h"
 
 namespace mmasim::sim {
 
@@ -30,6 +31,7 @@ struct LayerStats {
   std::optional<double> energy_mj;
   uint64_t tiles = 0;
   std::string dataflow;
+  std::optional<LayerError> error;  // none: --compare-float was not asked, or the row computes nothing
   // For the terminal's table; no keys.
   double peak_macs_per_cycle = 0;  // of the layer's precision
   uint64_t bound_cycles = 0;

@@ -14,6 +14,14 @@ std::string RunPrintout::footer() const {
   const auto title = report_.network.name + " " + report_.precision +
                      (report_.quant ? " " + *report_.quant : "") + " on " + report_.config.name;
   std::string text = "\n" + totals_text(report_.totals, title);
+  const auto errors = error_table(report_.layers);
+  if (!errors.rows.empty()) {
+    text +=
+        "\nerror against float, the layers first that cost the outputs most (output dB, it alone: signal to "
+        "noise "
+        "of the outputs with this layer alone quantized)\n" +
+        errors.aligned();
+  }
   if (!report_.verify) return text;
   const auto& verify = *report_.verify;
   return text + fmt::format("verify: {} values of {} tensors compared with the reference, {} differ\n",

@@ -174,6 +174,7 @@ std::vector<StatSection> describe_report() {
           described(kFile, "totals", total_stat_keys()),
           described(kFile, "totals.energy", energy_stat_keys()),
           described(kFile, "layers[]", layer_stat_keys()),
+          described(kFile, "layers[].error", layer_error_keys()),
           described(kFile, "outputs[]", output_keys()),
           described(kFile, "verify", verify_keys()),
           described(kFile, "accumulator", accumulator_keys()),

@@ -53,6 +53,8 @@ const std::vector<Room> kRooms = {
     {"runtime/calibrate/", {"runtime/*", "runtime/graph/", "runtime/float_network/"}},
     {"runtime/transform/", {"runtime/*", "runtime/graph/", "runtime/float_network/", "runtime/calibrate/"}},
     {"runtime/quantize/", {"runtime/*", "runtime/graph/", "runtime/io/", "runtime/calibrate/"}},
+    {"runtime/emulation/",
+     {"runtime/*", "runtime/graph/", "runtime/float_network/", "runtime/calibrate/", "runtime/quantize/"}},
     {"runtime/reference/", {"runtime/*", "runtime/graph/", "runtime/quantize/"}},
     {"runtime/lower/schedule/", {"runtime/*"}},
     {"runtime/lower/tiles/", {"runtime/*", "runtime/graph/", "runtime/quantize/", "runtime/lower/schedule/"}},

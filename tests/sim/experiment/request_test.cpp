@@ -124,7 +124,7 @@ TEST_CASE("request: a small text cannot stand for a huge one") {
 
 TEST_CASE("request: its hash is that of its keys sorted by name, without the threads") {
   const std::string canonical =
-      R"({"config":{"file":"","set":[]},"data":{"calibration":"","dataset":"","inputs":[],"limit":0,)"
+      R"({"compare_float":false,"config":{"file":"","set":[]},"data":{"calibration":"","dataset":"","inputs":[],"limit":0,)"
       R"("random_weights":null,"seed":0},"mode":"full","network":"a.onnx","plain":false,"program":"",)"
       R"("quant":{"plan":"","precision":"preset","preset":"tidl-np2-fixed","set":[]},"verify":"none"})";
   auto request = of_network();
