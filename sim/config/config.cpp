@@ -97,8 +97,11 @@ void set_keys(ConfigEntries& entries, Configuration& config) {
 
 }  // namespace
 
-CheckedConfig check_config(const std::string& file, const std::vector<std::string>& overrides) {
-  auto entries = read_config_entries(file);
+ConfigFile::ConfigFile(const std::string& file)
+    : entries_(std::make_shared<const ConfigEntries>(read_config_entries(file))) {}
+
+CheckedConfig ConfigFile::check(const std::vector<std::string>& overrides) const {
+  auto entries = *entries_;
   for (const auto& text : overrides) override_entry(text, entries);
   CheckedConfig checked;
   set_keys(entries, checked.config);
@@ -108,8 +111,8 @@ CheckedConfig check_config(const std::string& file, const std::vector<std::strin
   return checked;
 }
 
-Configuration load_config(const std::string& file, const std::vector<std::string>& overrides) {
-  auto checked = check_config(file, overrides);
+Configuration ConfigFile::load(const std::vector<std::string>& overrides) const {
+  auto checked = check(overrides);
   if (checked.faults.empty()) return checked.config;
   // A misspelt key is also missing under its right name: what is there and wrong says more than what is not.
   const auto there = std::find_if(checked.faults.begin(), checked.faults.end(), [](const std::string& fault) {
@@ -118,8 +121,26 @@ Configuration load_config(const std::string& file, const std::vector<std::string
   throw runtime::UserError(there != checked.faults.end() ? *there : checked.faults.front());
 }
 
+CheckedConfig check_config(const std::string& file, const std::vector<std::string>& overrides) {
+  return ConfigFile(file).check(overrides);
+}
+
+Configuration load_config(const std::string& file, const std::vector<std::string>& overrides) {
+  return ConfigFile(file).load(overrides);
+}
+
+std::string config_value_fault(const std::string& path, const std::string& text) {
+  const auto* key = find_config_key(path);
+  if (key == nullptr) throw std::logic_error("no configuration key " + path);
+  return convert(*key, text).fault;
+}
+
+std::string config_path_of(const ConfigChoice& choice) {
+  return choice.file.empty() ? default_config_path() : choice.file;
+}
+
 Configuration resolve_config(const ConfigChoice& choice) {
-  return load_config(choice.file.empty() ? default_config_path() : choice.file, choice.set);
+  return load_config(config_path_of(choice), choice.set);
 }
 
 std::string default_config_path() {

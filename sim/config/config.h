@@ -2,6 +2,7 @@
 // What keys there are is config_schema.h; what they mean is in models/.
 #pragma once
 
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ struct ConfigChoice {
   std::vector<std::string> set;  // overrides, "path.to.key=value"
 };
 
+struct ConfigEntries;
+
 struct CheckedConfig {
   Configuration config;             // meaningful if there are no faults
   std::vector<std::string> faults;  // "FILE:LINE:COLUMN: text" in file order, then "--set mma.x: text"
@@ -24,10 +27,26 @@ struct CheckedConfig {
 // overrides: "path.to.key=value". Throws runtime::UserError only if the file cannot be read.
 CheckedConfig check_config(const std::string& file, const std::vector<std::string>& overrides = {});
 
+// A file read once, for many sets of overrides.
+class ConfigFile {
+ public:
+  explicit ConfigFile(const std::string& file);  // throws runtime::UserError if it cannot be read
+  CheckedConfig check(const std::vector<std::string>& overrides) const;
+  Configuration load(const std::vector<std::string>& overrides) const;  // as load_config
+
+ private:
+  std::shared_ptr<const ConfigEntries> entries_;
+};
+
+// What is wrong with the text as a value of the key, which there is; empty: nothing that shows without the
+// rest of a configuration.
+std::string config_value_fault(const std::string& path, const std::string& text);
+
 // As check_config; throws runtime::UserError with the first fault.
 Configuration load_config(const std::string& file, const std::vector<std::string>& overrides = {});
 
 Configuration resolve_config(const ConfigChoice& choice);
+std::string config_path_of(const ConfigChoice& choice);  // the default configuration's, if it names none
 
 // configs/tda4vm.yaml of the source tree, or as installed. Throws runtime::UserError naming the places looked
 // at.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/calibrate/calibrate.h"
+#include "runtime/user_error.h"
 #include "sim/host/stopwatch.h"
 
 namespace mmasim::sim {
@@ -58,19 +59,40 @@ PreparedNetwork prepare_network(const Request& request, uint64_t ddr_bytes, Prog
   return prepared;
 }
 
-void Groundwork::prepare(const std::vector<Request>& requests, Progress& progress) {
+void Groundwork::prepare_config(const ConfigChoice& choice) {
+  const auto name = name_of(choice);
+  if (configs_.count(name) != 0) return;
+  const auto path = config_path_of(choice);
+  const auto file = config_files_.try_emplace(path, path).first;
+  configs_.emplace(name, file->second.load(choice.set));
+}
+
+void Groundwork::prepare(const std::vector<Request>& requests, Progress& progress, OnFault on_fault) {
+  const auto guarded = [&](const auto& act) {
+    try {
+      act();
+    } catch (const runtime::UserError&) {
+      if (on_fault == OnFault::throws) throw;
+    }
+  };
   std::map<std::string, uint64_t> ddr_bytes;  // of the largest machine, by network
   for (const auto& request : requests) {
-    const auto name = name_of(request.config);
-    if (configs_.count(name) == 0) configs_.emplace(name, resolve_config(request.config));
-    if (request.network.empty()) continue;
-    auto& bytes = ddr_bytes[name_of_network(request)];
-    bytes = std::max(bytes, configs_.at(name).machine.ddr_bytes);
+    guarded([&] {
+      prepare_config(request.config);
+      if (request.network.empty()) return;
+      auto& bytes = ddr_bytes[name_of_network(request)];
+      bytes = std::max(bytes, configs_.at(name_of(request.config)).machine.ddr_bytes);
+    });
   }
   for (const auto& request : requests) {
-    if (request.network.empty() || find_network(request) != nullptr) continue;
+    if (request.network.empty()) continue;
     const auto name = name_of_network(request);
-    networks_.emplace(name, prepare_network(request, ddr_bytes.at(name), progress));
+    const auto bytes = ddr_bytes.find(name);  // no longer there once it was tried
+    if (bytes == ddr_bytes.end()) continue;
+    if (networks_.count(name) == 0) {
+      guarded([&] { networks_.emplace(name, prepare_network(request, bytes->second, progress)); });
+    }
+    ddr_bytes.erase(bytes);
   }
 }
 

@@ -29,15 +29,22 @@ struct PreparedNetwork {
 // Of one request. Throws runtime::UserError. ddr_bytes: of the largest machine it is to run on.
 PreparedNetwork prepare_network(const Request& request, uint64_t ddr_bytes, Progress& progress);
 
+// throws: what is wrong with a request's files is thrown. leaves: that request stays unprepared, and whoever
+// performs it meets the fault.
+enum class OnFault : uint8_t { throws, leaves };
+
 class Groundwork {
  public:
-  void prepare(const std::vector<Request>& requests, Progress& progress);
+  void prepare(const std::vector<Request>& requests, Progress& progress, OnFault on_fault = OnFault::throws);
 
   // As prepared, or read now.
   Configuration config(const ConfigChoice& choice) const;
   const PreparedNetwork* find_network(const Request& request) const;  // null: not prepared
 
  private:
+  void prepare_config(const ConfigChoice& choice);
+
+  std::map<std::string, ConfigFile> config_files_;  // by path
   std::map<std::string, Configuration> configs_;
   std::map<std::string, PreparedNetwork> networks_;
 };

@@ -54,32 +54,41 @@ bool read_some(int channel, Bytes& received) {
   return count == 0 || (count < 0 && errno != EINTR);
 }
 
+using Kind = JobEnd::Kind;
+constexpr const char* kKinds[] = {"result", "user_error", "overflow", "no_memory", "defect"};
+
+ordered_json failed_as(Kind kind, const char* message) {
+  return {{kKinds[static_cast<size_t>(kind)], message}};
+}
+
 ordered_json outcome(const ChildWork& work, const ordered_json& job) {
   try {
     return {{"result", work(job)}};
   } catch (const runtime::UserError& error) {
-    return {{"user_error", error.what()}};
+    return failed_as(Kind::user_error, error.what());
   } catch (const isa::ProgramFileError& error) {
-    return {{"user_error", error.what()}};
+    return failed_as(Kind::user_error, error.what());
   } catch (const isa::OverflowTrap& error) {
-    return {{"overflow", error.what()}};
+    return failed_as(Kind::overflow, error.what());
   } catch (const std::bad_alloc&) {
-    return {{"no_memory", ""}};
+    return failed_as(Kind::no_memory, "");
   } catch (const std::exception& error) {
-    return {{"defect", error.what()}};
+    return failed_as(Kind::defect, error.what());
   }
 }
 
-void throw_failure(const ordered_json& outcome) {
-  const auto text_of = [&](const char* kind) { return outcome[kind].get<std::string>(); };
-  if (outcome.contains("user_error")) throw runtime::UserError(text_of("user_error"));
-  if (outcome.contains("overflow")) throw isa::OverflowTrap(text_of("overflow"));
-  if (outcome.contains("no_memory")) throw std::bad_alloc();
-  if (outcome.contains("defect")) throw std::logic_error(text_of("defect"));
+JobEnd end_of(ordered_json outcome) {
+  if (outcome.contains("result")) return {Kind::result, std::move(outcome["result"]), ""};
+  for (const auto kind : {Kind::user_error, Kind::overflow, Kind::no_memory, Kind::defect}) {
+    const auto found = outcome.find(kKinds[static_cast<size_t>(kind)]);
+    if (found != outcome.end()) return {kind, nullptr, found->get<std::string>()};
+  }
+  throw std::logic_error("a child said " + outcome.dump());
 }
 
-[[noreturn]] void be_child(const ChildWork& work, int channel) {
+[[noreturn]] void be_child(const ChildWork& work, int channel, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);  // it died before it could be heard of
   Bytes received;
   while (!read_some(channel, received)) {
   }
@@ -94,7 +103,7 @@ Child start(const ChildWork& work, const ordered_json& job, size_t index) {
     throw std::runtime_error(std::string("no pair of sockets: ") + std::strerror(errno));
   }
   std::fflush(nullptr);
-  const pid_t pid = fork();
+  const pid_t parent = getpid(), pid = fork();
   if (pid < 0) {
     close(ends[0]);
     close(ends[1]);
@@ -102,7 +111,7 @@ Child start(const ChildWork& work, const ordered_json& job, size_t index) {
   }
   if (pid == 0) {
     close(ends[0]);
-    be_child(work, ends[1]);
+    be_child(work, ends[1], parent);
   }
   close(ends[1]);
   send_all(ends[0], ordered_json::to_cbor(job));  // a child that is dead by then is told by finish()
@@ -110,7 +119,7 @@ Child start(const ChildWork& work, const ordered_json& job, size_t index) {
   return {pid, ends[0], index, {}};
 }
 
-ordered_json finish(const Child& child) {
+JobEnd finish(const Child& child) {
   close(child.channel);
   int status = 0;
   while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR) {
@@ -119,48 +128,89 @@ ordered_json finish(const Child& child) {
   if (json.is_discarded()) {
     const auto how = WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
                                          : "status " + std::to_string(WEXITSTATUS(status));
-    return {{"defect", "a simulation process ended by " + how + " without a result"}};
+    return {Kind::lost, nullptr, "a simulation process ended by " + how + " without a result"};
   }
-  return json;
+  return end_of(std::move(json));
 }
 
-// Waits until a child says something; calls ended(index, outcome) for those that have said all.
-template <class Ended>
-void wait_for_some(std::vector<Child>& running, const Ended& ended) {
+using Ended = std::vector<std::pair<size_t, JobEnd>>;  // by the index of the job
+
+// Waits until a child says something; gives those that have said all.
+Ended wait_for_some(std::vector<Child>& running) {
+  Ended ended;
   std::vector<pollfd> waits;
   for (const auto& child : running) waits.push_back({child.channel, POLLIN, 0});
   if (poll(waits.data(), waits.size(), -1) < 0) {
-    if (errno == EINTR) return;
+    if (errno == EINTR) return ended;
     throw std::runtime_error("poll failed");
   }
   for (size_t i = running.size(); i-- > 0;) {
     if (waits[i].revents == 0 || !read_some(running[i].channel, running[i].received)) continue;
     const auto child = std::move(running[i]);
     running.erase(running.begin() + static_cast<std::ptrdiff_t>(i));
-    ended(child.index, finish(child));
+    ended.emplace_back(child.index, finish(child));
   }
+  return ended;
 }
+
+// The children of a run: none outlives it.
+class Children {
+ public:
+  ~Children() {
+    for (const auto& child : running) {
+      kill(child.pid, SIGKILL);
+      finish(child);
+    }
+  }
+  std::vector<Child> running;
+};
 
 }  // namespace
 
+void JobEnd::rethrow() const {
+  switch (kind) {
+    case Kind::result:
+      return;
+    case Kind::user_error:
+      throw runtime::UserError(message);
+    case Kind::overflow:
+      throw isa::OverflowTrap(message);
+    case Kind::no_memory:
+      throw std::bad_alloc();
+    case Kind::defect:
+    case Kind::lost:
+      throw std::logic_error(message);
+  }
+}
+
+void run_each_in_children(const std::vector<ordered_json>& jobs, const ChildWork& work, unsigned parallel,
+                          const EndVisitor& visitor) {
+  Children children;
+  size_t next = 0;
+  const auto start_some = [&] {
+    for (; next < jobs.size() && children.running.size() < std::max(parallel, 1u); ++next) {
+      children.running.push_back(start(work, jobs[next], next));
+    }
+  };
+  start_some();
+  while (!children.running.empty()) {
+    auto ended = wait_for_some(children.running);
+    start_some();
+    for (auto& [index, end] : ended) visitor(index, std::move(end));
+  }
+}
+
 std::vector<ordered_json> run_in_children(const std::vector<ordered_json>& jobs, const ChildWork& work,
                                           unsigned parallel, const ResultVisitor& visitor) {
-  std::vector<ordered_json> outcomes(jobs.size());
-  std::vector<Child> running;
-  size_t next = 0;
-  while (next < jobs.size() || !running.empty()) {
-    for (; next < jobs.size() && running.size() < std::max(parallel, 1u); ++next) {
-      running.push_back(start(work, jobs[next], next));
-    }
-    wait_for_some(running, [&](size_t index, ordered_json outcome) {
-      outcomes[index] = std::move(outcome);
-      if (visitor && outcomes[index].contains("result")) visitor(index, outcomes[index]["result"]);
-    });
-  }
+  std::vector<JobEnd> ends(jobs.size());
+  run_each_in_children(jobs, work, parallel, [&](size_t index, JobEnd end) {
+    ends[index] = std::move(end);
+    if (visitor && ends[index].kind == Kind::result) visitor(index, ends[index].result);
+  });
   std::vector<ordered_json> results;
-  for (auto& outcome : outcomes) {
-    throw_failure(outcome);
-    results.push_back(std::move(outcome["result"]));
+  for (auto& end : ends) {
+    end.rethrow();
+    results.push_back(std::move(end.result));
   }
   return results;
 }

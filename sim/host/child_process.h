@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <vector>
 
 namespace mmasim::sim {
@@ -12,12 +13,30 @@ namespace mmasim::sim {
 // Called in the child, with the job it was handed.
 using ChildWork = std::function<nlohmann::ordered_json(const nlohmann::ordered_json& job)>;
 
+// How a job ended: `lost` if its process ended before it had said anything.
+struct JobEnd {
+  enum class Kind : uint8_t { result, user_error, overflow, no_memory, defect, lost } kind = Kind::lost;
+  nlohmann::ordered_json result;  // null unless there is one
+  std::string message;            // of what it threw
+
+  // Throws what the job threw, of the same type; a lost one as std::logic_error. Nothing of a result.
+  void rethrow() const;
+};
+
+// Called here as each job ends, in no order; the children that follow have been started before.
+using EndVisitor = std::function<void(size_t index, JobEnd end)>;
+
+// Runs all jobs, at most `parallel` at once; a job that fails stops no other. Must be called while this
+// process has no other threads. What the visitor throws ends the children and is thrown here.
+void run_each_in_children(const std::vector<nlohmann::ordered_json>& jobs, const ChildWork& work,
+                          unsigned parallel, const EndVisitor& visitor);
+
 // Called here as each job ends well, in no order.
 using ResultVisitor = std::function<void(size_t index, const nlohmann::ordered_json& result)>;
 
-// Runs all jobs, at most `parallel` at once; results in the order of the jobs. What the first job in order
-// that failed threw is thrown here at the end: runtime::UserError, isa::OverflowTrap and std::bad_alloc as
-// such, everything else as std::logic_error. Must be called while this process has no other threads.
+// As above; results in the order of the jobs. What the first job in order that failed threw is thrown here at
+// the end: runtime::UserError, isa::OverflowTrap and std::bad_alloc as such, everything else as
+// std::logic_error.
 std::vector<nlohmann::ordered_json> run_in_children(const std::vector<nlohmann::ordered_json>& jobs,
                                                     const ChildWork& work, unsigned parallel,
                                                     const ResultVisitor& visitor = {});
