@@ -24,5 +24,6 @@ int main(int argc, char** argv) {
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
   mmasim::sim::install_interruption();
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is told as one that cannot be written
   return sc_core::sc_elab_and_sim(argc, argv);
 }

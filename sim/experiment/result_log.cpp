@@ -4,10 +4,12 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
-#include <set>
 #include <stdexcept>
+#include <thread>
 
 #include "runtime/user_error.h"
 
@@ -18,18 +20,6 @@ using runtime::UserError;
 
 [[noreturn]] void fail(const std::string& path, const std::string& what) {
   throw UserError(path + ": " + what + ": " + std::strerror(errno));
-}
-
-std::string read_all(int descriptor, const std::string& path) {
-  std::string text;
-  char buffer[65536];
-  while (true) {
-    const auto count = ::read(descriptor, buffer, sizeof buffer);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail(path, "cannot be read");
-    if (count == 0) return text;
-    text.append(buffer, static_cast<size_t>(count));
-  }
 }
 
 bool write_all(int descriptor, const std::string& text) {
@@ -52,6 +42,29 @@ void append_line(int descriptor, const std::string& line, const std::string& pat
   fail(path, "cannot be written");
 }
 
+// Calls visit(line, number) for every whole line; the bytes they take.
+template <class Visit>
+uint64_t for_each_line(int descriptor, const std::string& path, const Visit& visit) {
+  std::string held;
+  std::vector<char> buffer(1 << 20);
+  uint64_t whole_bytes = 0;
+  size_t number = 1;
+  while (true) {
+    const auto count = ::read(descriptor, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail(path, "cannot be read");
+    if (count == 0) return whole_bytes;
+    held.append(buffer.data(), static_cast<size_t>(count));
+    size_t begin = 0;
+    for (auto end = held.find('\n'); end != std::string::npos; end = held.find('\n', begin), ++number) {
+      visit(held.substr(begin, end - begin), number);
+      whole_bytes += end + 1 - begin;
+      begin = end + 1;
+    }
+    held.erase(0, begin);
+  }
+}
+
 LoggedResult result_of_line(const std::string& line, const std::string& place) {
   const auto json = ordered_json::parse(line, nullptr, false);
   if (json.is_discarded()) throw UserError(place + ": the line is damaged");
@@ -62,6 +75,44 @@ LoggedResult result_of_line(const std::string& line, const std::string& place) {
   }
 }
 
+LoggedResult result_of_line(const std::string& line, const std::string& path, size_t number) {
+  return result_of_line(line, path + ":" + std::to_string(number));
+}
+
+// A report without what differs between equal runs.
+const Keys<RunReport>& lasting_report_keys() {
+  static const Keys<RunReport> keys = [] {
+    auto all = report_keys();
+    const auto is_host = [](const auto& key) { return std::string(key.name) == "host"; };
+    all.erase(std::remove_if(all.begin(), all.end(), is_host), all.end());
+    return all;
+  }();
+  return keys;
+}
+
+const Keys<Outcome>& lasting_outcome_keys() {
+  static const Keys<Outcome> keys = [] {
+    auto all = outcome_keys();
+    all.front() = key_of_part(&Outcome::report, lasting_report_keys(), "report", "", "as report.json has it");
+    return all;
+  }();
+  return keys;
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(const std::string& path) : value_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (value_ < 0) fail(path, "cannot be opened");
+  }
+  ~Descriptor() { close(value_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int value() const { return value_; }
+
+ private:
+  const int value_;
+};
+
 }  // namespace
 
 const Keys<LoggedResult>& logged_result_keys() {
@@ -69,17 +120,36 @@ const Keys<LoggedResult>& logged_result_keys() {
   static const Keys<Row> keys{
       key(&Row::hash, "hash", "", "of the request"),
       key_of_part(&Row::request, request_keys(), "request", "", "what was asked", Absent::is_default),
-      key_of_part(&Row::outcome, outcome_keys(), "outcome", "", "what came of it"),
+      key_of_optional(&Row::outcome, lasting_outcome_keys(), "outcome",
+                      "what came of it: `report` as report.json has it but for `host`; null if it failed"),
+      key(&Row::error, "error", "", "why it failed; null if it did not"),
   };
   return keys;
 }
 
-ResultLog::ResultLog(const std::string& path)
+LoggedResult logged(const Request& request, const Outcome& outcome) {
+  return {hash_of(request), request, outcome, std::nullopt};
+}
+
+LoggedResult logged(const Request& request, const std::string& error) {
+  return {hash_of(request), request, std::nullopt, error};
+}
+
+std::string line_of(const LoggedResult& result) { return json_line(to_json(logged_result_keys(), result)); }
+
+void read_results(const std::string& path, const LogVisitor& visitor) {
+  const Descriptor descriptor(path);
+  for_each_line(descriptor.value(), path,
+                [&](const std::string& line, size_t number) { visitor(result_of_line(line, path, number)); });
+}
+
+ResultLog::ResultLog(const std::string& path, const LogVisitor& visitor, LogStart start)
     : path_(path), descriptor_(open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {
   if (descriptor_ < 0) fail(path, "cannot be opened");
   try {
-    if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) fail(path, "another process has it open");
-    read();
+    lock();
+    if (start == LogStart::fresh && ftruncate(descriptor_, 0) != 0) fail(path, "cannot be emptied");
+    read(visitor);
   } catch (...) {
     close(descriptor_);
     throw;
@@ -88,22 +158,23 @@ ResultLog::ResultLog(const std::string& path)
 
 ResultLog::~ResultLog() { close(descriptor_); }
 
-void ResultLog::read() {
-  const auto text = read_all(descriptor_, path_);
-  size_t begin = 0, number = 1;
-  for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin), ++number) {
-    auto result = result_of_line(text.substr(begin, end - begin), path_ + ":" + std::to_string(number));
-    by_hash_.emplace(result.hash, results_.size());
-    results_.push_back(std::move(result));
-    begin = end + 1;
+// Children of a process that was killed share its lock until they have ended, too.
+void ResultLog::lock() {
+  constexpr int kTries = 20;
+  for (int tries = 1; flock(descriptor_, LOCK_EX | LOCK_NB) != 0; ++tries) {
+    if (tries == kTries) fail(path_, "another process has it open");
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  if (begin == text.size()) return;
-  if (ftruncate(descriptor_, static_cast<off_t>(begin)) != 0) fail(path_, "cannot be cut to its whole lines");
 }
 
-const LoggedResult* ResultLog::find(const Request& request) const {
-  const auto found = by_hash_.find(hash_of(request));
-  return found == by_hash_.end() ? nullptr : &results_[found->second];
+void ResultLog::read(const LogVisitor& visitor) {
+  const auto whole_bytes = for_each_line(descriptor_, path_, [&](const std::string& line, size_t number) {
+    const auto result = result_of_line(line, path_, number);
+    hashes_.insert(result.hash);
+    if (visitor) visitor(result);
+  });
+  if (ftruncate(descriptor_, static_cast<off_t>(whole_bytes)) != 0)
+    fail(path_, "cannot be cut to its whole lines");
 }
 
 std::vector<Request> ResultLog::missing(const std::vector<Request>& requests) const {
@@ -111,19 +182,15 @@ std::vector<Request> ResultLog::missing(const std::vector<Request>& requests) co
   std::set<std::string> seen;
   for (const auto& request : requests) {
     const auto hash = hash_of(request);
-    if (by_hash_.count(hash) == 0 && seen.insert(hash).second) missing.push_back(request);
+    if (!has(hash) && seen.insert(hash).second) missing.push_back(request);
   }
   return missing;
 }
 
-void ResultLog::append(const Request& request, const Outcome& outcome) {
-  LoggedResult result{hash_of(request), request, outcome};
-  if (by_hash_.count(result.hash) != 0) {
-    throw std::logic_error(path_ + " has a result of request " + result.hash + " already");
-  }
-  append_line(descriptor_, json_line(to_json(logged_result_keys(), result)) + "\n", path_);
-  by_hash_.emplace(result.hash, results_.size());
-  results_.push_back(std::move(result));
+void ResultLog::append(const std::string& hash, const std::string& line) {
+  if (has(hash)) throw std::logic_error(path_ + " has a result of request " + hash + " already");
+  append_line(descriptor_, line + "\n", path_);
+  hashes_.insert(hash);
 }
 
 }  // namespace mmasim::sim

@@ -57,8 +57,8 @@ std::string complaint(const std::string& path) {
 // A log of the requests with seeds 1 and 2.
 std::string two_results(const TemporaryFolder& folder) {
   ResultLog log(folder.file("log"));
-  log.append(request_of(1), outcome_of(100));
-  log.append(request_of(2), outcome_of(200));
+  log.append(logged(request_of(1), outcome_of(100)));
+  log.append(logged(request_of(2), outcome_of(200)));
   return text_of(folder.file("log"));
 }
 
@@ -67,13 +67,47 @@ std::string two_results(const TemporaryFolder& folder) {
 TEST_CASE("result log: what was appended is there when it is read again") {
   const TemporaryFolder folder("log");
   two_results(folder);
-  const ResultLog log(folder.file("log"));
-  REQUIRE(log.results().size() == 2);
-  CHECK(log.results()[0].hash == hash_of(request_of(1)));
-  REQUIRE(log.find(request_of(2)) != nullptr);
-  CHECK(log.find(request_of(2))->outcome.report.totals.cycles == 200u);
-  CHECK(log.find(request_of(2))->outcome.report.totals.time_ms == 0.1);
-  CHECK(log.find(request_of(3)) == nullptr);
+  std::vector<LoggedResult> results;
+  const ResultLog log(folder.file("log"), [&](const LoggedResult& result) { results.push_back(result); });
+  REQUIRE(results.size() == 2);
+  CHECK(log.size() == 2);
+  CHECK(results[0].hash == hash_of(request_of(1)));
+  CHECK(results[1].request.data.seed == 2);
+  REQUIRE(results[1].outcome);
+  CHECK(results[1].outcome->report.totals.cycles == 200u);
+  CHECK(results[1].outcome->report.totals.time_ms == 0.1);
+  CHECK(!results[1].error);
+  CHECK(log.has(hash_of(request_of(2))));
+  CHECK(!log.has(hash_of(request_of(3))));
+}
+
+TEST_CASE("result log: a request that failed is kept with its message") {
+  const TemporaryFolder folder("log-failed");
+  {
+    ResultLog log(folder.file("log"));
+    log.append(logged(request_of(1), "no such network"));
+    CHECK(log.missing({request_of(1)}).empty());
+  }
+  std::vector<LoggedResult> results;
+  read_results(folder.file("log"), [&](const LoggedResult& result) { results.push_back(result); });
+  REQUIRE(results.size() == 1);
+  CHECK(!results[0].outcome);
+  CHECK(results[0].error == "no such network");
+}
+
+TEST_CASE("result log: equal runs have equal lines, however long they took") {
+  auto slow = outcome_of(100);
+  slow.report.host.wall_s = 10;
+  slow.report.host.peak_rss_mb = 99;
+  CHECK(line_of(logged(request_of(1), slow)) == line_of(logged(request_of(1), outcome_of(100))));
+}
+
+TEST_CASE("result log: a fresh log forgets what was there") {
+  const TemporaryFolder folder("log-fresh");
+  two_results(folder);
+  const ResultLog log(folder.file("log"), {}, LogStart::fresh);
+  CHECK(log.size() == 0);
+  CHECK(text_of(folder.file("log")).empty());
 }
 
 TEST_CASE("result log: what is missing is the difference of the sets, each request once") {
@@ -93,8 +127,8 @@ TEST_CASE("result log: a torn last line is dropped wherever it was torn, and the
     folder.write("log", whole.substr(0, kept));
     {
       ResultLog log(folder.file("log"));
-      CHECK(log.results().size() == 1);
-      log.append(request_of(2), outcome_of(200));
+      CHECK(log.size() == 1);
+      log.append(logged(request_of(2), outcome_of(200)));
     }
     CHECK(text_of(folder.file("log")) == whole);
   }
@@ -105,7 +139,7 @@ TEST_CASE("result log: a writer that is killed leaves what it had finished") {
   const pid_t child = fork();
   if (child == 0) {
     ResultLog log(folder.file("log"));
-    log.append(request_of(1), outcome_of(100));
+    log.append(logged(request_of(1), outcome_of(100)));
     kill(getpid(), SIGKILL);
   }
   int status = 0;
@@ -129,7 +163,7 @@ TEST_CASE("result log: one process at a time, and no request twice") {
   const TemporaryFolder folder("log-once");
   ResultLog log(folder.file("log"));
   CHECK(complaint(folder.file("log")).find(folder.file("log") + ": another process has it open") == 0);
-  log.append(request_of(1), outcome_of(100));
-  CHECK_THROWS_AS(log.append(request_of(1), outcome_of(100)), std::logic_error);
+  log.append(logged(request_of(1), outcome_of(100)));
+  CHECK_THROWS_AS(log.append(logged(request_of(1), outcome_of(100))), std::logic_error);
   CHECK(complaint(folder.file("no/log")).find("cannot be opened") != std::string::npos);
 }
