@@ -1,4 +1,4 @@
-// `mmasim validate`: checks configuration and quantization files and says every fault with its place.
+// `mmasim validate`: checks configuration, quantization and sweep files and says every fault with its place.
 #include <cstdio>
 #include <memory>
 
@@ -7,12 +7,14 @@
 #include "sim/commands/commands.h"
 #include "sim/config/config.h"
 #include "sim/host/exit_code.h"
+#include "sim/sweep/sweep_file.h"
 
 namespace mmasim::sim {
 namespace {
 
 std::vector<std::string> faults_of(const std::string& file) {
   try {
+    if (looks_like_sweep_file(file)) return check_sweep_file(file).faults;
     return runtime::looks_like_quant_file(file) ? runtime::faults_of_quant_file(file)
                                                 : check_config(file).faults;
   } catch (const runtime::UserError& error) {
@@ -36,9 +38,9 @@ int validate(const std::vector<std::string>& files) {
 
 void add_validate_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand(
-      "validate", "check configuration and quantization files and say every fault with its line");
+      "validate", "check configuration, quantization and sweep files and say every fault with its line");
   auto files = std::make_shared<std::vector<std::string>>();
-  command.add_option("files", *files, "hardware configurations and quantization files")
+  command.add_option("files", *files, "hardware configurations, quantization files and sweeps")
       ->required()
       ->type_name("FILE.yaml");
   command.callback([&action, files] { action = [files] { return validate(*files); }; });

@@ -4,6 +4,7 @@
 #include "sim/describe/describe.h"
 #include "sim/report/describe_report.h"
 #include "sim/report/table.h"
+#include "sim/sweep/rows.h"
 
 namespace mmasim::sim {
 namespace {
@@ -18,11 +19,12 @@ constexpr const char* kIntroduction =
     "bytes moved,\n"
     "bandwidth, utilization and energy is null. Further down stand the keys of `compare.json`, of "
     "`evaluate.json` and of\n"
-    "`mmasim memory --format json`.\n";
+    "`mmasim memory --format json`, and of a sweep and its results.\n";
 
 std::vector<StatSection> sections() {
   std::vector<StatSection> all;
-  for (const auto& describe : {describe_report, describe_comparison, describe_evaluation, describe_replay}) {
+  for (const auto& describe : {describe_report, describe_comparison, describe_evaluation, describe_replay,
+                               describe_sweep}) {
     for (auto& section : describe()) all.push_back(std::move(section));
   }
   return all;

@@ -1,0 +1,96 @@
+// `mmasim perform`: requests from a file, their results to a log. A task of a cluster's job array is one of
+// these.
+#include <fstream>
+#include <memory>
+
+#include "runtime/user_error.h"
+#include "sim/commands/commands.h"
+#include "sim/host/exit_code.h"
+#include "sim/sweep/local_engine.h"
+
+namespace mmasim::sim {
+namespace {
+
+struct PerformOptions {
+  std::string file, log;
+  uint64_t first = 0, count = UINT64_MAX;
+  unsigned jobs = 1;
+  bool quiet = false;
+};
+
+bool is_list(const std::string& file) {
+  const std::string ending = ".jsonl";
+  return file.size() > ending.size() && file.compare(file.size() - ending.size(), ending.size(), ending) == 0;
+}
+
+constexpr size_t kLongestText = 1 << 20;  // of a request
+
+Request request_of(const std::string& text, const std::string& place) {
+  if (text.size() > kLongestText) throw runtime::UserError(place + ": is larger than any request");
+  return request_from_text(text, place);
+}
+
+// One request in JSON or YAML; or of a list, a request per line, those from `first` on.
+std::vector<Request> read_requests(const PerformOptions& options) {
+  std::ifstream in(options.file, std::ios::binary);
+  if (!in) throw runtime::UserError(options.file + ": cannot be opened");
+  std::vector<Request> requests;
+  if (!is_list(options.file)) {
+    std::string text(kLongestText + 1, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<size_t>(in.gcount()));
+    return {request_of(text, options.file)};
+  }
+  uint64_t number = 0;
+  for (std::string line; requests.size() < options.count && std::getline(in, line); ++number) {
+    if (number < options.first) continue;
+    requests.push_back(request_of(line, options.file + ":" + std::to_string(number + 1)));
+  }
+  if (requests.empty())
+    throw runtime::UserError(options.file + ": has no request " + std::to_string(options.first));
+  return requests;
+}
+
+int perform_requests(const PerformOptions& options) {
+  const auto requests = read_requests(options);
+  Progress progress(options.quiet ? Loudness::quiet : Loudness::normal);
+  std::unique_ptr<ResultLog> log;
+  if (!options.log.empty()) log = std::make_unique<ResultLog>(options.log);
+  size_t failed = 0;
+  PointWork work;
+  work.jobs = options.jobs;
+  work.done = [&](const PointResult& result) {
+    failed += result.failed ? 1 : 0;
+    if (log) {
+      log->append(result.hash, result.line);
+    } else {
+      progress.say("");
+      std::printf("%s\n", result.line.c_str());
+    }
+  };
+  failed += perform_points(log ? log->missing(requests) : requests, work, progress);
+  return failed > 0 ? kFailed : kDone;
+}
+
+}  // namespace
+
+void add_perform_command(CLI::App& app, Action& action) {
+  auto& command = *app.add_subcommand("perform", "perform requests of a file and log their results");
+  auto options = std::make_shared<PerformOptions>();
+  command.add_option("file", options->file, "a request in JSON or YAML, or FILE.jsonl with one per line")
+      ->required()
+      ->type_name("REQUEST");
+  command
+      .add_option("--log", options->log,
+                  "results.jsonl to go on with; without it results go to standard output")
+      ->type_name("FILE");
+  command.add_option("--first", options->first, "of FILE.jsonl: the first request, from 0")->type_name("N");
+  command.add_option("--count", options->count, "of FILE.jsonl: requests at most")->type_name("N");
+  command.add_option("--jobs", options->jobs, "processes at once")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
+  command.add_flag("--quiet", options->quiet, "no progress on standard error");
+  command.callback([&action, options] { action = [options] { return perform_requests(*options); }; });
+}
+
+}  // namespace mmasim::sim

@@ -1,0 +1,124 @@
+// `mmasim sweep`: many runs over a grid of configurations, networks and quantizations.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include "runtime/user_error.h"
+#include "sim/commands/commands.h"
+#include "sim/experiment/pipeline.h"
+#include "sim/host/exit_code.h"
+#include "sim/sweep/points.h"
+#include "sim/sweep/slurm_engine.h"
+#include "sim/sweep/sweep_folder.h"
+
+namespace mmasim::sim {
+namespace {
+
+struct SweepOptions {
+  std::string file, out, format = "table", engine = "local";
+  bool resume = false, dry_run = false, quiet = false;
+  unsigned jobs = 1;
+  uint64_t chunk = 0;
+  std::vector<std::string> sbatch;
+};
+
+int print_plan(const SweepOptions& options, const std::vector<Request>& points, Progress& progress) {
+  const auto estimate = estimate_points(points, options.jobs, progress);
+  progress.say("");
+  std::vector<ordered_json> rows;
+  const SweepRows sweep_rows(set_keys_of(points));
+  for (const auto& point : points)
+    rows.push_back(sweep_rows.row({hash_of(point), point, std::nullopt, std::nullopt}));
+  if (options.format != "table") {
+    auto json = SweepPrintout(rows).json();
+    json["estimated_s"] = estimate.seconds;
+    std::fputs(options.format == "json" ? json_text(json).c_str() : SweepPrintout(rows).rows().csv().c_str(),
+               stdout);
+    return kDone;
+  }
+  std::fputs(SweepPrintout(rows).table().aligned().c_str(), stdout);
+  for (const auto& line : estimate.lines) std::printf("%s\n", line.c_str());
+  std::printf("%zu points, about %.1f s on %u processes\n", points.size(), estimate.seconds, options.jobs);
+  return kDone;
+}
+
+size_t perform_locally(const SweepOptions& options, const std::vector<Request>& points, const SweepRows& rows,
+                       SweepFolder& folder, Progress& progress) {
+  PointWork work;
+  work.jobs = options.jobs;
+  work.summarize = [&](const LoggedResult& result) { return rows.csv_line(result); };
+  work.done = [&](const PointResult& result) { folder.append(result); };
+  return perform_points(points, work, progress);
+}
+
+SlurmWork slurm_work(const SweepOptions& options, const SweepRows& rows, SweepFolder& folder) {
+  SlurmWork work;
+  work.folder = folder.path_of("");
+  work.chunk = options.chunk;
+  work.jobs = options.jobs;
+  work.options = options.sbatch;
+  work.done = [&](const LoggedResult& result) {
+    if (folder.log().has(result.hash)) return;
+    folder.append({result.hash, line_of(result), rows.csv_line(result), result.error.has_value()});
+  };
+  return work;
+}
+
+// The number of points without a result.
+size_t perform_by_slurm(const SweepOptions& options, const std::vector<Request>& points,
+                        const SweepRows& rows, SweepFolder& folder, Progress& progress) {
+  const auto work = slurm_work(options, rows, folder);
+  if (options.resume) merge_slurm_logs(work);
+  perform_in_slurm(folder.log().missing(points), work, progress);
+  const auto missing = folder.log().missing(points).size();
+  if (missing > 0) {
+    progress.note(std::to_string(missing) + " points have no result; what tasks said is in " +
+                  folder.path_of("slurm") + "; --resume goes on");
+  }
+  return missing;
+}
+
+int sweep(const SweepOptions& options) {
+  const auto points = points_of(load_sweep_file(options.file), options.file);
+  Progress progress(options.quiet ? Loudness::quiet : Loudness::normal);
+  if (options.dry_run) return print_plan(options, points, progress);
+  const SweepRows rows(set_keys_of(points));
+  SweepFolder folder(options.out.empty() ? "mmasim-out/" + file_stem(options.file) : options.out, rows,
+                     options.resume ? LogStart::resumed : LogStart::fresh);
+  const auto without_result =
+      options.engine == "slurm"
+          ? perform_by_slurm(options, points, rows, folder, progress)
+          : perform_locally(options, folder.log().missing(points), rows, folder, progress);
+  progress.say("");
+  const SweepPrintout printout(folder.rows_of(points));
+  print(printout, options.format);
+  return without_result > 0 || printout.json()["failed"] != 0 ? kFailed : kDone;
+}
+
+}  // namespace
+
+void add_sweep_command(CLI::App& app, Action& action) {
+  auto& command =
+      *app.add_subcommand("sweep", "many runs over a grid of configurations, networks and quantizations");
+  auto options = std::make_shared<SweepOptions>();
+  options->jobs = std::clamp(std::thread::hardware_concurrency(), 1u, 1024u);
+  command
+      .add_option("file", options->file, "YAML: {network, config, set, precision, quant, mode, data, points}")
+      ->required()
+      ->type_name("SWEEP.yaml");
+  command.add_option("--out", options->out, "folder of results.csv and results.jsonl")->type_name("DIR");
+  command.add_flag("--resume", options->resume, "go on: keep the results that are there, do what is missing");
+  command.add_flag("--dry-run", options->dry_run, "print the points, and how long they would take");
+  command.add_option("--jobs", options->jobs, "processes at once")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
+  command.add_option("--format", options->format, "of standard output")
+      ->check(CLI::IsMember(format_words()))
+      ->type_name("table|json|csv|markdown");
+  command.add_flag("--quiet", options->quiet, "no progress on standard error");
+  command.callback([&action, options] { action = [options] { return sweep(*options); }; });
+}
+
+}  // namespace mmasim::sim
