@@ -67,6 +67,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_disassemble_command(app, action);
   add_describe_command(app, action);
   add_validate_command(app, action);
+  add_advise_command(app, action);
   add_sweep_command(app, action);
   add_perform_command(app, action);
   add_memory_command(app, action);

@@ -16,6 +16,7 @@ void add_assemble_command(CLI::App& app, Action& action);
 void add_disassemble_command(CLI::App& app, Action& action);
 void add_describe_command(CLI::App& app, Action& action);
 void add_validate_command(CLI::App& app, Action& action);
+void add_advise_command(CLI::App& app, Action& action);
 void add_perform_command(CLI::App& app, Action& action);
 void add_sweep_command(CLI::App& app, Action& action);
 void add_memory_command(CLI::App& app, Action& action);

@@ -1,6 +1,7 @@
 // docs/stats.md: every key of what the commands write as JSON, with unit and sentence.
 #include <fmt/format.h>
 
+#include "sim/advice/advice.h"
 #include "sim/describe/describe.h"
 #include "sim/report/describe_report.h"
 #include "sim/report/table.h"
@@ -19,12 +20,12 @@ constexpr const char* kIntroduction =
     "bytes moved,\n"
     "bandwidth, utilization and energy is null. Further down stand the keys of `compare.json`, of "
     "`evaluate.json` and of\n"
-    "`mmasim memory --format json`, and of a sweep and its results.\n";
+    "`mmasim memory --format json`, of a sweep and its results, and of `mmasim advise --format json`.\n";
 
 std::vector<StatSection> sections() {
   std::vector<StatSection> all;
   for (const auto& describe : {describe_report, describe_comparison, describe_evaluation, describe_replay,
-                               describe_sweep}) {
+                               describe_sweep, describe_advice}) {
     for (auto& section : describe()) all.push_back(std::move(section));
   }
   return all;

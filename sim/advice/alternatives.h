@@ -1,0 +1,29 @@
+// What `mmasim advise` tries: the same network on changed hardware, at other precisions and quantizations,
+// and cut by other rules. Every alternative is a request; performs none.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/experiment/request.h"
+
+namespace mmasim::sim {
+
+// Whether a change gives the network more to work with: then it should not be slower.
+enum class Expected : uint8_t { faster, slower, either };
+
+struct Alternative {
+  std::string change;  // "DDR rate x2"
+  std::string kind;    // "hardware", "precision" or "layer"
+  Expected expected = Expected::either;
+  Request request;
+  std::vector<std::string> set;        // what it overrides beyond the base
+  std::optional<std::string> refused;  // why the part cannot be so; then it is not run
+};
+
+// base: a request of a network. The most telling ones first. Throws runtime::UserError if the base's own
+// configuration is at fault.
+std::vector<Alternative> alternatives_of(const Request& base);
+
+}  // namespace mmasim::sim
