@@ -1,5 +1,6 @@
 // `mmasim perform`: requests from a file, their results to a log. A task of a cluster's job array is one of
 // these.
+#include <cstdio>
 #include <fstream>
 #include <memory>
 

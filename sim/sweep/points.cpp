@@ -1,5 +1,6 @@
 #include "sim/sweep/points.h"
 
+#include <algorithm>
 #include <set>
 
 #include "runtime/user_error.h"

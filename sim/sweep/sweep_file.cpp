@@ -312,7 +312,10 @@ bool looks_like_sweep_file(const std::string& file) {
     const auto root = YAML::Load(read_text(file));
     if (!root.IsMap()) return false;
     const auto& keys = file_keys();
-    return std::any_of(keys.begin(), keys.end(), [&](const auto& key) { return bool(root[key.name]); });
+    return std::any_of(keys.begin(), keys.end(), [&](const auto& key) {
+      const auto value = root[key.name];  // a quantization file may have a mapping `quant`
+      return value && (std::string(key.name) != "quant" || !value.IsMap());
+    });
   } catch (const YAML::Exception&) {
     return false;
   }

@@ -1,6 +1,8 @@
 // `mmasim advise`: effects that equal those of single runs, and what is said of them.
 #include "sim/advice/advice.h"
 
+#include <algorithm>
+
 #include "sim/advice/findings.h"
 #include "tests/sim/command_line.h"
 

@@ -1,5 +1,7 @@
 // `mmasim sweep`: rows that equal single runs, whole after whatever happened to the sweep.
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <random>
 
 #include "sim/sweep/rows.h"
