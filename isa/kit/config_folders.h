@@ -1,4 +1,5 @@
-// Where the files of configs/ lie: beside the sources, as installed, and beside the executable. Opens none.
+// Where the files of configs/ lie: beside the executable if it is installed, in the source tree, where mmasim
+// was to be installed. Opens none.
 #pragma once
 
 #include <filesystem>

@@ -25,8 +25,12 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-// Of those less than `limit` edits away.
+// Of those that `seen` begins, the first; else of those less than `limit` edits away.
 std::string nearest_within(std::string_view seen, const std::vector<std::string>& allowed, size_t limit) {
+  constexpr size_t kShortestBeginning = 3;
+  for (const std::string& candidate : allowed) {
+    if (seen.size() >= kShortestBeginning && candidate.compare(0, seen.size(), seen) == 0) return candidate;
+  }
   std::string nearest;
   for (const std::string& candidate : allowed) {
     const size_t distance = edit_distance(seen, candidate);

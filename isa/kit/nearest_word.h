@@ -7,8 +7,8 @@
 
 namespace mmasim::isa {
 
-// By the fewest insertions, deletions and replacements of characters; of equally near ones the first; empty
-// if nothing is allowed.
+// The first that begins with what was seen (three letters or more); else by the fewest insertions, deletions
+// and replacements of characters, of equally near ones the first; empty if nothing is allowed.
 std::string nearest_word(std::string_view seen, const std::vector<std::string>& allowed);
 
 // The same, but empty if none is near: more than a third of the letters would have to change.

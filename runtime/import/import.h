@@ -16,6 +16,18 @@ struct ImportedNetwork {
   std::string sha256;  // of the file
 };
 
+// What became of a node of the file.
+struct NodeReading {
+  std::string node, op;
+  std::string fault;       // empty: it was read
+  bool is_behind = false;  // behind a node with a fault: not looked at
+};
+
+struct NetworkReading {
+  std::vector<NodeReading> nodes;  // those that the outputs need, in the order of the data
+  std::vector<std::string> cut;    // where there are faults: tensors up to which the network runs
+};
+
 // A network file, read once but for its weights: those are read where a graph with values is built.
 class ParsedNetwork {
  public:
@@ -26,6 +38,9 @@ class ParsedNetwork {
 
   Graph build(const ImportOptions& options) const;  // may be asked again, with other options
   const std::string& sha256() const;                // of the file
+  std::vector<std::string> warnings() const;        // of what may have been read wrong
+  // As build(), but goes on behind what cannot run: everything that build() would refuse of nodes, at once.
+  NetworkReading read_nodes(const ImportOptions& options) const;
   // Of all inputs that the file declares without values, those that no node reads among them.
   std::vector<std::string> declared_inputs() const;
 

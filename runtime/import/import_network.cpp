@@ -4,23 +4,27 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/stubs/logging.h>
-#include <onnx/defs/schema.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <climits>
 #include <filesystem>
 #include <memory>
 #include <new>
+#include <optional>
 #include <set>
 
 #include "isa/kit/sha256.h"
 #include "runtime/graph/prune.h"
+#include "runtime/graph/shape_text.h"
 #include "runtime/import/file/file_skeleton.h"
+#include "runtime/import/file/inline_functions.h"
 #include "runtime/import/file/limits.h"
 #include "runtime/import/file/network_file.h"
 #include "runtime/import/file/printable.h"
 #include "runtime/import/import.h"
 #include "runtime/import/operators/node_import.h"
+#include "runtime/import/operators/operator_forms.h"
 #include "runtime/import/operators/operator_table.h"
 #include "runtime/import/operators/operators.h"
 #include "runtime/user_error.h"
@@ -28,8 +32,6 @@
 namespace mmasim::runtime {
 namespace importing {
 namespace {
-
-constexpr int64_t kFirstOpset = 7, kLastOpset = 17;
 
 // An ONNX file begins with field 1 (ir_version), a small number.
 bool begins_like_onnx(const std::string& bytes) {
@@ -56,12 +58,9 @@ int64_t read_opset(const onnx::ModelProto& model) {
       opset = import.version();
     }
   }
-  const std::string range = std::to_string(kFirstOpset) + " to " + std::to_string(kLastOpset);
-  if (!opset)
-    refuse("the file declares no ONNX operator set (opset_import); opset " + range + " are supported");
-  if (*opset < kFirstOpset || *opset > kLastOpset) {
-    refuse("the file uses opset " + std::to_string(*opset) + "; opset " + range + " are supported");
-  }
+  if (!opset) refuse("the file declares no ONNX operator set (opset_import)");
+  if (*opset < 1 || *opset > INT_MAX)
+    refuse("the file uses opset " + std::to_string(*opset) + "; expected 1 or more");
   return *opset;
 }
 
@@ -82,38 +81,10 @@ void refuse_unsupported(const onnx::GraphProto& graph, const FileStructure& stru
       first += (others.size() == 2 ? "; nor are " : ", ") + op;
     }
   }
-  if (!first.empty()) refuse(first + "; 'mmasim describe operators' lists those that are");
-}
-
-// The operator's own schema says which attributes it has in this opset, and how many inputs and outputs.
-void check_schema(const onnx::NodeProto& node, int64_t opset) {
-  const onnx::OpSchema* schema = onnx::OpSchemaRegistry::Schema(node.op_type(), static_cast<int>(opset), "");
-  const std::string in_opset = " in opset " + std::to_string(opset);
-  if (!schema || schema->Deprecated()) refuse("operator " + node.op_type() + " does not exist" + in_opset);
-  std::set<std::string> seen;
-  for (const auto& attribute : node.attribute()) {
-    const auto known = schema->attributes().find(attribute.name());
-    if (known == schema->attributes().end())
-      refuse(node.op_type() + " has no attribute '" + attribute.name() + "'" + in_opset);
-    if (!seen.insert(attribute.name()).second) refuse("attribute " + attribute.name() + " is given twice");
-    if (attribute.type() != known->second.type) {
-      refuse("attribute " + attribute.name() + " has type " +
-             onnx::AttributeProto::AttributeType_Name(attribute.type()) + "; expected " +
-             onnx::AttributeProto::AttributeType_Name(known->second.type));
-    }
+  if (!first.empty()) {
+    refuse(first +
+           "; 'mmasim describe operators' lists those that are, 'mmasim check' what else is in the way");
   }
-  for (const auto& [name, attribute] : schema->attributes()) {
-    if (attribute.required && !seen.count(name)) refuse("attribute " + name + " is missing");
-  }
-  const auto require_count = [](const char* what, int count, int least, int most) {
-    if (count >= least && count <= most) return;
-    refuse("it has " + std::to_string(count) + " " + what + "; expected " + std::to_string(least) +
-           (most == least     ? ""
-            : most == INT_MAX ? " or more"
-                              : ".." + std::to_string(most)));
-  };
-  require_count("inputs", node.input_size(), schema->min_input(), schema->max_input());
-  require_count("outputs", node.output_size(), std::max(1, schema->min_output()), schema->max_output());
 }
 
 class NetworkImport {
@@ -125,19 +96,39 @@ class NetworkImport {
     state_.path = path;
     state_.options = options;
     state_.opset = read_opset(model);
-    state_.structure = analyse(file_);
+    outputs_ = options.outputs.empty() ? output_names(file_) : options.outputs;
+    state_.structure = analyse(file_, outputs_);
     state_.graph.name = std::filesystem::path(path).stem().string();
     state_.graph.operator_count = static_cast<uint64_t>(file_.node_size());
   }
 
   Graph run() {
     refuse_unsupported(file_, state_.structure);
-    for (const auto* input : state_.structure.inputs) add_input(*input);
-    for (const auto* weights : state_.structure.declared_weights) declare_weights(*weights);
+    declare();
     for (int index : state_.structure.order) import_node(index);
-    for (const auto& output : file_.output()) add_output(output.name());
+    for (const auto& name : outputs_) add_output(name);
     prune(state_.graph);
     return std::move(state_.graph);
+  }
+
+  // Imports what can be, and tells of everything that cannot.
+  NetworkReading read_nodes() {
+    declare();
+    NetworkReading read;
+    std::set<std::string> unknown, cut;  // results that there are none of; tensors before them
+    for (int index : state_.structure.order) {
+      const onnx::NodeProto& node = file_.node(index);
+      read.nodes.push_back(reading_of(index, unknown));
+      if (read.nodes.back().fault.empty()) continue;
+      unknown.insert(node.output().begin(), node.output().end());
+      cut.insert(node.input().begin(), node.input().end());
+    }
+    if (unknown.empty()) return read;
+    cut.insert(outputs_.begin(), outputs_.end());
+    for (const auto& name : cut) {
+      if (!unknown.count(name) && is_result(name)) read.cut.push_back(name);
+    }
+    return read;
   }
 
  private:
@@ -163,6 +154,77 @@ class NetworkImport {
     return !dimension.has_dim_value() || dimension.dim_value() == -1;
   }
 
+  void declare() {
+    for (const auto* input : state_.structure.inputs) add_input(*input);
+    for (const auto* weights : state_.structure.declared_weights) declare_weights(*weights);
+    for (const auto& [name, shape] : state_.options.shapes) {
+      if (!state_.values.count(name))
+        refuse("a shape is given for '" + name + "', which is no input of the network");
+    }
+  }
+
+  NodeReading reading_of(int index, const std::set<std::string>& unknown) {
+    const onnx::NodeProto& node = file_.node(index);
+    const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
+    NodeReading reading{state_.structure.node_names[index],
+                        (standard ? "" : node.domain() + ".") + node.op_type(),
+                        {},
+                        std::any_of(node.input().begin(), node.input().end(),
+                                    [&](const auto& name) { return unknown.count(name) != 0; })};
+    try {
+      if (!standard || !find_operator(node.op_type())) refuse("operator " + reading.op + " is not supported");
+      if (reading.is_behind) refuse("behind what cannot run");
+      read_node(index);
+    } catch (const std::invalid_argument& reason) {
+      reading.fault = made_printable(reason.what());
+    }
+    return reading;
+  }
+
+  // Something computed from inputs, which a network may end with.
+  bool is_result(const std::string& name) const {
+    const auto found = state_.values.find(name);
+    if (found == state_.values.end() || found->second.constant) return false;
+    const auto& inputs = state_.graph.inputs;
+    return std::find(inputs.begin(), inputs.end(), found->second.tensor) == inputs.end();
+  }
+
+  // What a user said of an input's shape must be what the network leaves open, or says itself.
+  void check_given_shape(const onnx::TensorShapeProto& declared, const Shape& given,
+                         const std::string& what) const {
+    bool fits = declared.dim_size() == static_cast<int>(given.size());
+    for (int d = 0; fits && d < declared.dim_size(); ++d) {
+      const auto& dimension = declared.dim(d);
+      fits =
+          is_open(dimension) || dimension.dim_value() == given[d] || (d == 0 && dimension.dim_value() == 1);
+    }
+    if (fits) return;
+    refuse(what + " was given shape " + shape_text(given) + "; the network declares " +
+           declared_text(declared));
+  }
+
+  static std::string declared_text(const onnx::TensorShapeProto& declared) {
+    std::string text;
+    for (const auto& dimension : declared.dim()) {
+      text += (text.empty() ? "" : ", ") + (!is_open(dimension) ? std::to_string(dimension.dim_value())
+                                            : dimension.dim_param().empty() ? std::string("?")
+                                                                            : dimension.dim_param());
+    }
+    return "[" + text + "]";
+  }
+
+  // The option that would say what the network leaves open, 1 for the batch and 224 for what is not known.
+  static std::string shape_option(const onnx::ValueInfoProto& value) {
+    std::string text = "--shape " + value.name() + "=";
+    bool first = true;
+    for (const auto& dimension : value.type().tensor_type().shape().dim()) {
+      if (!first) text += ",";
+      text += !is_open(dimension) ? std::to_string(dimension.dim_value()) : first ? "1" : "224";
+      first = false;
+    }
+    return text;
+  }
+
   // The first axis is the batch: free or 1 in the file, any number in a run.
   int64_t batch_of(const onnx::TensorShapeProto::Dimension& dimension, const std::string& what) const {
     const int64_t asked = state_.options.batch;
@@ -177,18 +239,23 @@ class NetworkImport {
 
   void add_input(const onnx::ValueInfoProto& value) {
     const std::string what = "input '" + value.name() + "'";
-    const auto& dimensions = tensor_type(value).shape().dim();
+    const auto& declared = tensor_type(value).shape();
+    const auto given = state_.options.shapes.find(value.name());
+    const bool is_given = given != state_.options.shapes.end();
+    if (is_given) check_given_shape(declared, given->second, what);
     Shape shape;
-    for (const auto& dimension : dimensions) {
-      if (shape.empty()) {
+    for (int d = 0; d < declared.dim_size(); ++d) {
+      const auto& dimension = declared.dim(d);
+      if (is_given && !(d == 0 && state_.options.batch > 1)) {
+        shape.push_back(given->second[d]);
+      } else if (d == 0) {
         shape.push_back(batch_of(dimension, what));
-        continue;
+      } else if (is_open(dimension)) {
+        refuse(what + ": dimension " + std::to_string(d) + " is not fixed; say what it is, e.g. " +
+               shape_option(value));
+      } else {
+        shape.push_back(dimension.dim_value());
       }
-      if (is_open(dimension)) {
-        refuse(what + ": dimension " + std::to_string(shape.size()) +
-               " is not fixed; only the first (the batch) may be open");
-      }
-      shape.push_back(dimension.dim_value());
     }
     if (shape.empty()) refuse(what + " has no dimensions; expected at least 1");
     checked_elements(shape, what);
@@ -208,20 +275,23 @@ class NetworkImport {
   }
 
   void import_node(int index) {
+    try {
+      read_node(index);
+    } catch (const std::invalid_argument& fault) {
+      refuse(node_text(state_.structure.node_names[index], file_.node(index).op_type()) + ": " +
+             fault.what());
+    }
+  }
+
+  void read_node(int index) {
     const onnx::NodeProto& proto = file_.node(index);
     NodeImport node(state_, proto, state_.structure.node_names[index]);
-    try {
-      check_schema(proto, state_.opset);
-      for (size_t i = 0; i < node.output_count(); ++i) {
-        if (i == 0 && node.output_name(0).empty()) refuse("its first output has no name");
-      }
-      if ((node.all_constant() || proto.op_type() == "Shape") && fold(node)) return;
-      const OperatorEntry* entry = find_operator(proto.op_type());
-      if (!entry->import) refuse("only supported where all inputs are constants");
-      entry->import(node);
-    } catch (const std::invalid_argument& fault) {
-      refuse(node_text(state_.structure.node_names[index], proto.op_type()) + ": " + fault.what());
-    }
+    check_form(proto, state_.opset);
+    if (node.output_name(0).empty()) refuse("its first output has no name");
+    if ((node.all_constant() || proto.op_type() == "Shape") && fold(node)) return;
+    const OperatorEntry* entry = find_operator(proto.op_type());
+    if (!entry->import) refuse("only supported where all inputs are constants");
+    entry->import(node);
   }
 
   void add_output(const std::string& name) {
@@ -234,6 +304,7 @@ class NetworkImport {
   }
 
   const onnx::GraphProto& file_;
+  std::vector<std::string> outputs_;
   ImportState state_;
 };
 
@@ -290,6 +361,7 @@ struct ParsedNetwork::Content {
     importing::FileSkeleton skeleton = importing::read_skeleton(*file);
     importing::parse(skeleton.bytes, model);
     std::string().swap(skeleton.bytes);
+    importing::inline_functions(model);
     raw_data = importing::find_raw_data(file, model, skeleton);
   }
 };
@@ -314,6 +386,24 @@ std::vector<std::string> ParsedNetwork::declared_inputs() const {
 Graph ParsedNetwork::build(const ImportOptions& options) const {
   return importing::told_as_user_error(path_, [&] {
     return importing::NetworkImport(path_, options, content_->model, content_->raw_data).run();
+  });
+}
+
+NetworkReading ParsedNetwork::read_nodes(const ImportOptions& options) const {
+  return importing::told_as_user_error(path_, [&] {
+    return importing::NetworkImport(path_, options, content_->model, content_->raw_data).read_nodes();
+  });
+}
+
+std::vector<std::string> ParsedNetwork::warnings() const {
+  return importing::told_as_user_error(path_, [&] {
+    std::vector<std::string> said;
+    const int64_t opset = importing::read_opset(content_->model);
+    if (opset > importing::kLastKnownOpset) {
+      said.push_back("opset " + std::to_string(opset) + " is read by the definitions of opset " +
+                     std::to_string(importing::kLastKnownOpset));
+    }
+    return said;
   });
 }
 

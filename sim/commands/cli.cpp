@@ -1,7 +1,10 @@
 #include "sim/commands/cli.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <new>
 #include <string>
 
@@ -32,6 +35,30 @@ std::vector<std::string> command_names(const CLI::App& app) {
   return names;
 }
 
+// An option that a command does not know, with the nearest that it knows.
+std::string unexpected_text(const CLI::App& app, const CLI::ExtrasError& error) {
+  const auto subcommands = app.get_subcommands();
+  if (subcommands.empty()) return error.what();
+  const CLI::App& command = *subcommands.front();
+  const auto extras = command.remaining();
+  if (extras.empty() || extras.front().rfind("--", 0) != 0) return error.what();
+  const std::string seen = extras.front().substr(0, extras.front().find('='));
+  std::vector<std::string> known;
+  for (const auto* option : command.get_options()) {
+    for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  const auto near = isa::likely_word(seen, known);
+  return command.get_name() + " has no option " + seen + (near.empty() ? "" : "; did you mean " + near + "?");
+}
+
+// Results that did not reach standard output are no results.
+int with_output_written(int code) {
+  const bool flushed = std::fflush(stdout) == 0;
+  if (flushed && !std::ferror(stdout)) return code;
+  std::fprintf(stderr, "mmasim: standard output cannot be written: %s\n", std::strerror(errno));
+  return code == kDone || code == kFailed ? static_cast<int>(kUserMistake) : code;
+}
+
 int perform(const Action& action) {
   try {
     return action();
@@ -56,10 +83,16 @@ int run_command_line(int argc, const char* const* argv) {
   CLI::App app("Cycle-approximate simulator of SoCs with a matrix multiply accelerator", "mmasim");
   app.set_version_flag("--version", std::string("mmasim ") + MMASIM_VERSION);
   app.require_subcommand(1);
+  app.footer(
+      "exit codes: 0 done, 1 a verification or a target failed, 2 a mistake in arguments or files, 3 a "
+      "defect "
+      "of mmasim,\n130 interrupted");
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that has gone is an error of writing, told as such
   Action action;
   add_run_command(app, action);
   add_compare_command(app, action);
   add_evaluate_command(app, action);
+  add_check_command(app, action);
   add_quantize_command(app, action);
   add_compile_command(app, action);
   add_simulate_command(app, action);
@@ -75,18 +108,22 @@ int run_command_line(int argc, const char* const* argv) {
   const auto commands = command_names(app);
   const bool is_known = std::find(commands.begin(), commands.end(), command) != commands.end();
   if (!command.empty() && command[0] != '-' && !is_known) {
-    return complain("unknown command '" + command + "'; did you mean '" +
-                        isa::nearest_word(command, commands) + "'? (see mmasim --help)",
+    auto words = commands;
+    words.insert(words.end(), {"--help", "--version"});
+    return complain("unknown command '" + command + "'; did you mean '" + isa::nearest_word(command, words) +
+                        "'? (see mmasim --help)",
                     kUserMistake);
   }
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
-    return app.exit(asked) == 0 ? kDone : kUserMistake;
+    return with_output_written(app.exit(asked) == 0 ? kDone : kUserMistake);
+  } catch (const CLI::ExtrasError& error) {
+    return complain(unexpected_text(app, error) + " (see mmasim " + command + " --help)", kUserMistake);
   } catch (const CLI::ParseError& error) {
     return complain(std::string(error.what()) + " (see mmasim --help)", kUserMistake);
   }
-  return perform(action);
+  return with_output_written(perform(action));
 }
 
 }  // namespace mmasim::sim

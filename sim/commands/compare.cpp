@@ -16,6 +16,7 @@ struct CompareOptions {
   std::string network;
   std::vector<std::string> configs{""}, overrides;
   std::vector<std::string> precisions{"preset"}, quants{"tidl-np2-fixed"}, quant_set;
+  ImportChoice import;
   DataChoice data;
   OutputOptions output;
   bool timing_only = true;  // always: accepted so that the options of `run` serve
@@ -31,6 +32,7 @@ Request request_of(const CompareOptions& options, const std::string& config, con
   request.network = options.network;
   request.config = {config, options.overrides};
   request.quant = quant;
+  request.import = options.import;
   request.data = options.data;
   request.mode = Mode::timing_only;
   return request;
@@ -91,6 +93,7 @@ void add_compare_command(CLI::App& app, Action& action) {
   add_precision_list(command, options->precisions);
   add_quant_list(command, options->quants);
   add_quant_settings(command, options->quant_set);
+  add_import_options(command, options->import);
   add_data_options(command, options->data);
   command.add_flag("--timing-only", options->timing_only, "cycles without values: all that compare does");
   add_output_options(command, options->output);

@@ -60,6 +60,7 @@ void add_compile_command(CLI::App& app, Action& action) {
       ->type_name("N");
   command.add_flag("--quiet", options->quiet, "no progress on standard error");
   add_hardware_options(command, request.config);
+  add_import_options(command, request.import);
   add_data_options(command, request.data);
   command.callback([&action, options] { action = [options] { return compile(*options); }; });
 }

@@ -80,6 +80,7 @@ void add_evaluate_command(CLI::App& app, Action& action) {
   add_quant_list(command, options->quants);
   add_quant_settings(command, options->quant_set);
   add_hardware_options(command, request.config);
+  add_import_options(command, request.import);
   add_data_options(command, request.data);
   add_output_options(command, options->output);
   command.callback([&action, options] { action = [options] { return evaluate(*options); }; });

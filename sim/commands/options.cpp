@@ -18,6 +18,19 @@ void add_hardware_options(CLI::App& command, ConfigChoice& options) {
       ->allow_extra_args(false);
 }
 
+void add_import_options(CLI::App& command, ImportChoice& options) {
+  command
+      .add_option("--shape", options.shapes,
+                  "NAME=1,3,224,224: what the network leaves open of an input's shape; repeatable")
+      ->type_name("NAME=SIZES")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
+  command.add_option("--outputs", options.outputs, "cut the network there: these tensors become its outputs")
+      ->delimiter(',')
+      ->type_name("NAMES");
+}
+
 void add_input_options(CLI::App& command, DataChoice& options) {
   command
       .add_option("--input", options.inputs, "NAME=FILE.npy, or FILE.npy for one input; synthetic without it")

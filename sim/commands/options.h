@@ -28,6 +28,7 @@ struct OutputOptions {
 };
 
 void add_hardware_options(CLI::App& command, ConfigChoice& options);
+void add_import_options(CLI::App& command, ImportChoice& options);
 void add_data_options(CLI::App& command, DataChoice& options);
 void add_input_options(CLI::App& command, DataChoice& options);  // --input and --seed only
 void add_mode_options(CLI::App& command, ModeOptions& options);

@@ -30,6 +30,7 @@ void add_run_command(CLI::App& app, Action& action) {
   command.add_option("network", request.network, "ONNX file")->required()->type_name("NETWORK");
   add_quant_options(command, request.quant);
   add_hardware_options(command, request.config);
+  add_import_options(command, request.import);
   add_data_options(command, request.data);
   add_mode_options(command, options->modes);
   command.add_flag("--compare-float", request.compare_float,

@@ -6,6 +6,7 @@
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
 #include "sim/config/config.h"
+#include "sim/config/config_places.h"
 #include "sim/host/exit_code.h"
 #include "sim/sweep/sweep_file.h"
 
@@ -16,7 +17,7 @@ std::vector<std::string> faults_of(const std::string& file) {
   try {
     if (looks_like_sweep_file(file)) return check_sweep_file(file).faults;
     return runtime::looks_like_quant_file(file) ? runtime::faults_of_quant_file(file)
-                                                : check_config(file).faults;
+                                                : check_config(find_config(file)).faults;
   } catch (const runtime::UserError& error) {
     return {error.what()};
   }

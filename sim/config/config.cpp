@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
-#include "isa/kit/config_folders.h"
 #include "runtime/user_error.h"
 #include "sim/config/config_check.h"
 #include "sim/config/config_entries.h"
+#include "sim/config/config_places.h"
 #include "sim/config/config_schema.h"
 #include "sim/config/config_units.h"
 
@@ -80,7 +79,7 @@ void set_keys(ConfigEntries& entries, Configuration& config) {
     for (const auto& key : section.keys) {
       const auto found = entries.values.find(key.path());
       if (found == entries.values.end()) {
-        if (found_section != entries.sections.end()) {
+        if (found_section != entries.sections.end() && !entries.has_base) {
           entries.faults.push_back({found_section->second, "key '" + key.path() + "' is missing"});
         }
         continue;
@@ -136,22 +135,11 @@ std::string config_value_fault(const std::string& path, const std::string& text)
 }
 
 std::string config_path_of(const ConfigChoice& choice) {
-  return choice.file.empty() ? default_config_path() : choice.file;
+  return choice.file.empty() ? default_config_path() : find_config(choice.file);
 }
 
 Configuration resolve_config(const ConfigChoice& choice) {
   return load_config(config_path_of(choice), choice.set);
-}
-
-std::string default_config_path() {
-  std::error_code error;
-  std::string tried;
-  for (const auto& folder : config_folders()) {
-    const auto path = folder / "tda4vm.yaml";
-    if (std::filesystem::exists(path, error)) return path.string();
-    tried += (tried.empty() ? "" : ", ") + path.string();
-  }
-  throw runtime::UserError("no --config given and no default configuration found; looked for " + tried);
 }
 
 }  // namespace mmasim::sim

@@ -13,7 +13,7 @@ namespace mmasim::sim {
 
 // A configuration as it is asked for.
 struct ConfigChoice {
-  std::string file;              // empty: the default configuration
+  std::string file;              // or the name of one that comes with mmasim; empty: the default one
   std::vector<std::string> set;  // overrides, "path.to.key=value"
 };
 
@@ -47,10 +47,6 @@ Configuration load_config(const std::string& file, const std::vector<std::string
 
 Configuration resolve_config(const ConfigChoice& choice);
 std::string config_path_of(const ConfigChoice& choice);  // the default configuration's, if it names none
-
-// configs/tda4vm.yaml of the source tree, or as installed. Throws runtime::UserError naming the places looked
-// at.
-std::string default_config_path();
 
 // Every key, in the order of the schema; and back, where every key must be there. Throws runtime::UserError
 // beginning with the path of the key at fault, path being that of the whole.

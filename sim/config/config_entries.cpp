@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -10,6 +11,7 @@
 
 #include "isa/kit/nearest_word.h"
 #include "runtime/user_error.h"
+#include "sim/config/config_places.h"
 #include "sim/config/config_schema.h"
 
 namespace mmasim::sim {
@@ -53,6 +55,7 @@ class EntryReader {
       return;
     }
     read_mapping(root, "");
+    if (entries_.has_base) return;
     for (const auto& section : config_schema()) {
       const auto dot = section.path.rfind('.');
       const auto parent = dot == std::string::npos ? "" : section.path.substr(0, dot);
@@ -66,6 +69,9 @@ class EntryReader {
   void fault(const YAML::Mark& mark, const std::string& text) {
     entries_.faults.push_back({place(mark), text});
   }
+
+  const std::string& base() const { return base_; }  // empty: none is named
+  const ConfigPlace& base_place() const { return base_place_; }
 
  private:
   ConfigPlace place(const YAML::Mark& mark) const {
@@ -92,7 +98,15 @@ class EntryReader {
   }
 
   void read_pair(const std::string& path, const YAML::Mark& mark, const YAML::Node& value) {
-    if (find_section(path) || is_parent_of_section(path)) {
+    if (path == "base") {
+      base_place_ = place(mark);
+      entries_.has_base = true;
+      if (value.IsScalar() && !value.Scalar().empty()) {
+        base_ = value.Scalar();
+      } else {
+        fault(mark, "base is no name; expected the name or the file of a configuration");
+      }
+    } else if (find_section(path) || is_parent_of_section(path)) {
       read_section(path, mark, value);
     } else if (!find_config_key(path)) {
       fault(mark, unknown_key_text(path));
@@ -117,17 +131,44 @@ class EntryReader {
   const std::string& file_;
   ConfigEntries& entries_;
   std::set<std::string> faulty_;
+  std::string base_;
+  ConfigPlace base_place_;
 };
 
-}  // namespace
-
-std::string ConfigPlace::text() const {
-  if (line == 0) return file;
-  return file + ":" + std::to_string(line) + ":" + std::to_string(column);
+// A base is named as --config names it; a relative path is seen from the folder of the file that names it.
+std::string base_file(const std::string& base, const std::string& file) {
+  const std::filesystem::path beside = std::filesystem::path(file).parent_path() / base;
+  std::error_code error;
+  return std::filesystem::is_regular_file(beside, error) ? beside.string() : find_config(base);
 }
 
-ConfigEntries read_config_entries(const std::string& file) {
+// Fills in what `own` leaves to its base.
+void complete_from(ConfigEntries base, ConfigEntries& own) {
+  own.values.insert(base.values.begin(), base.values.end());
+  own.sections.insert(base.sections.begin(), base.sections.end());
+  for (auto& fault : base.faults) own.faults.push_back(std::move(fault));
+}
+
+ConfigEntries read_entries(const std::string& file, std::vector<std::string> readers);
+
+void read_base(const EntryReader& reader, std::vector<std::string> readers, ConfigEntries& entries) {
+  constexpr size_t kMostBases = 8;
+  if (reader.base().empty()) return;
+  try {
+    const auto base = base_file(reader.base(), readers.back());
+    if (std::find(readers.begin(), readers.end(), base) != readers.end() || readers.size() > kMostBases)
+      throw runtime::UserError("base '" + reader.base() +
+                               "' leads back to itself, or over more than 8 files");
+    complete_from(read_entries(base, std::move(readers)), entries);
+  } catch (const runtime::UserError& error) {
+    entries.faults.push_back({reader.base_place(), error.what()});
+  }
+}
+
+// readers: the files whose bases led here.
+ConfigEntries read_entries(const std::string& file, std::vector<std::string> readers) {
   const std::string text = read_text(file);
+  readers.push_back(file);
   ConfigEntries entries;
   EntryReader reader(file, entries);
   try {
@@ -140,8 +181,18 @@ ConfigEntries read_config_entries(const std::string& file) {
   } catch (const YAML::Exception& error) {
     reader.fault(error.mark, "not YAML: " + error.msg);
   }
+  read_base(reader, std::move(readers), entries);
   return entries;
 }
+
+}  // namespace
+
+std::string ConfigPlace::text() const {
+  if (line == 0) return file;
+  return file + ":" + std::to_string(line) + ":" + std::to_string(column);
+}
+
+ConfigEntries read_config_entries(const std::string& file) { return read_entries(file, {}); }
 
 std::string unknown_key_text(const std::string& path) {
   const bool is_section = path.find('.') == std::string::npos;

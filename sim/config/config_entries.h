@@ -1,5 +1,6 @@
 // The text of a configuration file as located values, before anything is converted: what YAML says and where.
-// Finds faults of form (unknown, doubled and misplaced keys); config.cpp judges the values.
+// A file that names a `base` says only what differs from it. Finds faults of form (unknown, doubled and
+// misplaced keys); config.cpp judges the values.
 #pragma once
 
 #include <map>
@@ -30,6 +31,7 @@ struct ConfigEntries {
   std::map<std::string, ConfigEntry> values;    // by path
   std::map<std::string, ConfigPlace> sections;  // those present
   std::vector<ConfigFault> faults;
+  bool has_base = false;  // what is left out is the base's to give
 };
 
 // Throws runtime::UserError if the file cannot be read; everything else becomes a fault.

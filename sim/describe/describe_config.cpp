@@ -17,7 +17,12 @@ constexpr const char* kIntroduction =
     "unit; a number with a unit of the same dimension is converted (`448 KiB`, `1 GHz`, `64 B/cycle`).\n"
     "`--set path.to.key=value` overrides one value, with the same checks. The defaults below are the "
     "TDA4VM's;\n"
-    "`configs/tda4vm.yaml` says where each comes from.\n";
+    "`configs/tda4vm.yaml` says where each comes from.\n\n"
+    "`base: tda4vm`, at the top of a file, makes it a variant: it says what differs, all else is the "
+    "base's. A base is\n"
+    "named as `--config` names it: by the name of a configuration that comes with mmasim, or by a file, "
+    "which is looked\n"
+    "for beside the one that names it.\n";
 
 using Align = Column::Align;
 

@@ -19,13 +19,14 @@ constexpr const char* kIntroduction =
     "Energy is relative and uncalibrated everywhere. With `--functional-only` every key of cycles, time, "
     "bytes moved,\n"
     "bandwidth, utilization and energy is null. Further down stand the keys of `compare.json`, of "
-    "`evaluate.json` and of\n"
-    "`mmasim memory --format json`, of a sweep and its results, and of `mmasim advise --format json`.\n";
+    "`evaluate.json`, of\n"
+    "`mmasim check --format json` and `mmasim memory --format json`, of a sweep and its results, and of "
+    "`mmasim advise --format json`.\n";
 
 std::vector<StatSection> sections() {
   std::vector<StatSection> all;
-  for (const auto& describe : {describe_report, describe_comparison, describe_evaluation, describe_replay,
-                               describe_sweep, describe_advice}) {
+  for (const auto& describe : {describe_report, describe_comparison, describe_evaluation,
+                               describe_network_check, describe_replay, describe_sweep, describe_advice}) {
     for (auto& section : describe()) all.push_back(std::move(section));
   }
   return all;

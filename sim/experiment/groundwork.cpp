@@ -19,7 +19,8 @@ std::string name_of(const ConfigChoice& choice) { return binary_text(ordered_jso
 // All of a request that preparing its network reads, but for the number of threads.
 std::string name_of_network(const Request& request) {
   const auto json = to_json(request_keys(), request);
-  return binary_text(ordered_json{json.at("network"), json.at("data"), request.with_values()});
+  return binary_text(
+      ordered_json{json.at("network"), json.at("import"), json.at("data"), request.with_values()});
 }
 
 Calibration calibrate(const Request& request, const PreparedNetwork& prepared) {
@@ -42,8 +43,8 @@ PreparedNetwork prepare_network(const Request& request, uint64_t ddr_bytes, Prog
     prepared.dataset = runtime::load_dataset(data.dataset, static_cast<int64_t>(limit));
   }
   progress.say("import " + request.network);
-  prepared.network =
-      load_network(request.network, data, request.with_values() ? Values::made : Values::skipped, ddr_bytes);
+  prepared.network = load_network(request.network, request.import, data,
+                                  request.with_values() ? Values::made : Values::skipped, ddr_bytes);
   const auto& graph = prepared.network.graph;
   if (prepared.dataset) {
     check_images_fit(graph, prepared.dataset->images, data.dataset);

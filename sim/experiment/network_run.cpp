@@ -54,7 +54,9 @@ class NetworkRun {
           request_.verify == Verify::none ? WeightValues::consumed : WeightValues::planned_kept;
       planned_ = plan_network(own_.network.graph, config_, ranges, choices, weights);
     }
-    outcome_.warnings = planned_.plan.warnings;
+    outcome_.warnings = prepared().network.warnings;
+    const auto& planned = planned_.plan.warnings;
+    outcome_.warnings.insert(outcome_.warnings.end(), planned.begin(), planned.end());
     for (const auto& warning : outcome_.warnings) progress_.note("warning: " + warning);
     if (!request_.with_values() || prepared().dataset) return;
     inputs_ = quantize_inputs(prepared().network, planned_.plan);

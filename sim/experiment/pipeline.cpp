@@ -25,6 +25,7 @@ namespace {
 struct BatchedNetwork {
   runtime::ImportedNetwork imported;
   std::vector<GivenArray> given;
+  std::vector<std::string> warnings;
 };
 
 // What a user gives, but for inputs that the network declares and nothing reads.
@@ -43,9 +44,10 @@ std::vector<GivenArray> read_given(const runtime::ParsedNetwork& parsed, const D
 
 // With the batch that the given arrays ask for. What their names and shapes mean is told by a graph without
 // values.
-BatchedNetwork import_batched(const std::string& file, const DataChoice& data, Values values) {
+BatchedNetwork import_batched(const std::string& file, const ImportChoice& import, const DataChoice& data,
+                              Values values) {
   const runtime::ParsedNetwork parsed(file);
-  runtime::ImportOptions options{0, false};
+  auto options = import_options(import);
   std::vector<GivenArray> given;
   if (!data.inputs.empty()) {
     const auto ports = input_ports(parsed.build(options));
@@ -53,7 +55,7 @@ BatchedNetwork import_batched(const std::string& file, const DataChoice& data, V
     options.batch = asked_batch(ports, given);
   }
   options.keep_values = values == Values::made;
-  return {{parsed.build(options), parsed.sha256()}, std::move(given)};
+  return {{parsed.build(options), parsed.sha256()}, std::move(given), parsed.warnings()};
 }
 
 void give_weights(runtime::Graph& graph, const std::string& file, const DataChoice& data) {
@@ -116,14 +118,15 @@ void drop_weights(runtime::QuantPlan& plan) {
 
 }  // namespace
 
-LoadedNetwork load_network(const std::string& file, const DataChoice& data, Values values,
-                           uint64_t ddr_bytes) {
+LoadedNetwork load_network(const std::string& file, const ImportChoice& import, const DataChoice& data,
+                           Values values, uint64_t ddr_bytes) {
   const Stopwatch stopwatch;
-  auto [imported, given] = import_batched(file, data, values);
+  auto [imported, given, warnings] = import_batched(file, import, data, values);
   auto& graph = imported.graph;
   check_fits(graph, file, ddr_bytes);
   if (values == Values::made) give_weights(graph, file, data);
   LoadedNetwork network;
+  network.warnings = std::move(warnings);
   network.facts = {graph.name.empty() ? file_stem(file) : graph.name,
                    file,
                    imported.sha256,

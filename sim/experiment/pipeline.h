@@ -22,16 +22,17 @@ enum class Values : uint8_t { made, skipped };  // skipped: timing only
 // A network as every combination of precision and preset starts from it.
 struct LoadedNetwork {
   NetworkFacts facts;
-  runtime::Graph graph;              // legalized
-  std::vector<NetworkInput> inputs;  // one a graph input; none if values are skipped
-  std::string input_source;          // "file" or "synthetic"
+  runtime::Graph graph;               // legalized
+  std::vector<NetworkInput> inputs;   // one a graph input; none if values are skipped
+  std::string input_source;           // "file" or "synthetic"
+  std::vector<std::string> warnings;  // of what may have been read wrong
   double import_s = 0;
 };
 
 // Throws runtime::UserError, among others for weights without values that --random-weights does not make, and
 // for tensors that cannot lie in ddr_bytes whatever their precision: before anything of their size is made.
-LoadedNetwork load_network(const std::string& file, const DataChoice& data, Values values,
-                           uint64_t ddr_bytes);
+LoadedNetwork load_network(const std::string& file, const ImportChoice& import, const DataChoice& data,
+                           Values values, uint64_t ddr_bytes);
 
 struct PlanChoices {
   QuantChoice quant;

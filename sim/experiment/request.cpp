@@ -20,6 +20,16 @@ const Keys<ConfigChoice>& config_keys() {
   return keys;
 }
 
+const Keys<ImportChoice>& import_keys() {
+  using Row = ImportChoice;
+  static const Keys<Row> keys{
+      key(&Row::shapes, "shapes", "",
+          "NAME=1,3,224,224 each: what a network leaves open of an input's shape"),
+      key(&Row::outputs, "outputs", "", "tensors that the network is cut at; none: its own outputs"),
+  };
+  return keys;
+}
+
 const Keys<QuantChoice>& quant_keys() {
   using Row = QuantChoice;
   static const Keys<Row> keys{
@@ -82,6 +92,7 @@ void check_program_request(const Request& request) {
 }
 
 void check_network_request(const Request& request) {
+  import_options(request.import);
   if (request.plain) throw UserError("plain: executes compiled programs only");
   quantization_of(request.quant);
   if (request.verify != Verify::none && !request.with_values()) {
@@ -110,6 +121,7 @@ const Keys<Request>& request_keys() {
       key(&Row::network, "network", "", "ONNX file; empty: a program is run"),
       key(&Row::program, "program", "", "compiled program; empty: a network is run"),
       key_of_part(&Row::config, config_keys(), "config", "", "the hardware", Absent::is_default),
+      key_of_part(&Row::import, import_keys(), "import", "", "how a network is read", Absent::is_default),
       key_of_part(&Row::quant, quant_keys(), "quant", "", "quantization of a network", Absent::is_default),
       key_of_part(&Row::data, data_keys(), "data", "", "what it is fed", Absent::is_default),
       key_of_words(&Row::mode, "mode", {"full", "timing-only", "functional-only"},

@@ -10,6 +10,7 @@
 
 #include "sim/config/config.h"
 #include "sim/experiment/execution.h"
+#include "sim/inputs/import_choice.h"
 #include "sim/kit/keys.h"
 
 namespace mmasim::sim {
@@ -37,7 +38,8 @@ struct Request {
   std::string network;  // ONNX file, or
   std::string program;  // compiled program: one of the two
   ConfigChoice config;
-  QuantChoice quant;  // of a network
+  ImportChoice import;  // of a network
+  QuantChoice quant;    // of a network
   DataChoice data;
   Mode mode = Mode::timed_values;
   Verify verify = Verify::none;

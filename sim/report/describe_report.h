@@ -17,10 +17,11 @@ struct StatSection {
   std::vector<StatLine> lines;
 };
 
-std::vector<StatSection> describe_report();      // report.json
-std::vector<StatSection> describe_comparison();  // compare.json
-std::vector<StatSection> describe_evaluation();  // evaluate.json
-std::vector<StatSection> describe_replay();      // mmasim memory --format json
+std::vector<StatSection> describe_report();         // report.json
+std::vector<StatSection> describe_comparison();     // compare.json
+std::vector<StatSection> describe_evaluation();     // evaluate.json
+std::vector<StatSection> describe_network_check();  // mmasim check --format json
+std::vector<StatSection> describe_replay();         // mmasim memory --format json
 
 template <class Row>
 StatSection described(const std::string& file, const std::string& path, const Keys<Row>& keys) {

@@ -287,7 +287,11 @@ TEST_CASE("bad input: options that do not exist, take other values or exclude ea
   const std::vector<Mistake> mistakes = {
       {"ran " + kLenet, {"unknown command 'ran'", "did you mean 'run'?"}},
       {"run", {"network is required"}},
-      {run + "--frobnicate", {"--frobnicate"}},
+      {"help", {"unknown command 'help'", "did you mean '--help'?"}},
+      {"version", {"unknown command 'version'", "did you mean '--version'?"}},
+      {run + "--frobnicate", {"run has no option --frobnicate (see mmasim run --help)"}},
+      {run + "--precison int8", {"run has no option --precison; did you mean --precision?"}},
+      {run + "--random-weight=1", {"run has no option --random-weight; did you mean --random-weights?"}},
       {run + "--threads 0", {"--threads", "1"}},
       {run + "--threads many", {"--threads", "many"}},
       {run + "--seed -1", {"--seed", "-1"}},

@@ -33,7 +33,8 @@ bool passes_through(const std::string& op) {
 
 class Analysis {
  public:
-  explicit Analysis(const onnx::GraphProto& graph) : graph_(graph) {}
+  Analysis(const onnx::GraphProto& graph, const std::vector<std::string>& outputs)
+      : graph_(graph), wanted_(outputs) {}
 
   FileStructure run() {
     name_nodes();
@@ -76,9 +77,9 @@ class Analysis {
       if (!inputs_.insert(input.name()).second) refuse("input '" + input.name() + "' is declared twice");
     }
     std::unordered_set<std::string> outputs;
-    for (const auto& output : graph_.output()) {
-      require_name(output.name(), "an output");
-      if (!outputs.insert(output.name()).second) refuse("output '" + output.name() + "' is declared twice");
+    for (const auto& name : wanted_) {
+      require_name(name, "an output");
+      if (!outputs.insert(name).second) refuse("output '" + name + "' is declared twice");
     }
     if (outputs.empty()) refuse("the network has no outputs");
   }
@@ -113,9 +114,8 @@ class Analysis {
         }
       }
     }
-    for (const auto& output : graph_.output()) {
-      if (!known(output.name()))
-        refuse("output '" + output.name() + "' of the network is produced by no node");
+    for (const auto& name : wanted_) {
+      if (!known(name)) refuse("output '" + name + "' of the network is produced by no node");
     }
   }
 
@@ -166,9 +166,9 @@ class Analysis {
 
   void keep_needed() {
     std::unordered_set<std::string> needed;
-    for (const auto& output : graph_.output()) {
-      needed.insert(output.name());
-      ++result_.uses[output.name()];
+    for (const auto& name : wanted_) {
+      needed.insert(name);
+      ++result_.uses[name];
     }
     std::vector<int> kept;
     for (auto at = result_.order.rbegin(); at != result_.order.rend(); ++at) {
@@ -205,7 +205,7 @@ class Analysis {
   void sort_inputs() {
     std::unordered_set<std::string> data;
     add_stacks_of_matrices(data);
-    for (const auto& output : graph_.output()) data.insert(output.name());
+    data.insert(wanted_.begin(), wanted_.end());
     for (auto at = result_.order.rbegin(); at != result_.order.rend(); ++at) {
       const std::string& op = node(*at).op_type();
       for (int i = 0; i < node(*at).input_size(); ++i) {
@@ -222,6 +222,7 @@ class Analysis {
   }
 
   const onnx::GraphProto& graph_;
+  const std::vector<std::string>& wanted_;  // outputs
   FileStructure result_;
   std::unordered_set<std::string> inputs_;
   std::unordered_map<std::string, int> producer_;
@@ -233,6 +234,14 @@ std::string node_text(const std::string& name, const std::string& op) {
   return "node '" + name + "' (" + op + ")";
 }
 
-FileStructure analyse(const onnx::GraphProto& graph) { return Analysis(graph).run(); }
+FileStructure analyse(const onnx::GraphProto& graph, const std::vector<std::string>& outputs) {
+  return Analysis(graph, outputs).run();
+}
+
+std::vector<std::string> output_names(const onnx::GraphProto& graph) {
+  std::vector<std::string> names;
+  for (const auto& output : graph.output()) names.push_back(output.name());
+  return names;
+}
 
 }  // namespace mmasim::runtime::importing

@@ -19,8 +19,10 @@ struct FileStructure {
   std::unordered_map<std::string, size_t> uses;  // how often needed nodes and the outputs read a name
 };
 
-// Throws std::invalid_argument with a sentence (which names the node where there is one).
-FileStructure analyse(const onnx::GraphProto& graph);
+// outputs: what the network is run for. Throws std::invalid_argument with a sentence (which names the node
+// where there is one).
+FileStructure analyse(const onnx::GraphProto& graph, const std::vector<std::string>& outputs);
+std::vector<std::string> output_names(const onnx::GraphProto& graph);
 
 std::string node_text(const std::string& name, const std::string& op);  // node 'conv1' (Conv)
 

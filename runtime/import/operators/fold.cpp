@@ -202,7 +202,7 @@ int64_t to_integer(double value) {
 
 void fold_cast(NodeImport& node) {
   const ConstantPtr data = node.constant(0, "data");
-  const int64_t to = node.integer("to", 0);
+  const int64_t to = cast_target(node);
   const bool real = to == onnx::TensorProto::FLOAT || to == onnx::TensorProto::FLOAT16 ||
                     to == onnx::TensorProto::DOUBLE || to == onnx::TensorProto::BFLOAT16;
   const bool integer = to == onnx::TensorProto::INT64 || to == onnx::TensorProto::INT32;
@@ -288,6 +288,7 @@ Shape broadcast_shape(const Shape& a, const Shape& b) {
 }
 
 void fold_arithmetic(NodeImport& node) {
+  align_second_operand(node);
   const ConstantPtr a = node.constant(0, "operand"), b = node.constant(1, "operand");
   if (valued(a).kind != valued(b).kind)
     refuse("operands have element types " + a->element_type + " and " + b->element_type);

@@ -90,6 +90,8 @@ bool NodeImport::has_input(size_t index) const {
 
 const Value& NodeImport::value(size_t index) const {
   if (!has_input(index)) refuse("input " + std::to_string(index) + " is missing");
+  const auto aligned = aligned_.find(index);
+  if (aligned != aligned_.end()) return aligned->second;
   return state_.value(proto_.input(index));
 }
 
@@ -178,6 +180,23 @@ ConstantPtr NodeImport::transposed(const ConstantPtr& matrix) const {
       values[column * k + row] = (*matrix->reals)[row * n + column];
   }
   return cached = make_reals(matrix->name, turned, std::move(values));
+}
+
+void NodeImport::align_input(size_t index, size_t axis, size_t rank) {
+  Shape wanted = shape(index);
+  if (axis + wanted.size() > rank) {
+    refuse("input '" + proto_.input(index) + "' of shape " + shape_text(wanted) + " does not go from axis " +
+           std::to_string(axis) + " of " + std::to_string(rank) + " dimensions on");
+  }
+  wanted.resize(rank - axis, 1);
+  const Value& found = value(index);
+  if (!found.constant) {
+    aligned_[index] = {nullptr, emit_before("operand", Reshape{}, {found.tensor}, wanted)};
+    return;
+  }
+  auto copy = std::make_shared<Constant>(*found.constant);
+  copy->shape = std::move(wanted);
+  aligned_[index] = {std::move(copy), 0};
 }
 
 // Results.

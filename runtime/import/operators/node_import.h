@@ -82,6 +82,10 @@ class NodeImport {
   const std::string& output_name(size_t index) const { return proto_.output(index); }
   void require_first_output_only() const;
 
+  // Input `index` as if its first dimension stood at `axis` of `rank` dimensions, ones behind it: how
+  // operators before opset 7 said what they repeat.
+  void align_input(size_t index, size_t axis, size_t rank);
+
   TensorId emit(Operator op, std::vector<TensorId> inputs, const Shape& declared = {},
                 Activation activation = {}, size_t output = 0);
   // A step before the node's own result; `what` names the tensor between.
@@ -100,7 +104,8 @@ class NodeImport {
   ImportState& state_;
   const onnx::NodeProto& proto_;
   std::string name_;
-  bool covered_ = false;  // the first graph node made of it covers it
+  std::map<size_t, Value> aligned_;  // inputs that are not as the file has them
+  bool covered_ = false;             // the first graph node made of it covers it
 };
 
 }  // namespace mmasim::runtime::importing

@@ -53,6 +53,8 @@ void import_upsample(NodeImport& node);
 bool fold(NodeImport& node);
 
 // Shared by the above and by folding.
+int64_t cast_target(const NodeImport& node);     // an onnx::TensorProto::DataType
+void align_second_operand(NodeImport& node);     // of Add, Sub, Mul, Div
 int64_t normal_axis(int64_t axis, size_t rank);  // negative counts from the end; refuses what is outside
 Shape flattened(const Shape& shape, int64_t axis);
 Shape reshaped(const NodeImport& node, const Shape& shape);

@@ -59,6 +59,8 @@ void import_leaky_relu(NodeImport& node) {
 void import_prelu(NodeImport& node) {
   const TensorId x = node.tensor(0);
   const Shape shape = node.shape(0);
+  // Before opset 7 a list of slopes is one per channel.
+  if (node.opset() < 7 && node.shape(1).size() == 1 && shape.size() > 2) node.align_input(1, 1, shape.size());
   const ConstantPtr slope = node.parameter(1, "slope");
   const int64_t count = element_count(slope->shape);
   Prelu op;

@@ -109,6 +109,7 @@ void import_between_tensors(NodeImport& node, bool commutes) {
 
 template <class Op>
 void import_arithmetic(NodeImport& node, Operation operation, bool commutes) {
+  align_second_operand(node);
   if (node.is_constant(0)) return import_with_constant(node, operation, 1);
   if (node.is_constant(1)) return import_with_constant(node, operation, 0);
   import_between_tensors<Op>(node, commutes);
@@ -116,11 +117,19 @@ void import_arithmetic(NodeImport& node, Operation operation, bool commutes) {
 
 }  // namespace
 
+// Before opset 7 the second operand is repeated where `broadcast` says so, and goes from `axis` on.
+void align_second_operand(NodeImport& node) {
+  if (node.opset() >= 7 || node.integer("broadcast", 0) == 0 || !node.has("axis")) return;
+  const size_t rank = node.shape(0).size();
+  node.align_input(1, static_cast<size_t>(normal_axis(node.integer("axis", 0), rank)), rank);
+}
+
 void import_add(NodeImport& node) { import_arithmetic<Add>(node, Operation::add, true); }
 void import_sub(NodeImport& node) { import_arithmetic<Sub>(node, Operation::subtract, false); }
 void import_mul(NodeImport& node) { import_arithmetic<Mul>(node, Operation::multiply, true); }
 
 void import_div(NodeImport& node) {
+  align_second_operand(node);
   if (!node.is_constant(0) && !node.is_constant(1))
     refuse("a tensor divided by a tensor is not supported; expected a constant divisor");
   import_with_constant(node, Operation::divide, node.is_constant(0) ? 1 : 0);

@@ -87,9 +87,22 @@ void import_global_average_pool(NodeImport& node) {
   emit_mean_over_space(node, pooled);
 }
 
+namespace {
+
+// An attribute before opset 18, an input since.
+std::vector<int64_t> reduced_axes(const NodeImport& node) {
+  if (node.opset() < 18) return node.integers("axes");
+  if (node.has_input(1)) return node.integer_list(1, "axes");
+  if (node.integer("noop_with_empty_axes", 0) != 0)
+    refuse("noop_with_empty_axes is 1 (since opset 18); only 0 is supported");
+  return {};
+}
+
+}  // namespace
+
 void import_reduce_mean(NodeImport& node) {
   const Shape shape = node.shape(0);
-  std::vector<int64_t> axes = node.integers("axes");
+  std::vector<int64_t> axes = reduced_axes(node);
   for (int64_t& axis : axes) axis = normal_axis(axis, shape.size());
   std::sort(axes.begin(), axes.end());
   std::vector<int64_t> space(shape.size() > 2 ? shape.size() - 2 : 0);

@@ -58,9 +58,27 @@ bool given(const NodeImport& node, size_t index) {
   return node.has_input(index) && element_count(node.shape(index)) > 0;
 }
 
+// Since opset 18 scales and sizes may name the axes they are of; the others keep their size.
+template <class T>
+std::vector<T> on_all_axes(const NodeImport& node, std::vector<T> values, const std::vector<T>& kept) {
+  if (!node.has("axes")) return values;
+  const std::vector<int64_t> axes = node.integers("axes");
+  if (axes.size() != values.size()) {
+    refuse("axes has " + std::to_string(axes.size()) + " values, scales or sizes have " +
+           std::to_string(values.size()) + "; expected as many of each");
+  }
+  std::vector<T> all = kept;
+  for (size_t i = 0; i < axes.size(); ++i) all[normal_axis(axes[i], kept.size())] = values[i];
+  return all;
+}
+
+std::vector<float> read_scales(const NodeImport& node, const Shape& shape) {
+  return on_all_axes(node, real_list(node, 2, "scales"), std::vector<float>(shape.size(), 1.0f));
+}
+
 // A batch that replaces the file's literal 1 keeps its size.
 std::vector<int64_t> read_sizes(const NodeImport& node, const Shape& shape) {
-  std::vector<int64_t> sizes = node.integer_list(3, "sizes");
+  std::vector<int64_t> sizes = on_all_axes(node, node.integer_list(3, "sizes"), shape);
   if (node.batch() > 1 && !sizes.empty() && sizes[0] == 1 && shape[0] == node.batch()) sizes[0] = shape[0];
   return sizes;
 }
@@ -109,7 +127,8 @@ Resize::Mode read_mode(const NodeImport& node) {
 }
 
 void require_rule(const NodeImport& node, const Factors& factors, Resize& op) {
-  const std::string coordinates = node.text("coordinate_transformation_mode", "half_pixel");
+  std::string coordinates = node.text("coordinate_transformation_mode", "half_pixel");
+  if (coordinates == "half_pixel_symmetric") coordinates = "half_pixel";  // the same for whole factors
   const std::string rounding = node.text("nearest_mode", "round_prefer_floor");
   const bool half_pixel = coordinates == "half_pixel" || coordinates == "pytorch_half_pixel";
   if (!half_pixel && coordinates != "asymmetric" && coordinates != "tf_half_pixel_for_nn") {
@@ -147,22 +166,37 @@ void import_resize(NodeImport& node) {
     return;
   }
   if (node.integer("exclude_outside", 0) != 0) refuse("exclude_outside is 1; only 0 is supported");
+  if (node.integer("antialias", 0) != 0) refuse("antialias is 1 (since opset 18); only 0 is supported");
+  const std::string policy = node.text("keep_aspect_ratio_policy", "stretch");
+  if (policy != "stretch")
+    refuse("keep_aspect_ratio_policy is '" + policy + "' (since opset 18); only stretch is supported");
   const bool by_scales = given(node, 2), by_sizes = given(node, 3);
   if (by_scales == by_sizes) refuse("scales and sizes are both given or both missing; expected one of them");
-  const Factors factors = by_scales ? from_scales(real_list(node, 2, "scales"), shape)
-                                    : from_sizes(read_sizes(node, shape), shape);
+  const Factors factors =
+      by_scales ? from_scales(read_scales(node, shape), shape) : from_sizes(read_sizes(node, shape), shape);
   if (!is_identity(factors)) require_rule(node, factors, op);
   emit_resize(node, factors, op);
 }
 
-// Upsample (opset 7 to 9) samples at out / scale.
+namespace {
+
+// The attributes of opset 1 are of height and width.
+std::vector<float> upsample_scales(const NodeImport& node) {
+  if (node.opset() >= 9) return real_list(node, 1, "scales");
+  if (node.opset() >= 7) return node.reals("scales");
+  return {1.0f, 1.0f, static_cast<float>(node.real("height_scale", 1)),
+          static_cast<float>(node.real("width_scale", 1))};
+}
+
+}  // namespace
+
+// Upsample (to opset 9) samples at out / scale.
 void import_upsample(NodeImport& node) {
   const Shape shape = node.shape(0);
   Resize op;
   op.mode = read_mode(node);
   op.half_pixel = false;
-  const std::vector<float> scales = node.opset() < 9 ? node.reals("scales") : real_list(node, 1, "scales");
-  emit_resize(node, from_scales(scales, shape), op);
+  emit_resize(node, from_scales(upsample_scales(node), shape), op);
 }
 
 }  // namespace mmasim::runtime::importing

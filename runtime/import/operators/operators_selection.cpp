@@ -107,21 +107,43 @@ void import_slice(NodeImport& node) {
   node.emit(Slice{std::move(taken.start), std::move(taken.step)}, {x}, taken.size);
 }
 
+namespace {
+
+// Sizes that the node states: an attribute, in opset 1 and since 13 an input.
+std::vector<int64_t> stated_sizes(const NodeImport& node) {
+  const bool by_input = node.opset() >= 13 || (node.opset() < 2 && node.has_input(1));
+  if (!by_input) return node.integers("split");
+  return node.has_input(1) ? node.integer_list(1, "split") : std::vector<int64_t>();
+}
+
+// Equal sizes; since opset 18 the last may be smaller.
+std::vector<int64_t> equal_sizes(const NodeImport& node, const Shape& shape, int64_t axis) {
+  const auto parts = static_cast<int64_t>(node.output_count());
+  const bool may_differ = node.has("num_outputs");
+  if (may_differ && node.integer("num_outputs", 0) != parts) {
+    refuse("num_outputs is " + std::to_string(node.integer("num_outputs", 0)) + "; it has " +
+           std::to_string(parts) + " outputs");
+  }
+  const int64_t size = parts == 0 ? 0 : (shape[axis] + parts - 1) / parts;
+  const int64_t last = shape[axis] - size * (parts - 1);
+  if (parts == 0 || last < 1 || (last != size && !may_differ)) {
+    refuse("axis " + std::to_string(axis) + " of an input of shape " + shape_text(shape) +
+           " does not divide into " + std::to_string(parts) + " equal parts");
+  }
+  std::vector<int64_t> sizes(parts, size);
+  sizes.back() = last;
+  return sizes;
+}
+
+}  // namespace
+
 void import_split(NodeImport& node) {
   const TensorId x = node.tensor(0);
   const Shape shape = node.shape(0);
   const int64_t axis = normal_axis(node.integer("axis", 0), shape.size());
   const auto parts = static_cast<int64_t>(node.output_count());
-  std::vector<int64_t> sizes = node.opset() < 13   ? node.integers("split")
-                               : node.has_input(1) ? node.integer_list(1, "split")
-                                                   : std::vector<int64_t>();
-  if (sizes.empty()) {
-    if (parts == 0 || shape[axis] % parts != 0) {
-      refuse("axis " + std::to_string(axis) + " of an input of shape " + shape_text(shape) +
-             " does not divide into " + std::to_string(parts) + " equal parts");
-    }
-    sizes.assign(parts, shape[axis] / parts);
-  }
+  std::vector<int64_t> sizes = stated_sizes(node);
+  if (sizes.empty()) sizes = equal_sizes(node, shape, axis);
   int64_t total = 0;
   for (int64_t size : sizes) {
     if (size < 1 || size > shape[axis])
@@ -149,13 +171,36 @@ void import_concat(NodeImport& node) {
   node.emit(Concat{axis}, std::move(inputs));
 }
 
+namespace {
+
+// Two per dimension: an input since opset 11, which since 18 may name the axes it is of.
+std::vector<int64_t> read_pads(const NodeImport& node, size_t rank) {
+  if (node.opset() < 11) return node.integers(node.opset() < 2 ? "paddings" : "pads");
+  const std::vector<int64_t> pads = node.integer_list(1, "pads");
+  if (!node.has_input(3)) return pads;
+  const std::vector<int64_t> axes = node.integer_list(3, "axes");
+  if (pads.size() != 2 * axes.size()) {
+    refuse("pads has " + std::to_string(pads.size()) + " values; expected two for each of " +
+           std::to_string(axes.size()) + " axes");
+  }
+  std::vector<int64_t> all(2 * rank, 0);
+  for (size_t i = 0; i < axes.size(); ++i) {
+    const int64_t d = normal_axis(axes[i], rank);
+    all[d] = pads[i];
+    all[rank + d] = pads[axes.size() + i];
+  }
+  return all;
+}
+
+}  // namespace
+
 void import_pad(NodeImport& node) {
   const TensorId x = node.tensor(0);
   const Shape shape = node.shape(0);
   const std::string mode = node.text("mode", "constant");
   if (mode != "constant") refuse("mode is '" + mode + "'; only constant is supported");
   const bool by_input = node.opset() >= 11;
-  const std::vector<int64_t> pads = by_input ? node.integer_list(1, "pads") : node.integers("pads");
+  const std::vector<int64_t> pads = read_pads(node, shape.size());
   const double value = !by_input           ? node.real("value", 0.0)
                        : node.has_input(2) ? node.real_scalar(2, "constant_value")
                                            : 0.0;

@@ -62,6 +62,14 @@ Shape resolve(const std::vector<int64_t>& wanted, const Shape& shape, bool zero_
 
 }  // namespace
 
+// Before opset 6 the element type is a name.
+int64_t cast_target(const NodeImport& node) {
+  if (node.opset() >= 6) return node.integer("to", 0);
+  onnx::TensorProto::DataType type = onnx::TensorProto::UNDEFINED;
+  onnx::TensorProto::DataType_Parse(node.text("to", ""), &type);
+  return type;
+}
+
 int64_t normal_axis(int64_t axis, size_t rank) {
   const auto limit = static_cast<int64_t>(rank);
   if (axis < -limit || axis >= limit) {
@@ -78,7 +86,7 @@ Shape flattened(const Shape& shape, int64_t axis) {
 }
 
 Shape reshaped(const NodeImport& node, const Shape& shape) {
-  std::vector<int64_t> wanted = node.integer_list(1, "shape");
+  std::vector<int64_t> wanted = node.opset() < 5 ? node.integers("shape") : node.integer_list(1, "shape");
   if (wanted.size() > kMostDimensions) {
     refuse("shape has " + std::to_string(wanted.size()) + " dimensions; expected at most " +
            std::to_string(kMostDimensions));
@@ -172,7 +180,7 @@ void import_dropout(NodeImport& node) {
 }
 
 void import_cast(NodeImport& node) {
-  const int64_t to = node.integer("to", 0);
+  const int64_t to = cast_target(node);
   const bool real = to == onnx::TensorProto::FLOAT || to == onnx::TensorProto::FLOAT16 ||
                     to == onnx::TensorProto::DOUBLE || to == onnx::TensorProto::BFLOAT16;
   if (!real)

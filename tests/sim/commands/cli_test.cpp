@@ -1,4 +1,7 @@
 // Exit codes and one-line messages of the program as a user meets them.
+#include <sys/wait.h>
+
+#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <vector>
@@ -168,4 +171,27 @@ TEST_CASE("cli: describe prints the pages of docs/") {
     CHECK(said.out == text_of_file(MMASIM_SOURCE_DIR "/docs/" + topic + ".md"));
     CHECK(nlohmann::json::accept(command_line("describe " + topic + " --format json").out));
   }
+}
+
+TEST_CASE("cli: what does not reach standard output is an error") {
+  const TemporaryFolder folder("cli-output");
+  for (const std::string command :
+       {"describe isa", "--help", "--version", "validate " MMASIM_SOURCE_DIR "/configs/tda4vm.yaml"}) {
+    for (const std::string target : {">/dev/full", ">&-"}) {
+      CAPTURE(command + " " + target);
+      const auto line =
+          std::string(MMASIM_BINARY) + " " + command + " 2>" + folder.file("error") + " " + target;
+      const int status = std::system(line.c_str());
+      CHECK(WIFEXITED(status));
+      CHECK(WEXITSTATUS(status) == 2);
+      const auto error = text_of_file(folder.file("error"));
+      CHECK(error.find("mmasim: standard output cannot be written: ") == 0);
+      CHECK(error.find('\n') == error.size() - 1);
+    }
+  }
+}
+
+TEST_CASE("cli: help says what the exit codes are") {
+  CHECK(command_line("--help").out.find(
+            "exit codes: 0 done, 1 a verification or a target failed, 2 a mistake") != std::string::npos);
 }

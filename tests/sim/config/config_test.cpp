@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "runtime/user_error.h"
+#include "sim/config/config_places.h"
 #include "sim/config/config_schema.h"
 #include "test_places.h"
 
@@ -245,4 +246,57 @@ TEST_CASE("config: the resolved configuration is printed whole, in the key's uni
   CHECK(json["mma"]["block_cycles"] == 2.5);
   CHECK(json["soc"]["name"] == "tda4vm");
   CHECK(json.begin().key() == "soc");
+}
+
+TEST_CASE("config: a base gives what a file leaves out, and the file wins") {
+  const ConfigFile file("base: am62a\nddr:\n  channels: 2\nsoc:\n  name: wide\n");
+  const auto checked = sim::check_config(file.path());
+  CHECK(checked.faults == std::vector<std::string>{});
+  const auto base = sim::load_config(MMASIM_SOURCE_DIR "/configs/am62a.yaml");
+  CHECK(checked.config.dram.channels == 2);
+  CHECK(base.dram.channels == 1);
+  CHECK(checked.config.name == "wide");
+  for (const auto& section : sim::config_schema()) {
+    for (const auto& key : section.keys) {
+      if (key.path() == "ddr.channels" || key.path() == "soc.name") continue;
+      CAPTURE(key.path());
+      CHECK(sim::to_text(key.get(checked.config)) == sim::to_text(key.get(base)));
+    }
+  }
+}
+
+TEST_CASE("config: a base that is not there, or no name, or the file itself, is told at its place") {
+  CHECK(fault_of("base: am62b\n")
+            .find("1:1: configuration 'am62b': no such file, nor one of am62a, am67a, "
+                  "am68a, am69a, tda4vm; did you mean 'am62a'?") == 0);
+  CHECK(fault_of("base: [am62a]\n").find("1:1: base is no name; expected") == 0);
+  const auto itself = "mmasim_config_test_" + std::to_string(getpid()) + ".yaml";
+  CHECK(fault_of("soc:\n  name: x\nbase: " + itself + "\n")
+            .find("3:1: base '" + itself + "' leads back to itself") == 0);
+}
+
+TEST_CASE("config: a fault of a base is told with the base's own place") {
+  const ConfigFile base(with_line("  c_banks:", "  c_banks: none"));
+  const auto variant = base.path() + ".variant.yaml";
+  std::ofstream(variant) << "base: " << base.path() << "\n";
+  const auto faults = sim::check_config(variant).faults;
+  std::filesystem::remove(variant);
+  REQUIRE(faults.size() == 1);
+  CHECK(faults.front().find(base.path() + ":" + std::to_string(line_of(default_text(), "  c_banks:")) +
+                            ":") == 0);
+}
+
+TEST_CASE("config: a configuration that comes with mmasim is found by its name") {
+  CHECK(sim::find_config("am68a") == MMASIM_SOURCE_DIR "/configs/am68a.yaml");
+  CHECK(sim::find_config("some/folder/am68a") == "some/folder/am68a");
+  CHECK(sim::find_config("mine.yaml") == "mine.yaml");
+  CHECK_THROWS_WITH_AS(sim::find_config("am68"),
+                       "configuration 'am68': no such file, nor one of am62a, am67a, am68a, am69a, tda4vm; "
+                       "did you mean 'am68a'?",
+                       runtime::UserError);
+}
+
+TEST_CASE("config: a key's beginning is nearer than its rhyme") {
+  CHECK(fault_of_override("l2.size=1MiB") ==
+        "--set l2.size: unknown key 'l2.size'; did you mean 'l2.size_bytes'?");
 }
