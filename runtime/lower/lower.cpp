@@ -232,7 +232,8 @@ Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& mac
         throw UserError("the network needs " + std::to_string(program.ddr_bytes_used) +
                         " bytes of DDR; the machine has " + std::to_string(machine.ddr_bytes));
       }
-      return {std::move(program), real.context().fallbacks};
+      return {std::move(program), real.context().fallbacks,
+              memory_map(real.context(), real.storages(), emitted), producers_of_layers(real.context())};
     } catch (const OutOfScratchpad& problem) {
       last = problem.what();
     }

@@ -88,7 +88,8 @@ Step make_step(const Graph& graph, const QuantPlan& plan, NodeId id,
 }  // namespace reference
 
 std::vector<IntegerTensor> run_reference(const Graph& graph, const QuantPlan& plan,
-                                         const std::vector<IntegerTensor>& inputs, uint64_t* overflow_count) {
+                                         const std::vector<IntegerTensor>& inputs, uint64_t* overflow_count,
+                                         const std::function<void(NodeId)>& progress) {
   reference::check_sizes(graph, plan, inputs);
   std::vector<IntegerTensor> tensors(graph.tensors.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -99,6 +100,7 @@ std::vector<IntegerTensor> run_reference(const Graph& graph, const QuantPlan& pl
   uint64_t overflows = 0;
   for (NodeId id = 0; id < graph.nodes.size(); ++id) {
     const Node& node = graph.nodes[id];
+    if (progress) progress(id);
     reference::Step step = reference::make_step(graph, plan, id, tensors);
     IntegerTensor result = std::visit([&](const auto& op) { return reference::evaluate(op, step); }, node.op);
     reference::check_values(graph.tensors[node.output], plan.tensors[node.output], result);

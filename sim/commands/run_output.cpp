@@ -25,6 +25,7 @@ class RunFiles : public RunObserver {
   void ends(const Made& made, RunReport& report) override {
     remove_earlier_run(*folder_);
     report.outputs = write_outputs(*folder_, made.program, made.outputs);
+    report.memory = made.memory ? memory_facts(*made.memory) : memory_facts(made.program);
     if (made.plan) folder_->write("quantization.yaml", runtime::to_yaml(*made.graph, *made.plan));
     write_program(*folder_, made.program);
   }
@@ -49,14 +50,15 @@ int conclude(const RunReport& report) {
 
 }  // namespace
 
-int perform_and_write(Request request, const OutputOptions& output) {
+int perform_and_write(Request request, const OutputOptions& output, const LayerSelection& selection) {
+  check_selection(selection, request);
   request.threads = output.threads;
   RunFiles files(output.out, request.program.empty() ? request.network : request.program);
   Progress progress(loudness_of(output));
   const auto report = perform(request, progress, files).report;
   files.write(report);
   progress.say("");
-  print(RunPrintout(report), output.format);
+  print(RunPrintout(report, selection), output.format);
   return conclude(report);
 }
 

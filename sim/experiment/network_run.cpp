@@ -34,7 +34,9 @@ class NetworkRun {
       execute_program();
     }
     fill_report();
-    observer_.ends({planned_.lowered.program, execution_.outputs, &graph(), &planned_.plan}, outcome_.report);
+    observer_.ends(
+        {planned_.lowered.program, execution_.outputs, &graph(), &planned_.plan, &planned_.lowered.memory},
+        outcome_.report);
     return std::move(outcome_);
   }
 
@@ -69,10 +71,9 @@ class NetworkRun {
     std::unique_ptr<Verification> verification;
     MemoryWatcher watcher;
     if (request_.verify != Verify::none) {
-      progress_.say("reference");
       const bool layers = request_.verify == Verify::layers;
       verification = std::make_unique<Verification>(graph(), planned_.plan, program, inputs_,
-                                                    layers ? "layers" : "outputs");
+                                                    layers ? "layers" : "outputs", progress_);
       if (layers) {
         watcher = [&](const isa::MemoryView& memory, uint16_t token, uint32_t count) {
           verification->watch(memory, token, count);
@@ -110,9 +111,8 @@ class NetworkRun {
       progress_.say("simulate");
       execution_ = execute(program, config_, Mode::timing_only, {}, {}, {}, ValuesInModels{}, listener());
     }
-    progress_.say(std::to_string(dataset.size()) + " images");
     const auto& input = planned_.plan.tensors[prepared().network.graph.inputs[0]];
-    const auto answers = answer_by_program(program, input, dataset.images, request_.threads);
+    const auto answers = answer_by_program(program, input, dataset.images, request_.threads, progress_);
     const auto& exact = prepared().exact;
     outcome_.accuracy =
         AccuracyFacts{static_cast<uint64_t>(dataset.size()), fraction_equal(exact.classes, dataset.labels),
@@ -136,6 +136,8 @@ class NetworkRun {
     report.totals = total_stats(program, config_, activity);
     report.layers = layer_stats(program, config_, activity);
     if (comparison_) comparison_->fill(report.layers);
+    report.edges = edge_facts(planned_.lowered.producers);
+    report.warnings = outcome_.warnings;
     report.fallbacks = planned_.lowered.fallbacks;
     if (execution_.overflow_count) {
       report.accumulator = AccumulatorFacts{*execution_.overflow_count,

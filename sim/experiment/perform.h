@@ -31,6 +31,7 @@ struct Made {
   const std::vector<std::vector<uint8_t>>& outputs;  // as in Execution
   const runtime::Graph* graph = nullptr;             // none of a compiled program
   const runtime::QuantPlan* plan = nullptr;
+  const std::vector<runtime::MemoryBlock>* memory = nullptr;
 };
 
 class RunObserver {
@@ -44,7 +45,7 @@ class RunObserver {
     (void)program, (void)config;
     return nullptr;
   }
-  // Of the report all but `outputs` and `host` is there; `outputs` is the observer's to fill.
+  // Of the report all but `outputs`, `memory` and `host` is there; the first two are the observer's to fill.
   virtual void ends(const Made& made, RunReport& report) { (void)made, (void)report; }
 };
 

@@ -5,6 +5,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "sim/report/constant_bytes.h"
+
 namespace mmasim::sim {
 namespace {
 
@@ -35,6 +37,16 @@ void check_cycles(const isa::LayerInfo& layer, const models::LayerActivity& acti
   }
 }
 
+// What of a layer's reads from DDR are constants; the rest are features.
+void add_kinds(LayerStats& row, const isa::LayerInfo& layer, uint64_t constant_bytes) {
+  if (constant_bytes > *row.ddr_read_bytes) {
+    throw std::logic_error(fmt::format("layer {} reads {} bytes of constants, and {} bytes from DDR in all",
+                                       layer.name, constant_bytes, *row.ddr_read_bytes));
+  }
+  row.ddr_weight_bytes = constant_bytes;
+  row.ddr_feature_bytes = *row.ddr_read_bytes - constant_bytes;
+}
+
 double per(double value, uint64_t cycles) { return cycles ? value / double(cycles) : 0.0; }
 
 void add_time(LayerStats& row, const models::LayerActivity& activity, const models::SocConfig& config) {
@@ -55,6 +67,10 @@ void add_time(LayerStats& row, const models::LayerActivity& activity, const mode
   row.stall_cycles = activity.stall_cycles;
   row.ddr_read_bytes = activity.ddr.read_bytes;
   row.ddr_write_bytes = activity.ddr.write_bytes;
+  row.l3_read_bytes = activity.l3.read_bytes;
+  row.l3_write_bytes = activity.l3.write_bytes;
+  row.l2_read_bytes = activity.l2.read_bytes;
+  row.l2_write_bytes = activity.l2.write_bytes;
   row.energy_mj = models::layer_energy(activity, energy_prices(config), config.core_clock_mhz).total_mj();
 }
 
@@ -85,12 +101,15 @@ std::vector<LayerStats> layer_stats(const isa::Program& program, const models::S
                                        program.layers.size()));
   }
   std::vector<LayerStats> rows;
+  std::vector<uint64_t> constant_bytes;
+  if (activity) constant_bytes = constant_bytes_read(program);
   uint64_t end_cycle = 0;
   for (size_t i = 0; i < program.layers.size(); ++i) {
     auto row = untimed_row(program.layers[i], program.machine);
     if (activity) {
       check_cycles(program.layers[i], activity->layers[i], end_cycle);
       add_time(row, activity->layers[i], config);
+      add_kinds(row, program.layers[i], constant_bytes[i]);
       end_cycle = *row.end_cycle;
     }
     rows.push_back(std::move(row));
@@ -165,6 +184,13 @@ const Keys<LayerStats>& layer_stat_keys() {
           "cycles the core waited, with neither array nor DSP busy, by cause"),
       key(&Row::ddr_read_bytes, "ddr_read_bytes", "bytes", "read from DDR for this layer"),
       key(&Row::ddr_write_bytes, "ddr_write_bytes", "bytes", "written to DDR for this layer"),
+      key(&Row::ddr_weight_bytes, "ddr_weight_bytes", "bytes",
+          "of ddr_read_bytes: weights, biases and scales of channels"),
+      key(&Row::ddr_feature_bytes, "ddr_feature_bytes", "bytes", "of ddr_read_bytes: all the rest"),
+      key(&Row::l3_read_bytes, "l3_read_bytes", "bytes", "read from L3 for this layer: features"),
+      key(&Row::l3_write_bytes, "l3_write_bytes", "bytes", "written to L3 for this layer: its output"),
+      key(&Row::l2_read_bytes, "l2_read_bytes", "bytes", "read from L2 for this layer"),
+      key(&Row::l2_write_bytes, "l2_write_bytes", "bytes", "written to L2 for this layer"),
       key(&Row::energy_mj, "energy_mj", "mJ", "relative and uncalibrated; static energy by time included"),
       key(&Row::tiles, "tiles", "", "tiles the layer was cut into"),
       key(&Row::dataflow, "dataflow", "", "the schedule that lowering chose"),

@@ -141,14 +141,21 @@ const Keys<RunReport>& report_keys() {
       key_of_part(&Row::totals, total_stat_keys(), "totals", "", "the whole run"),
       key_of_rows(&Row::layers, layer_stat_keys(), "layers",
                   "a row a layer; they partition [0, totals.cycles)"),
+      key_of_rows(&Row::edges, edge_keys(), "edges",
+                  "the network as a graph of its layers; empty of a compiled program"),
       key_of_rows(&Row::outputs, output_keys(), "outputs",
                   "a row a network output; empty with --timing-only"),
+      key_of_rows(
+          &Row::memory, memory_keys(), "memory",
+          "a row per block of L2, L3 and DDR: where everything lies, and how long; of a compiled program "
+          "only what its file says: constants, inputs and outputs"),
       key_of_optional(&Row::verify, verify_keys(), "verify",
                       "comparison with the reference; null if not asked"),
       key_of_optional(&Row::accumulator, accumulator_keys(), "accumulator",
                       "overflows of accumulators; null with --timing-only"),
       key_of_rows(&Row::fallbacks, fallback_keys(), "fallbacks",
                   "work that ran elsewhere than its operator's usual unit"),
+      key(&Row::warnings, "warnings", "", "of the quantization plan, a line each"),
       key_of_part(&Row::host, host_keys(), "host", "", "the only part that differs between equal runs"),
   };
   return keys;
@@ -175,7 +182,9 @@ std::vector<StatSection> describe_report() {
           described(kFile, "totals.energy", energy_stat_keys()),
           described(kFile, "layers[]", layer_stat_keys()),
           described(kFile, "layers[].error", layer_error_keys()),
+          described(kFile, "edges[]", edge_keys()),
           described(kFile, "outputs[]", output_keys()),
+          described(kFile, "memory[]", memory_keys()),
           described(kFile, "verify", verify_keys()),
           described(kFile, "accumulator", accumulator_keys()),
           described(kFile, "fallbacks[]", fallback_keys()),

@@ -9,6 +9,7 @@
 #include "runtime/lower/lower.h"
 #include "sim/config/config.h"
 #include "sim/report/layer_stats.h"
+#include "sim/report/memory_facts.h"
 #include "sim/report/total_stats.h"
 
 namespace mmasim::sim {
@@ -64,10 +65,13 @@ struct RunReport {
   InputFacts input;
   TotalStats totals;
   std::vector<LayerStats> layers;
+  std::vector<EdgeFacts> edges;
   std::vector<OutputFacts> outputs;
+  std::vector<MemoryFacts> memory;
   std::optional<VerifyResult> verify;
   std::optional<AccumulatorFacts> accumulator;
   std::vector<runtime::Fallback> fallbacks;
+  std::vector<std::string> warnings;
   HostFacts host;
 };
 

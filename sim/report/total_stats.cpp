@@ -94,6 +94,7 @@ TotalStats total_stats(const isa::Program& program, const models::SocConfig& con
 const Keys<TotalStats>& total_stat_keys() {
   using Row = TotalStats;
   static const Keys<Row> keys{
+      key(&Row::batch, "batch", "", "frames of the network's first input, run as one batch"),
       key(&Row::cores, "cores", "",
           "cores that ran a network each; counts and energy are of the slowest one's network, rates of all"),
       key(&Row::cycles, "cycles", "cycles",

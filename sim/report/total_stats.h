@@ -18,6 +18,7 @@ struct EnergyStats {
 };
 
 struct TotalStats {
+  uint64_t batch = 1;              // frames
   uint64_t cores = 1;              // counts are of the slowest core's network, rates of all cores
   std::optional<uint64_t> cycles;  // none: the run was not timed, nor is anything else that is optional here
   std::optional<double> time_ms;
@@ -30,7 +31,6 @@ struct TotalStats {
   std::optional<double> energy_mj;
   EnergyStats energy;
   // What the rates are made of; no keys.
-  uint64_t batch = 1;
   double core_clock_mhz = 0, peak_macs_per_cycle = 0, ddr_peak_gbps = 0;
 
   double time_s() const { return double(cycles.value_or(0)) / (core_clock_mhz * 1e6); }

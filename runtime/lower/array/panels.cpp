@@ -116,12 +116,16 @@ auto with_weights(const IntegerArray& weights, Visit&& visit) {
   return visit(weights.s32.data());
 }
 
+std::string name_of(const LoweringContext& context, const LinearLayer& layer, const char* part) {
+  return context.graph.nodes[layer.node].name + part;
+}
+
 }  // namespace
 
 uint64_t add_panels(LoweringContext& context, const LinearLayer& layer, const std::vector<PanelUnit>& units) {
   const auto bytes = units.back().offset + units.back().bytes;
   const int64_t panel = context.machine.panel(layer.operand_bytes);
-  return context.constants.add(bytes, [&](uint8_t* data) {
+  return context.constants.add(name_of(context, layer, ":weights"), bytes, [&](uint8_t* data) {
     with_weights(layer.plan->weights, [&](const auto* weights) {
       using T = std::remove_const_t<std::remove_pointer_t<decltype(weights)>>;
       for (const auto& unit : units) {
@@ -135,7 +139,7 @@ uint64_t add_panels(LoweringContext& context, const LinearLayer& layer, const st
 uint64_t add_depthwise_weights(LoweringContext& context, const LinearLayer& layer) {
   const auto channels = layer.out.dims.c;
   const auto bytes = static_cast<uint64_t>(layer.taps() * channels) * layer.operand_bytes;
-  return context.constants.add(bytes, [&](uint8_t* data) {
+  return context.constants.add(name_of(context, layer, ":weights"), bytes, [&](uint8_t* data) {
     with_weights(layer.plan->weights, [&](const auto* weights) {
       using T = std::remove_const_t<std::remove_pointer_t<decltype(weights)>>;
       auto* table = reinterpret_cast<T*>(data);
@@ -184,7 +188,7 @@ LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer,
     tables.bytes = tables.shifts + channels;
   }
   const auto half = static_cast<int128>(1) << (8 * accumulator_bytes - 2), largest = half - 1 + half;
-  tables.offset = context.constants.add(tables.bytes, [&](uint8_t* data) {
+  tables.offset = context.constants.add(name_of(context, layer, ":bias"), tables.bytes, [&](uint8_t* data) {
     for (uint64_t c = 0; c < channels; ++c) {
       const int128 bias = layer.plan->bias.at(c);
       if (bias > largest || bias < -largest - 1)

@@ -25,10 +25,11 @@ inline int64_t whole_entry(int64_t entry, uint64_t entry_bytes) {
   return entry;
 }
 
-// `count` entries of entry_bytes each, little endian.
+// Of the layer begun last: `count` entries of entry_bytes each, little endian.
 inline ConstantTable add_table(LoweringContext& context, const std::vector<int64_t>& entries, uint64_t count,
                                uint64_t entry_bytes) {
-  const auto offset = context.constants.add(count * entry_bytes, [&](uint8_t* data) {
+  const auto name = context.schedule.layers.back().name + ":table";
+  const auto offset = context.constants.add(name, count * entry_bytes, [&](uint8_t* data) {
     for (uint64_t i = 0; i < count; ++i) {
       const int64_t entry = whole_entry(entries.at(i), entry_bytes);
       std::memcpy(data + i * entry_bytes, &entry, entry_bytes);

@@ -54,6 +54,7 @@ Emitter::Emitter(Schedule& schedule, const isa::Machine& machine, std::optional<
   for (auto& issued : loads_issued_) issued.resize(schedule.steps.size(), false);
   out_.written.resize(schedule.storages.size());
   out_.resident_offsets.resize(schedule.storages.size());
+  out_.buffers.resize(schedule.buffers.size());
 }
 
 Emitted Emitter::run() {
@@ -62,6 +63,7 @@ Emitted Emitter::run() {
   for (uint32_t step = 0; step < steps; ++step) {
     // (1) what this step needs  (2) what it will have written, for those who wait for it  (3) a head start
     // for later steps  (4) compute and store  (5) let go
+    step_at_hand_ = step;
     require_loads(step);
     place(schedule_.steps[step].allocates, step);
     announce_writes(step);
@@ -158,10 +160,12 @@ bool Emitter::try_place(const std::vector<BufferId>& buffers, uint32_t step) {
       for (const auto undone : done) {
         scratchpad_.undo(placed(undone).offset);
         placed_[static_cast<size_t>(undone)].reset();
+        out_.buffers[static_cast<size_t>(undone)].reset();
       }
       return false;
     }
     slot = Placed{*offset, scratchpad_.release_before(*offset, buffer.bytes), 0, 0, 0};
+    out_.buffers[static_cast<size_t>(id)] = PlacedBuffer{*offset, step_at_hand_};
     done.push_back(id);
   }
   return true;

@@ -36,12 +36,19 @@ struct Written {
   uint32_t count = 0;
 };
 
+// Where a buffer came to lie, and the step that was at hand then. It lies there to its last step.
+struct PlacedBuffer {
+  uint64_t offset = 0;
+  uint32_t first_step = 0;
+};
+
 struct Emitted {
   std::vector<uint8_t> code;
   uint64_t instruction_count = 0;
   uint64_t l2_bytes_used = 0;
-  std::vector<std::vector<Written>> written;  // one list a storage
-  std::vector<uint64_t> resident_offsets;     // one a storage; of L2 residents
+  std::vector<std::vector<Written>> written;         // one list a storage
+  std::vector<uint64_t> resident_offsets;            // one a storage; of L2 residents
+  std::vector<std::optional<PlacedBuffer>> buffers;  // one a buffer; none: no step needs it
 };
 
 class Emitter;
@@ -126,7 +133,7 @@ class Emitter {
       waited_;                        // [channel, or kChannels for the core][token]: highest count waited for
   std::vector<LateWait> late_waits_;  // of the step at hand
   std::array<std::vector<uint8_t>, 8> in_force_;  // encoded configuration by kind
-  uint32_t steps_done_ = 0;
+  uint32_t steps_done_ = 0, step_at_hand_ = 0;
   uint32_t next_layer_ = 0;
   uint32_t b_bank_ = 0, c_bank_ = 0;
 };

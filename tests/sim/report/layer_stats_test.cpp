@@ -143,5 +143,5 @@ TEST_CASE("layers.csv: lists and causes are one cell each, what is not known is 
   CHECK(csv.find("first,\"a;b,c\",") != std::string::npos);
   CHECK(csv.find(",ddr=30,") != std::string::npos);
   const auto untimed = sim::layer_csv(sim::layer_stats(program, models::SocConfig{}, nullptr)).csv();
-  CHECK(untimed.find("second,,,int16,10240,,,,,,,,,,,,,,,,0,") != std::string::npos);
+  CHECK(untimed.find("second,,,int16,10240," + std::string(21, ',') + "0,") != std::string::npos);
 }
