@@ -1,4 +1,5 @@
-// `mmasim compare`: several timed runs of one network side by side. Times need no values: none are made.
+// `mmasim compare`: several timed runs side by side, of one network or of several. Times need no values: none
+// are made.
 #include <memory>
 
 #include "sim/commands/commands.h"
@@ -13,12 +14,13 @@ namespace mmasim::sim {
 namespace {
 
 struct CompareOptions {
-  std::string network;
+  std::vector<std::string> networks;
   std::vector<std::string> configs{""}, overrides;
   std::vector<std::string> precisions{"preset"}, quants{"tidl-np2-fixed"}, quant_set;
   ImportChoice import;
   DataChoice data;
   OutputOptions output;
+  bool by_layers = false;
   bool timing_only = true;  // always: accepted so that the options of `run` serve
 };
 
@@ -27,9 +29,10 @@ struct Combinations {
   std::vector<std::string> labels;
 };
 
-Request request_of(const CompareOptions& options, const std::string& config, const QuantChoice& quant) {
+Request request_of(const CompareOptions& options, const std::string& network, const std::string& config,
+                   const QuantChoice& quant) {
   Request request;
-  request.network = options.network;
+  request.network = network;
   request.config = {config, options.overrides};
   request.quant = quant;
   request.import = options.import;
@@ -38,36 +41,47 @@ Request request_of(const CompareOptions& options, const std::string& config, con
   return request;
 }
 
-Combinations combinations(const CompareOptions& options) {
-  Combinations all;
+void add_combinations(const CompareOptions& options, const std::string& network, Combinations& all) {
   for (const auto& config : options.configs) {
     for (const auto& quant : options.quants) {
       for (const auto& precision : options.precisions) {
         check_precision(precision);
-        all.requests.push_back(request_of(options, config, {quant, precision, options.quant_set, ""}));
+        all.requests.push_back(
+            request_of(options, network, config, {quant, precision, options.quant_set, ""}));
         check_request(all.requests.back());
         const auto quantization = quantization_of(all.requests.back().quant);
-        std::string label = quantization.precision;
+        std::string label =
+            (options.networks.size() > 1 ? file_stem(network) + " " : "") + quantization.precision;
         if (options.quants.size() > 1) label += " " + quantization.name;
         if (options.configs.size() > 1) label += " " + file_stem(config);
         all.labels.push_back(label);
       }
     }
   }
+}
+
+Combinations combinations(const CompareOptions& options) {
+  Combinations all;
+  for (const auto& network : options.networks) add_combinations(options, network, all);
   return all;
+}
+
+std::string default_folder(const CompareOptions& options) {
+  return options.networks.size() > 1 ? "mmasim-out/compare"
+                                     : "mmasim-out/" + file_stem(options.networks.at(0)) + "-compare";
 }
 
 int compare(const CompareOptions& options) {
   const auto all = combinations(options);
-  OutputFolder folder(options.output.out.empty() ? "mmasim-out/" + file_stem(options.network) + "-compare"
-                                                 : options.output.out);
+  OutputFolder folder(options.output.out.empty() ? default_folder(options) : options.output.out);
   Progress progress(loudness_of(options.output));
   std::vector<RunReport> reports;
   for (auto& outcome : perform_in_children(all.requests, options.output.threads, progress)) {
     reports.push_back(std::move(outcome.report));
   }
   const auto comparison = comparison_of(all.labels, reports);
-  const ComparisonPrintout printout(comparison);
+  const ComparisonPrintout printout(comparison, options.by_layers ? CompareBy::layers : CompareBy::runs);
+  folder.write("compare.html", printout.page());
   folder.write("compare.json", json_text(printout.json()));
   progress.say("");
   print(printout, options.output.format);
@@ -77,9 +91,9 @@ int compare(const CompareOptions& options) {
 }  // namespace
 
 void add_compare_command(CLI::App& app, Action& action) {
-  auto& command = *app.add_subcommand("compare", "time several runs of a network side by side");
+  auto& command = *app.add_subcommand("compare", "time several runs of networks side by side");
   auto options = std::make_shared<CompareOptions>();
-  command.add_option("network", options->network, "ONNX file")->required()->type_name("NETWORK");
+  command.add_option("network", options->networks, "ONNX files")->required()->type_name("NETWORK...");
   command.add_option("--config", options->configs, "hardware configurations, a comma-separated list")
       ->delimiter(',')
       ->type_name("LIST");
@@ -96,6 +110,8 @@ void add_compare_command(CLI::App& app, Action& action) {
   add_import_options(command, options->import);
   add_data_options(command, options->data);
   command.add_flag("--timing-only", options->timing_only, "cycles without values: all that compare does");
+  command.add_flag("--layers", options->by_layers,
+                   "print a row per layer and run, with what changed against the first and why");
   add_output_options(command, options->output);
   command.callback([&action, options] { action = [options] { return compare(*options); }; });
 }

@@ -1,10 +1,12 @@
-// Several timed runs of one network side by side: compare.json (interface: mmasim.compare/1), there and back.
+// Several timed runs side by side, of one network or of several: compare.json (interface: mmasim.compare/1),
+// there and back. The first run of a network is what its others are compared with.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "sim/report/layer_change.h"
 #include "sim/report/layer_stats.h"
 #include "sim/report/printout.h"
 #include "sim/report/run_report.h"
@@ -17,10 +19,11 @@ struct RatioToFirst {
 };
 
 struct ComparedRun {
-  std::string label, precision, config_name, quant;
+  std::string label, network, precision, config_name, quant;
   TotalStats totals;
   RatioToFirst ratio_to_first;
   std::vector<LayerStats> layers;
+  std::vector<LayerChange> changes;  // none of the first run
 };
 
 struct Comparison {
@@ -32,15 +35,23 @@ Comparison comparison_of(const std::vector<std::string>& labels, const std::vect
 
 const Keys<Comparison>& comparison_keys();
 
+enum class CompareBy : uint8_t { runs, layers };
+
 class ComparisonPrintout : public Printout {
  public:
-  explicit ComparisonPrintout(const Comparison& comparison) : comparison_(comparison) {}
+  explicit ComparisonPrintout(const Comparison& comparison, CompareBy by = CompareBy::runs)
+      : comparison_(comparison), by_(by) {}
   ordered_json json() const override { return to_json(comparison_keys(), comparison_); }
   Table table() const override;
-  std::string footer() const override { return "\n* energy is relative and uncalibrated\n"; }
+  std::string footer() const override;
+  std::string page() const override;
 
  private:
+  Table run_table() const;
+  Table layer_table() const;
+
   const Comparison& comparison_;
+  const CompareBy by_;
 };
 
 }  // namespace mmasim::sim

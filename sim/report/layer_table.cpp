@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace mmasim::sim {
 namespace {
 
@@ -42,7 +44,42 @@ std::vector<std::string> shown_row(const LayerStats& row) {
   return cells;
 }
 
+// What --sort compares; larger comes first.
+double rank_of(const LayerStats& layer, const std::string& sort) {
+  if (sort == "ddr") return static_cast<double>(*layer.ddr_read_bytes + *layer.ddr_write_bytes);
+  if (sort == "energy") return *layer.energy_mj;
+  return static_cast<double>(*layer.cycles);
+}
+
 }  // namespace
+
+const std::vector<std::string>& sort_words() {
+  static const std::vector<std::string> words{"cycles", "ddr", "energy", "bound"};
+  return words;
+}
+
+const std::vector<std::string>& bound_words() {
+  static const std::vector<std::string> words{"mma", "dsp", "ddr", "l3", "l2", "overhead"};
+  return words;
+}
+
+std::vector<LayerStats> selected(const std::vector<LayerStats>& layers, const LayerSelection& selection) {
+  std::vector<LayerStats> rows;
+  for (const auto& layer : layers)
+    if (selection.bound.empty() || layer.bound.value() == selection.bound) rows.push_back(layer);
+  const auto& words = bound_words();
+  const auto group = [&](const LayerStats& layer) {
+    return std::find(words.begin(), words.end(), *layer.bound);
+  };
+  if (!selection.sort.empty()) {
+    std::stable_sort(rows.begin(), rows.end(), [&](const LayerStats& a, const LayerStats& b) {
+      if (selection.sort == "bound" && group(a) != group(b)) return group(a) < group(b);
+      return rank_of(a, selection.sort) > rank_of(b, selection.sort);
+    });
+  }
+  if (selection.top > 0 && rows.size() > selection.top) rows.resize(selection.top);
+  return rows;
+}
 
 Table layer_table(const std::vector<LayerStats>& layers) {
   using Align = Column::Align;
@@ -73,19 +110,21 @@ Table layer_csv(const std::vector<LayerStats>& layers) {
 
 std::string totals_text(const TotalStats& totals, const std::string& title) {
   if (!totals.cycles) {
-    return fmt::format("{}: {} MACs; not timed; peak use L2 {} B, L3 {} B, DDR {} B\n", title, totals.macs,
+    return fmt::format("{}: {} MACs{}; not timed; peak use L2 {} B, L3 {} B, DDR {} B\n", title, totals.macs,
+                       totals.batch != 1 ? fmt::format(", batch of {}", totals.batch) : "",
                        totals.peak_l2_bytes, totals.peak_l3_bytes, totals.peak_ddr_bytes);
   }
   const double cycles = static_cast<double>(*totals.cycles);
   const double macs_per_cycle = cycles > 0 ? static_cast<double>(totals.macs) / cycles : 0;
   const double ddr_bytes = static_cast<double>(*totals.ddr_read_bytes + *totals.ddr_write_bytes);
   return fmt::format(
-      "{}: {} cycles, {:.3f} ms at {:g} MHz, {:.1f} inferences/s{}\n"
+      "{}: {} cycles, {:.3f} ms at {:g} MHz, {:.1f} inferences/s{}{}\n"
       "  {} MACs, {:.1f} MACs/cycle, MMA use {:.1f}% of the peak, {:.3f} TOPS\n"
       "  DDR {:.3f} MB, {:.2f} GB/s of {:.2f} GB/s; peak use L2 {} B, L3 {} B, DDR {} B\n"
       "  energy {:.4f} mJ (*relative and uncalibrated)\n",
       title, *totals.cycles, totals.time_s() * 1e3, totals.core_clock_mhz,
       totals.time_s() > 0 ? static_cast<double>(totals.batch * totals.cores) / totals.time_s() : 0,
+      totals.batch != 1 ? fmt::format(", batch of {}", totals.batch) : "",
       totals.cores > 1 ? fmt::format(" on {} cores", totals.cores) : "", totals.macs, macs_per_cycle,
       100 * macs_per_cycle / totals.peak_macs_per_cycle,
       totals.time_s() > 0 ? 2 * static_cast<double>(totals.macs * totals.cores) / totals.time_s() / 1e12 : 0,

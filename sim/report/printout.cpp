@@ -3,10 +3,13 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "sim/report/html_page.h"
+
 namespace mmasim::sim {
 namespace {
 
 std::string as_table(const Printout& printout) { return printout.table().aligned() + printout.footer(); }
+std::string as_html(const Printout& printout) { return printout.page(); }
 std::string as_json(const Printout& printout) { return json_text(printout.json()); }
 std::string as_csv(const Printout& printout) { return printout.rows().csv(); }
 std::string as_markdown(const Printout& printout) { return printout.table().markdown() + printout.footer(); }
@@ -16,9 +19,11 @@ struct Writer {
   std::string (*write)(const Printout&);
 };
 constexpr Writer kWriters[] = {
-    {"table", as_table}, {"json", as_json}, {"csv", as_csv}, {"markdown", as_markdown}};
+    {"table", as_table}, {"json", as_json}, {"csv", as_csv}, {"markdown", as_markdown}, {"html", as_html}};
 
 }  // namespace
+
+std::string Printout::page() const { return html_of_table(table(), footer()); }
 
 std::vector<std::string> format_words() {
   std::vector<std::string> words;

@@ -17,6 +17,7 @@ class Printout {
   virtual Table table() const = 0;                   // for a person
   virtual Table rows() const { return table(); }     // for a program: CSV
   virtual std::string footer() const { return ""; }  // below a table for a person
+  virtual std::string page() const;                  // HTML: the table, unless there is a page for it
 };
 
 // The words of --format, the default first.

@@ -10,6 +10,7 @@
 #include "runtime/quantize/host_values.h"
 #include "sim/inputs/placed_tensor.h"
 #include "sim/report/layer_table.h"
+#include "sim/report/run_printout.h"
 
 namespace mmasim::sim {
 namespace {
@@ -52,7 +53,8 @@ void remove_earlier_run(OutputFolder& folder) {
   const auto earlier = in ? ordered_json::parse(in, nullptr, false) : ordered_json();
   folder.remove("report.json");
   if (!earlier.is_object() || earlier.value("schema", ordered_json()) != "mmasim.report/1") return;
-  for (const auto* name : {"layers.csv", "quantization.yaml", "program.mma"}) folder.remove(name);
+  for (const auto* name : {"layers.csv", "report.html", "quantization.yaml", "program.mma"})
+    folder.remove(name);
   const auto outputs = earlier.value("outputs", ordered_json::array());
   for (const auto& output : outputs) {
     if (!output.is_object() || !output.contains("file") || !output["file"].is_string()) continue;
@@ -95,6 +97,7 @@ void write_program(const std::filesystem::path& path, const isa::Program& progra
 
 void write_report(OutputFolder& folder, const RunReport& report) {
   folder.write("layers.csv", layer_csv(report.layers).csv());
+  folder.write("report.html", RunPrintout(report).page());
   folder.write("report.json", json_text(to_json(report_keys(), report)));
 }
 

@@ -1,5 +1,5 @@
-// The files of a run: report.json, layers.csv, outputs/, quantization.yaml, program.mma. report.json comes
-// last, so that a folder with one holds a whole run.
+// The files of a run: report.json, report.html, layers.csv, outputs/, quantization.yaml, program.mma.
+// report.json comes last, so that a folder with one holds a whole run.
 #pragma once
 
 #include <filesystem>
@@ -21,6 +21,6 @@ std::vector<OutputFacts> write_outputs(OutputFolder& folder, const isa::Program&
 
 void write_program(OutputFolder& folder, const isa::Program& program);  // program.mma
 void write_program(const std::filesystem::path& path, const isa::Program& program);
-void write_report(OutputFolder& folder, const RunReport& report);  // layers.csv, report.json
+void write_report(OutputFolder& folder, const RunReport& report);  // layers.csv, report.html, report.json
 
 }  // namespace mmasim::sim

@@ -2,18 +2,30 @@
 
 #include <fmt/format.h>
 
-#include "sim/report/layer_table.h"
+#include "sim/report/html_page.h"
 
 namespace mmasim::sim {
 
-Table RunPrintout::table() const { return layer_table(report_.layers); }
+std::vector<LayerStats> RunPrintout::shown() const {
+  return selection_.is_all() ? report_.layers : selected(report_.layers, selection_);
+}
 
-Table RunPrintout::rows() const { return layer_csv(report_.layers); }
+Table RunPrintout::table() const { return layer_table(shown()); }
+
+Table RunPrintout::rows() const { return layer_csv(shown()); }
+
+std::string RunPrintout::title() const {
+  return report_.network.name + " " + report_.precision + (report_.quant ? " " + *report_.quant : "") +
+         " on " + report_.config.name;
+}
+
+std::string RunPrintout::page() const {
+  return html_page(title(), {"kit.js", "roofline.js", "memory.js", "graph.js", "report.js"}, json(),
+                   layer_table(report_.layers).aligned() + footer());
+}
 
 std::string RunPrintout::footer() const {
-  const auto title = report_.network.name + " " + report_.precision +
-                     (report_.quant ? " " + *report_.quant : "") + " on " + report_.config.name;
-  std::string text = "\n" + totals_text(report_.totals, title);
+  std::string text = "\n" + totals_text(report_.totals, title());
   const auto errors = error_table(report_.layers);
   if (!errors.rows.empty()) {
     text +=
