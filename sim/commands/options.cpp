@@ -76,6 +76,24 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
   command.add_flag("--quiet", options.quiet, "no progress on standard error");
 }
 
+void add_selection_options(CLI::App& command, LayerSelection& selection) {
+  command.add_option("--sort", selection.sort, "order of the layers in the table, largest first")
+      ->check(CLI::IsMember(sort_words()))
+      ->type_name("cycles|ddr|energy|bound");
+  command.add_option("--top", selection.top, "so many layers in the table at most")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  command.add_option("--bound", selection.bound, "only layers bound by it in the table")
+      ->check(CLI::IsMember(bound_words()))
+      ->type_name("mma|dsp|ddr|l3|l2|overhead");
+}
+
+void check_selection(const LayerSelection& selection, const Request& request) {
+  const bool is_timed = request.mode != Mode::functional_only && !request.plain;
+  if (is_timed || (selection.sort.empty() && selection.bound.empty())) return;
+  throw runtime::UserError("--sort and --bound go by cycles, and this run has none; leave them out");
+}
+
 void add_precision_list(CLI::App& command, std::vector<std::string>& precisions) {
   command.add_option("--precision", precisions, "int8, int16, int32, mixed; a comma-separated list")
       ->delimiter(',')

@@ -9,6 +9,7 @@
 
 #include "sim/experiment/request.h"
 #include "sim/host/progress.h"
+#include "sim/report/layer_table.h"
 
 namespace mmasim::sim {
 
@@ -27,6 +28,8 @@ struct OutputOptions {
   unsigned threads = 1;
 };
 
+void add_selection_options(CLI::App& command, LayerSelection& selection);
+void check_selection(const LayerSelection& selection, const Request& request);  // needs cycles
 void add_hardware_options(CLI::App& command, ConfigChoice& options);
 void add_import_options(CLI::App& command, ImportChoice& options);
 void add_data_options(CLI::App& command, DataChoice& options);

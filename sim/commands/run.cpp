@@ -11,6 +11,7 @@ struct RunOptions {
   Request request;
   ModeOptions modes;
   OutputOptions output;
+  LayerSelection selection;
 };
 
 int run(const RunOptions& options) {
@@ -18,7 +19,7 @@ int run(const RunOptions& options) {
   check_precision(options.request.quant.precision);
   auto request = options.request;
   set_modes(options.modes, request);
-  return perform_and_write(request, options.output);
+  return perform_and_write(request, options.output, options.selection);
 }
 
 }  // namespace
@@ -36,6 +37,7 @@ void add_run_command(CLI::App& app, Action& action) {
   command.add_flag("--compare-float", request.compare_float,
                    "error of each layer's integers against the float network on the same inputs");
   add_output_options(command, options->output);
+  add_selection_options(command, options->selection);
   command.callback([&action, options] { action = [options] { return run(*options); }; });
 }
 

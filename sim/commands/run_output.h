@@ -7,6 +7,6 @@
 namespace mmasim::sim {
 
 // Returns the exit code.
-int perform_and_write(Request request, const OutputOptions& output);
+int perform_and_write(Request request, const OutputOptions& output, const LayerSelection& selection);
 
 }  // namespace mmasim::sim

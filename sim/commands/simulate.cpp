@@ -12,6 +12,7 @@ struct SimulateOptions {
   Request request;
   ModeOptions modes;
   OutputOptions output;
+  LayerSelection selection;
 };
 
 int simulate(const SimulateOptions& options) {
@@ -20,7 +21,7 @@ int simulate(const SimulateOptions& options) {
     throw runtime::UserError("--plain makes values, --timing-only makes none; give one of them");
   auto request = options.request;
   set_modes(options.modes, request);
-  return perform_and_write(request, options.output);
+  return perform_and_write(request, options.output, options.selection);
 }
 
 }  // namespace
@@ -37,6 +38,7 @@ void add_simulate_command(CLI::App& app, Action& action) {
   command.add_flag("--plain", request.plain,
                    "values by the plain definition of every instruction, without cycles: slow and obvious");
   add_output_options(command, options->output);
+  add_selection_options(command, options->selection);
   command.callback([&action, options] { action = [options] { return simulate(*options); }; });
 }
 

@@ -65,11 +65,14 @@ void check_classifies(const runtime::Graph& graph) {
                            "; evaluate needs one row of classes for one image");
 }
 
-Answers answer_in_float(const runtime::Graph& graph, const runtime::ImageSet& images, unsigned threads) {
+Answers answer_in_float(const runtime::Graph& graph, const runtime::ImageSet& images, unsigned threads,
+                        Progress& progress) {
   const auto output = graph.outputs[0];
   auto answers = no_answers(images.size(), runtime::element_count(graph.tensors[output].shape));
+  ProgressCount done(progress, "float: image", static_cast<uint64_t>(images.size()));
   for_each_slice(images.size(), threads, [&](int64_t first, int64_t end) {
     for (int64_t image = first; image < end; ++image) {
+      done.one_more();
       const auto tensors = runtime::run_float(graph, {images.sample(image)}, 1);
       const auto& values = tensors.at(output);
       keep_values(answers, image, values);
@@ -80,15 +83,17 @@ Answers answer_in_float(const runtime::Graph& graph, const runtime::ImageSet& im
 }
 
 Answers answer_by_program(const isa::Program& program, const runtime::TensorPlan& input_plan,
-                          const runtime::ImageSet& images, unsigned threads) {
+                          const runtime::ImageSet& images, unsigned threads, Progress& progress) {
   const auto& output = program.outputs.at(0);
   const auto output_plan = tensor_plan(output);
   auto answers = no_answers(images.size(), runtime::element_count(output.shape));
+  ProgressCount done(progress, program.precision + ": image", static_cast<uint64_t>(images.size()));
   for_each_slice(images.size(), threads, [&](int64_t first, int64_t end) {
     isa::UntimedMachine machine(program);
     auto memory = memory_for(program);
     const auto view = memory.view();
     for (int64_t image = first; image < end; ++image) {
+      done.one_more();
       write_inputs(view, program, {runtime::quantize_input(input_plan, images.sample(image))});
       machine.run(view);
       const auto integers = read_tensor(view, output);

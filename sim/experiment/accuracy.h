@@ -11,6 +11,7 @@
 #include "runtime/graph/graph.h"
 #include "runtime/io/dataset.h"
 #include "runtime/quantize/plan.h"
+#include "sim/host/progress.h"
 
 namespace mmasim::sim {
 
@@ -24,10 +25,11 @@ struct Answers {
 // Throws runtime::UserError unless the network has one output of one row an image.
 void check_classifies(const runtime::Graph& graph);
 
-Answers answer_in_float(const runtime::Graph& graph, const runtime::ImageSet& images, unsigned threads);
+Answers answer_in_float(const runtime::Graph& graph, const runtime::ImageSet& images, unsigned threads,
+                        Progress& progress);
 // Untimed. The program's batch is 1.
 Answers answer_by_program(const isa::Program& program, const runtime::TensorPlan& input_plan,
-                          const runtime::ImageSet& images, unsigned threads);
+                          const runtime::ImageSet& images, unsigned threads, Progress& progress);
 
 double fraction_equal(const std::vector<int64_t>& a, const std::vector<int64_t>& b);
 

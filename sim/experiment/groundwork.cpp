@@ -49,8 +49,7 @@ PreparedNetwork prepare_network(const Request& request, uint64_t ddr_bytes, Prog
   if (prepared.dataset) {
     check_images_fit(graph, prepared.dataset->images, data.dataset);
     check_classifies(graph);
-    progress.say("float: " + std::to_string(prepared.dataset->size()) + " images");
-    prepared.exact = answer_in_float(graph, prepared.dataset->images, request.threads);
+    prepared.exact = answer_in_float(graph, prepared.dataset->images, request.threads, progress);
   }
   if (!request.with_values()) return prepared;
   progress.say("calibrate");

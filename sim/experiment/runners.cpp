@@ -28,9 +28,9 @@ std::vector<Outcome> perform_in_children(const std::vector<Request>& requests, u
   std::vector<ordered_json> jobs;
   for (const auto& request : requests) jobs.push_back(to_json(request_keys(), request));
   const ChildWork work = [&](const ordered_json& job) {
-    Progress silent(Loudness::silent);
+    Progress own(progress.is_shown() && parallel == 1 ? Loudness::unnoted : Loudness::silent);
     const auto request = from_json(request_keys(), job, "request");
-    return to_json(outcome_keys(), perform(request, silent, groundwork));
+    return to_json(outcome_keys(), perform(request, own, groundwork));
   };
   std::vector<Outcome> outcomes(requests.size());
   run_in_children(jobs, work, parallel, [&](size_t index, const ordered_json& result) {

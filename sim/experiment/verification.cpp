@@ -28,7 +28,7 @@ bool is_output(const isa::Program& program, const std::string& name) {
 
 Verification::Verification(const runtime::Graph& graph, const runtime::QuantPlan& plan,
                            const isa::Program& program, const std::vector<std::vector<uint8_t>>& inputs,
-                           const std::string& mode)
+                           const std::string& mode, Progress& progress)
     : program_(program) {
   result_.mode = mode;
   std::vector<runtime::IntegerTensor> integers;
@@ -36,7 +36,9 @@ Verification::Verification(const runtime::Graph& graph, const runtime::QuantPlan
     const auto id = graph.inputs[i];
     integers.push_back(unpack(inputs[i], plan.tensors[id].element(), graph.tensors[id].shape));
   }
-  auto tensors = runtime::run_reference(graph, plan, integers);
+  ProgressCount nodes(progress, "reference: operator", graph.nodes.size());
+  auto tensors =
+      runtime::run_reference(graph, plan, integers, nullptr, [&](runtime::NodeId) { nodes.one_more(); });
   for (size_t id = 0; id < tensors.size(); ++id) expected_[graph.tensors[id].name] = std::move(tensors[id]);
   if (mode != "layers") return;
   for (size_t i = 0; i < program.intermediates.size(); ++i) {

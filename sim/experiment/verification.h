@@ -12,6 +12,7 @@
 #include "runtime/graph/graph.h"
 #include "runtime/quantize/plan.h"
 #include "runtime/tensor_data.h"
+#include "sim/host/progress.h"
 #include "sim/report/run_report.h"
 
 namespace mmasim::sim {
@@ -20,7 +21,7 @@ class Verification {
  public:
   // inputs: the integers of each graph input, as the program gets them. Runs the reference.
   Verification(const runtime::Graph& graph, const runtime::QuantPlan& plan, const isa::Program& program,
-               const std::vector<std::vector<uint8_t>>& inputs, const std::string& mode);
+               const std::vector<std::vector<uint8_t>>& inputs, const std::string& mode, Progress& progress);
 
   // To be called at every token count: compares the intermediates that have just become whole.
   void watch(const isa::MemoryView& memory, uint16_t token, uint32_t count);

@@ -92,9 +92,10 @@ void evaluate_images(benchmark::State& state, bool is_timed) {
   const auto time_program = [&](const nlohmann::ordered_json&) {
     return nlohmann::ordered_json(models::simulate(program, prepared.config, nullptr).total_cycles);
   };
+  Progress silent(Loudness::silent);
   for (auto _ : state) {
     if (is_timed) run_in_children({nullptr}, time_program, 1);
-    answer_by_program(program, input, dataset.images, 1);
+    answer_by_program(program, input, dataset.images, 1, silent);
   }
   state.counters["images/s"] =
       benchmark::Counter(static_cast<double>(dataset.size()), benchmark::Counter::kIsIterationInvariantRate);
