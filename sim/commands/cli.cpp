@@ -15,6 +15,7 @@
 #include "isa/program/program_file.h"
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
+#include "traces/file/text_file.h"
 
 namespace mmasim::sim {
 namespace {
@@ -67,6 +68,8 @@ int perform(const Action& action) {
   } catch (const isa::ProgramFileError& error) {
     return complain(error.what(), kUserMistake);
   } catch (const isa::AssemblyError& error) {
+    return complain(error.what(), kUserMistake);
+  } catch (const traces::TraceFileError& error) {
     return complain(error.what(), kUserMistake);
   } catch (const isa::OverflowTrap& error) {
     return complain(std::string("an accumulator overflowed: ") + error.what(), kFailed);

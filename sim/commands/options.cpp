@@ -94,6 +94,32 @@ void check_selection(const LayerSelection& selection, const Request& request) {
   throw runtime::UserError("--sort and --bound go by cycles, and this run has none; leave them out");
 }
 
+void add_trace_options(CLI::App& command, TraceOptions& options) {
+  command
+      .add_option(
+          "--trace", options.formats,
+          "record a timeline: perfetto (trace.json), vcd, csv, each also with .gz; a comma-separated list")
+      ->delimiter(',')
+      ->check(CLI::IsMember(trace_words()))
+      ->type_name("LIST");
+  command.add_option("--trace-limit", options.limit, "most bytes of a trace file before compression: 64M")
+      ->type_name("SIZE");
+  command.add_option("--trace-layers", options.layers, "record the layers whose names fit: 'stage1_*'")
+      ->type_name("PATTERN");
+}
+
+TraceChoice trace_choice(const TraceOptions& options, const Request& request) {
+  if (options.formats.empty()) {
+    if (options.limit.empty() && options.layers.empty()) return {};
+    throw runtime::UserError("--trace-limit and --trace-layers bound a trace; give --trace too");
+  }
+  if (request.mode == Mode::functional_only || request.plain)
+    throw runtime::UserError(
+        "--trace records time, --functional-only and --plain make none; give one of them");
+  return {options.formats, options.limit.empty() ? 0 : size_from_text("--trace-limit", options.limit),
+          options.layers};
+}
+
 void add_precision_list(CLI::App& command, std::vector<std::string>& precisions) {
   command.add_option("--precision", precisions, "int8, int16, int32, mixed; a comma-separated list")
       ->delimiter(',')

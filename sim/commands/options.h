@@ -10,6 +10,7 @@
 #include "sim/experiment/request.h"
 #include "sim/host/progress.h"
 #include "sim/report/layer_table.h"
+#include "sim/report/trace_files.h"
 
 namespace mmasim::sim {
 
@@ -19,6 +20,11 @@ using Action = std::function<int()>;
 struct ModeOptions {
   std::string verify;  // "", "outputs" or "layers"
   bool timing_only = false, functional_only = false;
+};
+
+struct TraceOptions {
+  std::vector<std::string> formats;
+  std::string limit, layers;
 };
 
 struct OutputOptions {
@@ -36,6 +42,7 @@ void add_data_options(CLI::App& command, DataChoice& options);
 void add_input_options(CLI::App& command, DataChoice& options);  // --input and --seed only
 void add_mode_options(CLI::App& command, ModeOptions& options);
 void add_output_options(CLI::App& command, OutputOptions& options);
+void add_trace_options(CLI::App& command, TraceOptions& options);
 void add_precision_list(CLI::App& command, std::vector<std::string>& precisions);
 void add_quant_list(CLI::App& command, std::vector<std::string>& quants);
 void add_quant_options(CLI::App& command, QuantChoice& options);  // --quant, --precision and --set-quant
@@ -45,6 +52,8 @@ void add_quant_settings(CLI::App& command, std::vector<std::string>& set);
 void check_precision(const std::string& precision);
 void check_modes(const ModeOptions& modes);  // --verify with --timing-only, both modes at once
 
+// Throws runtime::UserError for a request that has no time to record, and for options without --trace.
+TraceChoice trace_choice(const TraceOptions& options, const Request& request);
 void set_modes(const ModeOptions& modes, Request& request);
 Loudness loudness_of(const OutputOptions& options);
 

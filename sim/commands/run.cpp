@@ -12,6 +12,7 @@ struct RunOptions {
   ModeOptions modes;
   OutputOptions output;
   LayerSelection selection;
+  TraceOptions trace;
 };
 
 int run(const RunOptions& options) {
@@ -19,7 +20,7 @@ int run(const RunOptions& options) {
   check_precision(options.request.quant.precision);
   auto request = options.request;
   set_modes(options.modes, request);
-  return perform_and_write(request, options.output, options.selection);
+  return perform_and_write(request, options.output, options.selection, options.trace);
 }
 
 }  // namespace
@@ -38,6 +39,7 @@ void add_run_command(CLI::App& app, Action& action) {
                    "error of each layer's integers against the float network on the same inputs");
   add_output_options(command, options->output);
   add_selection_options(command, options->selection);
+  add_trace_options(command, options->trace);
   command.callback([&action, options] { action = [options] { return run(*options); }; });
 }
 

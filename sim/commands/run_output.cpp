@@ -16,14 +16,22 @@ namespace {
 // The run's folder: there before work starts, filled when it ends.
 class RunFiles : public RunObserver {
  public:
-  RunFiles(const std::string& folder, const std::string& file_run) : path_(folder), file_run_(file_run) {}
+  RunFiles(const std::string& folder, const std::string& file_run, TraceChoice trace)
+      : path_(folder), file_run_(file_run), trace_(std::move(trace)) {}
 
   void begins(const std::string& precision) override {
     folder_.emplace(path_.empty() ? "mmasim-out/" + file_stem(file_run_) + "-" + precision : path_);
   }
 
+  traces::Observer* listener(const isa::Program& program, const Configuration& config) override {
+    if (trace_.formats.empty()) return nullptr;
+    trace_files_.emplace(*folder_, trace_, program, config);
+    return &trace_files_->listener();
+  }
+
   void ends(const Made& made, RunReport& report) override {
     remove_earlier_run(*folder_);
+    if (trace_files_) trace_files_->keep();
     report.outputs = write_outputs(*folder_, made.program, made.outputs);
     report.memory = made.memory ? memory_facts(*made.memory) : memory_facts(made.program);
     if (made.plan) folder_->write("quantization.yaml", runtime::to_yaml(*made.graph, *made.plan));
@@ -34,7 +42,9 @@ class RunFiles : public RunObserver {
 
  private:
   const std::string path_, file_run_;
+  const TraceChoice trace_;
   std::optional<OutputFolder> folder_;
+  std::optional<TraceFiles> trace_files_;  // none: no trace is asked for
 };
 
 // Notes on standard error: what differs from the reference, overflows. Returns the exit code.
@@ -50,10 +60,12 @@ int conclude(const RunReport& report) {
 
 }  // namespace
 
-int perform_and_write(Request request, const OutputOptions& output, const LayerSelection& selection) {
+int perform_and_write(Request request, const OutputOptions& output, const LayerSelection& selection,
+                      const TraceOptions& trace) {
   check_selection(selection, request);
+  const auto choice = trace_choice(trace, request);
   request.threads = output.threads;
-  RunFiles files(output.out, request.program.empty() ? request.network : request.program);
+  RunFiles files(output.out, request.program.empty() ? request.network : request.program, choice);
   Progress progress(loudness_of(output));
   const auto report = perform(request, progress, files).report;
   files.write(report);

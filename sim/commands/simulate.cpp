@@ -13,6 +13,7 @@ struct SimulateOptions {
   ModeOptions modes;
   OutputOptions output;
   LayerSelection selection;
+  TraceOptions trace;
 };
 
 int simulate(const SimulateOptions& options) {
@@ -21,7 +22,7 @@ int simulate(const SimulateOptions& options) {
     throw runtime::UserError("--plain makes values, --timing-only makes none; give one of them");
   auto request = options.request;
   set_modes(options.modes, request);
-  return perform_and_write(request, options.output, options.selection);
+  return perform_and_write(request, options.output, options.selection, options.trace);
 }
 
 }  // namespace
@@ -39,6 +40,7 @@ void add_simulate_command(CLI::App& app, Action& action) {
                    "values by the plain definition of every instruction, without cycles: slow and obvious");
   add_output_options(command, options->output);
   add_selection_options(command, options->selection);
+  add_trace_options(command, options->trace);
   command.callback([&action, options] { action = [options] { return simulate(*options); }; });
 }
 

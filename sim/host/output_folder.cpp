@@ -51,13 +51,24 @@ class TemporaryFile {
 
 }  // namespace
 
-void write_file(const fs::path& path, const std::function<void(const std::string& temporary)>& make) {
-  check_writable(path);
-  const TemporaryFile temporary(temporary_beside(path));
-  make(temporary.path().string());
+GrowingFile::GrowingFile(const fs::path& path)
+    : path_(path), temporary_((check_writable(path), temporary_beside(path))), guard_(temporary_.string()) {}
+
+GrowingFile::~GrowingFile() {
   std::error_code error;
-  fs::rename(temporary.path(), path, error);
-  if (error) cannot_write(path, error.message());
+  fs::remove(temporary_, error);
+}
+
+void GrowingFile::keep() {
+  std::error_code error;
+  fs::rename(temporary_, path_, error);
+  if (error) cannot_write(path_, error.message());
+}
+
+void write_file(const fs::path& path, const std::function<void(const std::string& temporary)>& make) {
+  GrowingFile file(path);
+  make(file.temporary());
+  file.keep();
 }
 
 void write_file(const fs::path& path, const FileParts& parts) {

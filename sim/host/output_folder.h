@@ -46,6 +46,23 @@ void write_file(const std::filesystem::path& path,
 void write_file(const std::filesystem::path& path, const std::string& text);
 void write_file(const std::filesystem::path& path, const FileParts& parts);
 
+// A file that is written while work goes on: at a temporary path, gone with the process or with this object
+// unless it is kept.
+class GrowingFile {
+ public:
+  explicit GrowingFile(const std::filesystem::path& path);  // throws runtime::UserError
+  ~GrowingFile();
+  GrowingFile(const GrowingFile&) = delete;
+  GrowingFile& operator=(const GrowingFile&) = delete;
+
+  std::string temporary() const { return temporary_.string(); }
+  void keep();  // closed by now; throws runtime::UserError
+
+ private:
+  const std::filesystem::path path_, temporary_;
+  const RemovedOnInterrupt guard_;
+};
+
 // Throws runtime::UserError if write_file() could not write there: asked before work starts.
 void check_writable(const std::filesystem::path& path);
 

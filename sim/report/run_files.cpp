@@ -11,6 +11,7 @@
 #include "sim/inputs/placed_tensor.h"
 #include "sim/report/layer_table.h"
 #include "sim/report/run_printout.h"
+#include "sim/report/trace_files.h"
 
 namespace mmasim::sim {
 namespace {
@@ -55,6 +56,7 @@ void remove_earlier_run(OutputFolder& folder) {
   if (!earlier.is_object() || earlier.value("schema", ordered_json()) != "mmasim.report/1") return;
   for (const auto* name : {"layers.csv", "report.html", "quantization.yaml", "program.mma"})
     folder.remove(name);
+  for (const auto& name : trace_file_names()) folder.remove(name);
   const auto outputs = earlier.value("outputs", ordered_json::array());
   for (const auto& output : outputs) {
     if (!output.is_object() || !output.contains("file") || !output["file"].is_string()) continue;
