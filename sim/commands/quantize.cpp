@@ -1,7 +1,10 @@
-// `mmasim quantize`: calibrate and plan only; the plan is written to be read, edited and given back.
+// `mmasim quantize`: calibrate and plan only. The plan is written to be read, edited and given back, and as
+// an ONNX file that other runtimes execute.
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
+#include "runtime/export/qdq.h"
 #include "runtime/quantize/plan_file.h"
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
@@ -20,18 +23,24 @@ struct QuantizeOptions {
   bool quiet = false;
 };
 
-void check_output(const std::string& path) {
-  const auto dot = path.rfind('.');
-  const std::string extension = dot == std::string::npos ? "" : path.substr(dot);
-  if (extension != ".yaml" && extension != ".yml")
-    throw runtime::UserError("-o " + path + ": expected a plan, FILE.yaml");
-  check_writable(path);
+// OUT.onnx has its plan beside it.
+struct Outputs {
+  std::string plan, onnx;
+};
+
+Outputs outputs_of(const std::string& path) {
+  const std::filesystem::path file(path);
+  const auto extension = file.extension().string();
+  if (extension == ".yaml" || extension == ".yml") return {path, ""};
+  if (extension == ".onnx") return {std::filesystem::path(path).replace_extension(".yaml").string(), path};
+  throw runtime::UserError("-o " + path + ": expected FILE.onnx or a plan, FILE.yaml");
 }
 
 int quantize(const QuantizeOptions& options) {
   check_precision(options.request.quant.precision);
   check_request(options.request);
-  check_output(options.output);
+  const auto outputs = outputs_of(options.output);
+  check_writable(outputs.plan);
   Progress progress(options.quiet ? Loudness::quiet : Loudness::normal);
   const auto config = resolve_config(options.request.config);
   const auto prepared = prepare_network(options.request, config.machine.ddr_bytes, progress);
@@ -39,7 +48,9 @@ int quantize(const QuantizeOptions& options) {
   const auto& graph = prepared.network.graph;
   const auto made = make_network_plan(graph, &prepared.calibration->ranges, options.request.quant);
   for (const auto& warning : made.plan.warnings) note("warning: " + warning);
-  runtime::save_plan(made.widened ? *made.widened : graph, made.plan, options.output);
+  const auto& planned_of = made.widened ? *made.widened : graph;
+  if (!outputs.onnx.empty()) runtime::write_qdq(planned_of, made.plan, outputs.onnx);
+  runtime::save_plan(planned_of, made.plan, outputs.plan);
   progress.say("");
   std::printf("%s: %s %s, %zu tensors, %zu nodes\n", options.output.c_str(), made.plan.name.c_str(),
               made.plan.precision.c_str(), made.plan.tensors.size(), made.plan.nodes.size());
@@ -49,13 +60,16 @@ int quantize(const QuantizeOptions& options) {
 }  // namespace
 
 void add_quantize_command(CLI::App& app, Action& action) {
-  auto& command = *app.add_subcommand("quantize", "calibrate and plan a network; write the plan");
+  auto& command =
+      *app.add_subcommand("quantize", "calibrate and plan a network; write it as QDQ ONNX and as a plan");
   auto options = std::make_shared<QuantizeOptions>();
   auto& request = options->request;
   command.add_option("network", request.network, "ONNX file")->required()->type_name("NETWORK");
-  command.add_option("-o,--output", options->output, "plan to write; its weights go to a .npz beside it")
+  command
+      .add_option("-o,--output", options->output,
+                  "QDQ ONNX to write, with the plan in a .yaml and a .npz beside it; or the plan alone")
       ->required()
-      ->type_name("PLAN.yaml");
+      ->type_name("OUT.onnx|PLAN.yaml");
   add_quant_options(command, request.quant);
   add_hardware_options(command, request.config);
   add_data_options(command, request.data);

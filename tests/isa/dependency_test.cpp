@@ -55,6 +55,7 @@ const std::vector<Room> kRooms = {
     {"runtime/quantize/", {"runtime/*", "runtime/graph/", "runtime/io/", "runtime/calibrate/"}},
     {"runtime/emulation/",
      {"runtime/*", "runtime/graph/", "runtime/float_network/", "runtime/calibrate/", "runtime/quantize/"}},
+    {"runtime/export/", {"runtime/*", "runtime/graph/", "runtime/quantize/"}},
     {"runtime/reference/", {"runtime/*", "runtime/graph/", "runtime/quantize/"}},
     {"runtime/lower/schedule/", {"runtime/*"}},
     {"runtime/lower/tiles/", {"runtime/*", "runtime/graph/", "runtime/quantize/", "runtime/lower/schedule/"}},
