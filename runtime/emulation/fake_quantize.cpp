@@ -61,10 +61,14 @@ Graph with_quantized_weights(const Graph& graph, const QuantPlan& plan) {
     const auto* linear = std::get_if<LinearPlan>(&plan.nodes.at(id));
     if (linear == nullptr) continue;
     const auto& op = graph.nodes[id].op;
-    if (const auto* conv = std::get_if<Conv>(&op)) set_weights(quantized, id, view(*conv), *linear);
-    if (const auto* conv = std::get_if<ConvTranspose>(&op)) set_weights(quantized, id, view(*conv), *linear);
-    if (const auto* gemm = std::get_if<Gemm>(&op)) set_weights(quantized, id, view(*gemm), *linear);
-    if (const auto* norm = std::get_if<BatchNorm>(&op)) set_weights(quantized, id, view(*norm), *linear);
+    if (const auto* conv = std::get_if<Conv>(&op))
+      set_weights(quantized, id, quantization::view(*conv), *linear);
+    if (const auto* conv = std::get_if<ConvTranspose>(&op))
+      set_weights(quantized, id, quantization::view(*conv), *linear);
+    if (const auto* gemm = std::get_if<Gemm>(&op))
+      set_weights(quantized, id, quantization::view(*gemm), *linear);
+    if (const auto* norm = std::get_if<BatchNorm>(&op))
+      set_weights(quantized, id, quantization::view(*norm), *linear);
   }
   return quantized;
 }

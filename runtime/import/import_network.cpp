@@ -17,6 +17,7 @@
 #include "isa/kit/sha256.h"
 #include "runtime/graph/prune.h"
 #include "runtime/graph/shape_text.h"
+#include "runtime/import/file/declared_shape.h"
 #include "runtime/import/file/file_skeleton.h"
 #include "runtime/import/file/inline_functions.h"
 #include "runtime/import/file/limits.h"
@@ -149,18 +150,15 @@ class NetworkImport {
     return type;
   }
 
-  // Named or left out, as the standard has it; exporters also write -1.
-  static bool is_open(const onnx::TensorShapeProto::Dimension& dimension) {
-    return !dimension.has_dim_value() || dimension.dim_value() == -1;
-  }
-
   void declare() {
+    const auto& inputs = state_.structure.inputs;
+    for (const auto& given : state_.options.shapes) {
+      if (std::none_of(inputs.begin(), inputs.end(),
+                       [&](const auto* input) { return input->name() == given.first; }))
+        refuse("a shape is given for '" + given.first + "', which is no input of the network");
+    }
     for (const auto* input : state_.structure.inputs) add_input(*input);
     for (const auto* weights : state_.structure.declared_weights) declare_weights(*weights);
-    for (const auto& [name, shape] : state_.options.shapes) {
-      if (!state_.values.count(name))
-        refuse("a shape is given for '" + name + "', which is no input of the network");
-    }
   }
 
   NodeReading reading_of(int index, const std::set<std::string>& unknown) {
@@ -187,42 +185,6 @@ class NetworkImport {
     if (found == state_.values.end() || found->second.constant) return false;
     const auto& inputs = state_.graph.inputs;
     return std::find(inputs.begin(), inputs.end(), found->second.tensor) == inputs.end();
-  }
-
-  // What a user said of an input's shape must be what the network leaves open, or says itself.
-  void check_given_shape(const onnx::TensorShapeProto& declared, const Shape& given,
-                         const std::string& what) const {
-    bool fits = declared.dim_size() == static_cast<int>(given.size());
-    for (int d = 0; fits && d < declared.dim_size(); ++d) {
-      const auto& dimension = declared.dim(d);
-      fits =
-          is_open(dimension) || dimension.dim_value() == given[d] || (d == 0 && dimension.dim_value() == 1);
-    }
-    if (fits) return;
-    refuse(what + " was given shape " + shape_text(given) + "; the network declares " +
-           declared_text(declared));
-  }
-
-  static std::string declared_text(const onnx::TensorShapeProto& declared) {
-    std::string text;
-    for (const auto& dimension : declared.dim()) {
-      text += (text.empty() ? "" : ", ") + (!is_open(dimension) ? std::to_string(dimension.dim_value())
-                                            : dimension.dim_param().empty() ? std::string("?")
-                                                                            : dimension.dim_param());
-    }
-    return "[" + text + "]";
-  }
-
-  // The option that would say what the network leaves open, 1 for the batch and 224 for what is not known.
-  static std::string shape_option(const onnx::ValueInfoProto& value) {
-    std::string text = "--shape " + value.name() + "=";
-    bool first = true;
-    for (const auto& dimension : value.type().tensor_type().shape().dim()) {
-      if (!first) text += ",";
-      text += !is_open(dimension) ? std::to_string(dimension.dim_value()) : first ? "1" : "224";
-      first = false;
-    }
-    return text;
   }
 
   // The first axis is the batch: free or 1 in the file, any number in a run.

@@ -350,8 +350,9 @@ NodePlan plan_linear(Planning& planning, const Node& node, const LinearLayer& la
                            " bits for an input of " + std::to_string(input_bits) + "; it is to be widened");
   }
   const Range range = widened(planning.range(node), layer.margin);
-  LinearPlanning linear{planning, node, layer, planning.input(node),     range, {}, 0, {},
-                        {},       {},   {},    planning.activation(node)};
+  const Activation activation = planning.activation(node);
+  LinearPlanning linear{planning, node, layer,     planning.input(node), range, {}, 0, {}, {},
+                        {},       {},   activation};
   linear.plan.accumulator = {linear.acc_bits(), choices.overflow};
   choose_weight_steps(linear);
   lower_steps_for_shift(linear);

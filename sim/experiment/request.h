@@ -18,8 +18,8 @@ namespace mmasim::sim {
 struct QuantChoice {
   std::string preset = "tidl-np2-fixed";  // or a quantization file
   std::string precision = "preset";       // as the preset says: int8 if it says nothing
-  std::vector<std::string> set;           // overrides, "key=value"
-  std::string plan;                       // a saved plan instead of all these; empty: none
+  std::vector<std::string> set{};         // overrides, "key=value"
+  std::string plan{};                     // a saved plan instead of all these; empty: none
 };
 
 struct DataChoice {

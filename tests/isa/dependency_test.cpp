@@ -85,10 +85,14 @@ const std::vector<Room> kRooms = {
     {"sim/inputs/", {"sim/kit/"}},
     {"sim/report/", {"sim/kit/", "sim/host/", "sim/config/", "sim/inputs/"}},
     {"sim/experiment/", {"sim/kit/", "sim/host/", "sim/config/", "sim/inputs/", "sim/report/"}},
-    {"sim/describe/", {"sim/kit/", "sim/config/", "sim/report/", "sim/experiment/"}},
+    {"sim/sweep/", {"sim/kit/", "sim/host/", "sim/config/", "sim/inputs/", "sim/report/", "sim/experiment/"}},
+    {"sim/advice/",
+     {"sim/kit/", "sim/host/", "sim/config/", "sim/inputs/", "sim/report/", "sim/experiment/"}},
+    {"sim/describe/",
+     {"sim/kit/", "sim/config/", "sim/report/", "sim/experiment/", "sim/sweep/", "sim/advice/"}},
     {"sim/commands/",
-     {"sim/kit/", "sim/host/", "sim/config/", "sim/inputs/", "sim/report/", "sim/experiment/",
-      "sim/describe/"}},
+     {"sim/kit/", "sim/host/", "sim/config/", "sim/inputs/", "sim/report/", "sim/experiment/", "sim/sweep/",
+      "sim/advice/", "sim/describe/"}},
     {"sim/", {"sim/host/", "sim/commands/"}},  // main.cpp
 };
 

@@ -27,6 +27,7 @@ Value draw_any() {
   return *rc::gen::arbitrary<Value>();
 }
 template uint8_t draw_any();
+template int16_t draw_any();
 template int32_t draw_any();
 template int64_t draw_any();
 template uint64_t draw_any();

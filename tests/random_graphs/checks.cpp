@@ -153,7 +153,7 @@ Prepared prepare(const RandomNetwork& network, const std::string& network_file,
   for (size_t i = 0; i < input_files.size(); ++i)
     data.inputs.push_back(network.input_tensors[i].name + "=" + input_files[i]);
   prepared.network =
-      sim::load_network(network_file, data, sim::Values::made, prepared.config.machine.ddr_bytes);
+      sim::load_network(network_file, {}, data, sim::Values::made, prepared.config.machine.ddr_bytes);
   prepared.ranges = sim::calibrate_network(prepared.network.graph, "", prepared.network.inputs, 0, 1).ranges;
   prepared.spec = runtime::resolve_preset(network.preset, network.precision);
   prepared.planned = sim::plan_network(prepared.network.graph, prepared.config, &prepared.ranges,

@@ -50,7 +50,8 @@ struct Reference {
     floats = {prepared.network.inputs[0].floats};
   }
   std::string outside() const {
-    return outside_bounds({prepared.network.graph, prepared.planned.plan, prepared.ranges, floats, integers});
+    return outside_bounds(
+        {prepared.network.graph, prepared.planned.plan, prepared.spec, prepared.ranges, floats, integers});
   }
   size_t of(const std::string& name) const {
     const auto& tensors = prepared.network.graph.tensors;

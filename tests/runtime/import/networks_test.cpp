@@ -134,7 +134,10 @@ TEST_CASE("networks: a file that is parsed once gives several graphs, with the w
   const ParsedNetwork parsed(path);
   std::filesystem::remove(path);  // nobody opens it again
   CHECK(parsed.sha256() == imported.sha256);
-  const Graph bare = parsed.build({3, false});
+  ImportOptions three;
+  three.batch = 3;
+  three.keep_values = false;
+  const Graph bare = parsed.build(three);
   CHECK(bare.tensors[bare.inputs[0]].shape[0] == 3);
   const Graph whole = parsed.build({});
   CHECK(structure(whole) == structure(imported.graph));

@@ -19,7 +19,8 @@ TEST_CASE("plan yaml: every tensor and node can be read back, and steps are exac
     CHECK(yaml["precision"].as<std::string>() == "int8");
     REQUIRE(yaml["tensors"].size() == 3);
     CHECK(yaml["tensors"][1]["name"].as<std::string>() == b.graph.tensors[y].name);
-    CHECK(yaml["tensors"][1]["sign"].as<std::string>() == "unsigned");
+    CHECK(yaml["tensors"][1]["sign"].as<std::string>() ==
+          (plan.tensors[1].is_signed ? "signed" : "unsigned"));
     for (size_t i = 0; i < 3; ++i) {
       CHECK(yaml["tensors"][i]["inv_step"].as<double>() == plan.tensors[i].inv_step);
       CHECK(yaml["tensors"][i]["zero_point"].as<int64_t>() == plan.tensors[i].zero_point);
@@ -27,6 +28,6 @@ TEST_CASE("plan yaml: every tensor and node can be read back, and steps are exac
     }
     CHECK(yaml["nodes"][0]["operator"].as<std::string>() == "Conv");
     CHECK(yaml["nodes"][1]["multipliers"].size() == 2);
-    CHECK(yaml["warnings"].size() == 1);
+    CHECK(yaml["warnings"].size() == plan.warnings.size());
   }
 }

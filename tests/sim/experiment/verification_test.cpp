@@ -56,8 +56,11 @@ struct Bench {
       {{-1, 1}, {-1, 1}, {-1, 1}});
   std::vector<uint8_t> x{1, 254, 3, 4};  // 1, -2, 3, 4; a pool of one cell keeps them
   isa::OwnedMemory memory{isa::Machine{}, 8};
+  sim::Progress progress{sim::Loudness::quiet};
 
-  sim::Verification verification(const std::string& mode) { return {graph, plan, program, {x}, mode}; }
+  sim::Verification verification(const std::string& mode) {
+    return {graph, plan, program, {x}, mode, progress};
+  }
   void put(const std::vector<uint8_t>& bytes) {
     sim::write_tensor(memory.view(), program.intermediates[0], bytes);
   }
