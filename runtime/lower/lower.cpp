@@ -6,6 +6,7 @@
 #include "isa/kit/units.h"
 #include "runtime/lower/operators/axis_checks.h"
 #include "runtime/lower/operators/operators.h"
+#include "runtime/lower/operators/real.h"
 #include "runtime/lower/schedule/emitter.h"
 #include "runtime/lower/schedule/field.h"
 #include "runtime/lower/tiles/storages.h"
@@ -90,9 +91,15 @@ class Attempt {
         continue;
       }
       require_axes(context_, id);
-      at_place(context_.place(id), [&] { std::visit(NodeLowering{context_, id}, node.op); });
+      at_place(context_.place(id), [&] { lower_node(id); });
       row_of[node.output] = static_cast<uint32_t>(context_.schedule.layers.size() - 1);
     }
+  }
+
+  void lower_node(NodeId id) {
+    if (is_lowered_in_reals(context_.plan.nodes[id])) return lower_real(context_, id);
+    if (std::holds_alternative<DynamicPlan>(context_.plan.nodes[id])) return lower_dynamic(context_, id);
+    std::visit(NodeLowering{context_, id}, context_.graph.nodes[id].op);
   }
 
   void convert_outputs() {

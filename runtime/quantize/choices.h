@@ -20,6 +20,14 @@ struct QuantChoices {
   enum class Leaky : uint8_t { fraction, maximum };
   enum class BiasScale : uint8_t { product, output };
 
+  // Integers throughout; integers from a range that is measured whenever the node runs; binary32 with weights
+  // that memory holds in fewer bits; binary32.
+  enum class Mode : uint8_t { fixed, dynamic, weight_only, real };
+  enum class Compress : uint8_t { none, int8, fp16, kmeans };  // of weight_only
+
+  Mode mode = Mode::fixed;
+  Compress compress = Compress::none;
+  uint32_t compress_bits = 4;  // of an index, of kmeans
   uint32_t weight_bits = 8, act_bits = 8;
   Granularity weight_granularity = Granularity::tensor;
   Scale weight_scale = Scale::real;

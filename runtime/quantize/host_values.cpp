@@ -3,6 +3,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "isa/kit/float_bits.h"
 #include "runtime/quantize/host_values.h"
 #include "runtime/quantize/rounding.h"
 #include "runtime/user_error.h"
@@ -12,6 +13,7 @@ namespace mmasim::runtime {
 namespace {
 
 int64_t quantize_value(const TensorPlan& plan, float step, float value) {
+  if (plan.is_real) return isa::float_bits(value);  // as it is
   const auto zero_point = static_cast<double>(plan.zero_point);
   const bool by_quotient = plan.input_rounding == isa::InputRounding::half_even_quotient;
   const double level = by_quotient ? quantization::round_half_even(value / step)
@@ -55,6 +57,11 @@ FloatTensor dequantize_output(const TensorPlan& plan, const Shape& shape,
   result.shape = shape;
   result.values.reserve(count);
   for (size_t i = 0; i < count; ++i) {
+    if (plan.is_real) {
+      result.values.push_back(
+          isa::float_of_bits(static_cast<uint32_t>(read_element(plan, integers.data() + i * element_bytes))));
+      continue;
+    }
     const int64_t q = read_element(plan, integers.data() + i * element_bytes) - plan.zero_point;
     result.values.push_back(static_cast<float>(static_cast<double>(q) / plan.inv_step));
   }

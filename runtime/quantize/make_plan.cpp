@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "runtime/calibrate/ranges.h"
+#include "runtime/quantize/domains.h"
 #include "runtime/quantize/grid.h"
 #include "runtime/quantize/merge.h"
 #include "runtime/quantize/planning.h"
@@ -126,6 +127,16 @@ void warn_of_blank_tensors(QuantPlan& plan, const Graph& graph, const Ranges& ra
       " tensors: zero in every sample, or an input of one value; their steps are guesses");
 }
 
+// By the domains of what it reads and makes.
+NodePlan plan_any_node(Planning& planning, NodeId id) {
+  const Node& node = planning.graph.nodes[id];
+  const bool reads_reals = planning.input(node).is_real;
+  const bool makes_reals = keeps_grid(node.op) ? reads_reals : computes_in_reals(planning.choices(node));
+  if (makes_reals) return plan_real_node(planning, node);
+  if (reads_reals) return plan_quantizing_node(planning, node);
+  return std::visit([&](const auto& op) { return plan_node(planning, node, op); }, node.op);
+}
+
 enum class Values : uint8_t { present, absent };
 
 template <class Planned>
@@ -147,11 +158,13 @@ QuantPlan plan_graph(const Graph& graph, const Recipe& recipe, const Ranges& ran
   Planning planning{graph, recipe, merged, signed_tensors, plan};
   for (size_t i = 0; i < graph.inputs.size(); ++i) {  // unsigned where calibration saw nothing negative
     const TensorId input = graph.inputs[i];
-    plan.tensors[input] = grid_of_range(recipe.inputs[i], merged[input], merged[input].low < 0);
+    plan.tensors[input] = computes_in_reals(recipe.inputs[i])
+                              ? real_tensor(ranges[input], "float32")
+                              : grid_of_range(recipe.inputs[i], merged[input], merged[input].low < 0);
   }
   for (NodeId id = 0; id < graph.nodes.size(); ++id) {
     const Node& node = graph.nodes[id];
-    plan.nodes.push_back(std::visit([&](const auto& op) { return plan_node(planning, node, op); }, node.op));
+    plan.nodes.push_back(plan_any_node(planning, id));
     if (!is_usable_step(plan.tensors[node.output].inv_step)) {
       throw UserError("node '" + node.name +
                       "': the calibrated ranges around it are too far apart to be quantized");

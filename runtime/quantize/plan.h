@@ -12,6 +12,8 @@
 #include "isa/element.h"
 #include "isa/input_rounding.h"
 #include "runtime/graph/graph.h"
+#include "runtime/quantize/integer_array.h"
+#include "runtime/quantize/real_plan.h"
 #include "runtime/quantize/recipe.h"
 
 namespace mmasim::runtime {
@@ -22,6 +24,7 @@ struct TensorPlan {
   uint32_t bits = 8;        // as stored: 8, 16, 32; 64 for the index an ArgMax gives
   uint32_t level_bits = 0;  // as used, if fewer; 0: all
   bool is_signed = true;
+  bool is_real = false;   // binary32: 32 bits, no grid
   double inv_step = 1.0;  // float = (q - zero_point) / inv_step
   int64_t zero_point = 0;
   double low = 0, high = 0;  // calibrated range
@@ -35,19 +38,9 @@ struct TensorPlan {
   int64_t max() const { return (int64_t{1} << (used_bits() - (is_signed ? 1 : 0))) - 1; }
   int64_t container_min() const { return is_signed ? -(int64_t{1} << (bits - 1)) : 0; }
   isa::Element element() const {
+    if (is_real) return isa::Element::f32;
     return bits == 64 ? isa::Element::s64 : isa::operand_element(bits, is_signed);
   }
-};
-
-// Row-major integers of 8, 16 or 32 bits.
-struct IntegerArray {
-  uint32_t bits = 8;
-  Shape shape;
-  std::vector<int8_t> s8;  // the one of `bits` holds the values; empty without values
-  std::vector<int16_t> s16;
-  std::vector<int32_t> s32;
-
-  int64_t at(size_t index) const { return bits == 8 ? s8[index] : bits == 16 ? s16[index] : s32[index]; }
 };
 
 // y = SAT(SRS(v * multiplier, shift, rounding) + zero_point, clip_min, clip_max)
@@ -128,8 +121,16 @@ struct ResizePlan {  // bilinear: SRS(weighted sum * multiplier, shift)
   int shift = 0;
 };
 // MaxPool, Pad, Reshape, Transpose, Slice, nearest Resize, ArgMax keep the integers they get: std::monostate
-using NodePlan = std::variant<std::monostate, LinearPlan, SumPlan, ProductPlan, PoolPlan, LookupPlan,
-                              PreluPlan, SoftmaxPlan, ResizePlan>;
+// The input is quantized over its own range whenever the node runs; sums of integers become reals again
+// (4.16).
+struct DynamicPlan : RealBounds {
+  LinearPlan product;        // without a bias; nothing of it is requantized
+  std::vector<float> steps;  // of the weights: one, or one per output channel
+  std::vector<float> bias;   // one per output channel
+};
+using NodePlan =
+    std::variant<std::monostate, LinearPlan, SumPlan, ProductPlan, PoolPlan, LookupPlan, PreluPlan,
+                 SoftmaxPlan, ResizePlan, RealPlan, DynamicPlan, QuantizePlan, DequantizePlan>;
 
 struct QuantPlan {
   std::string name;                // of the preset or file

@@ -82,8 +82,9 @@ struct NodeFields {
 };
 
 inline const char* kind_of(const NodePlan& plan) {
-  static constexpr const char* kKinds[] = {"keeps",  "linear", "sum",     "product", "pool",
-                                           "lookup", "prelu",  "softmax", "resize"};
+  static constexpr const char* kKinds[] = {"keeps",   "linear",   "sum",       "product", "pool",
+                                           "lookup",  "prelu",    "softmax",   "resize",  "real",
+                                           "dynamic", "quantize", "dequantize"};
   static_assert(std::size(kKinds) == std::variant_size_v<NodePlan>);
   return kKinds[plan.index()];
 }

@@ -101,6 +101,10 @@ NpyArray array_of(const IntegerArray& weights) {
 }  // namespace
 
 void save_plan(const Graph& graph, const QuantPlan& plan, const std::string& path) {
+  for (size_t id = 0; id < plan.tensors.size(); ++id)
+    if (plan.tensors[id].is_real)
+      throw UserError(path + ": a plan file holds integers alone; tensor '" + graph.tensors[id].name +
+                      "' is float32");
   std::string text =
       "# A quantization plan: float = (integer - zero_point) / inv_step. The weights are in the .npz beside "
       "it.\n";

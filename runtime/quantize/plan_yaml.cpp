@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "runtime/quantize/quantize.h"
 #include "runtime/quantize/yaml_text.h"
@@ -59,13 +60,41 @@ struct NodeText {
   std::string operator()(const ResizePlan& p) const {
     return fmt::format("multiplier: {}, shift: {}", p.multiplier, p.shift);
   }
+  static std::string bound(float value) {
+    return std::isinf(value) ? (value < 0 ? "-.inf" : ".inf") : fmt::format("{}", value);
+  }
+  static std::string clip_of(const RealBounds& bounds) {
+    return fmt::format("clip: [{}, {}]", bound(bounds.low), bound(bounds.high));
+  }
+  std::string operator()(const RealPlan& p) const {
+    static constexpr const char* kForms[] = {"float32", "float16", "int8", "indices"};
+    std::string text = fmt::format("domain: float32, weights_in_memory: {}, ", kForms[size_t(p.stored.form)]);
+    if (p.stored.form == StoredWeights::Form::s8)
+      text += fmt::format("weight_step: {}, ", summary(p.stored.steps));
+    if (p.stored.form == StoredWeights::Form::indices)
+      text += fmt::format("index_bits: {}, codebook: [{}], ", p.stored.index_bits,
+                          fmt::join(p.stored.codebook, ", "));
+    return text + clip_of(p);
+  }
+  std::string operator()(const DynamicPlan& p) const {
+    return fmt::format("domain: dynamic, weight_bits: 8, weight_step: {}, {}", summary(p.steps), clip_of(p));
+  }
+  std::string operator()(const QuantizePlan& p) const {
+    return fmt::format("converts: to integers, step: {}", p.step);
+  }
+  std::string operator()(const DequantizePlan& p) const {
+    return fmt::format("converts: to float32, step: {}", p.step);
+  }
 };
 
 std::string tensor_line(const Tensor& tensor, const TensorPlan& plan) {
   return fmt::format(
       "  - {{name: {}, bits: {}, sign: {}, inv_step: {}, zero_point: {}, range: [{}, {}], source: {}}}\n",
-      yaml_quoted(tensor.name), plan.bits, plan.is_signed ? "signed" : "unsigned", plan.inv_step,
-      plan.zero_point, plan.low, plan.high, yaml_quoted(plan.source));
+      yaml_quoted(tensor.name), plan.bits,
+      plan.is_real     ? "float"
+      : plan.is_signed ? "signed"
+                       : "unsigned",
+      plan.inv_step, plan.zero_point, plan.low, plan.high, yaml_quoted(plan.source));
 }
 
 std::string node_line(const Node& node, const NodePlan& plan) {

@@ -67,6 +67,11 @@ NodePlan plan_node(Planning& planning, const Node& node, const Transpose& transp
 NodePlan plan_node(Planning& planning, const Node& node, const Slice& slice);
 NodePlan plan_node(Planning& planning, const Node& node, const ArgMax& argmax);
 
+// real_nodes.cpp: nodes that make reals, and conversions to integers
+TensorPlan real_tensor(const Range& range, const std::string& source);
+NodePlan plan_real_node(Planning& planning, const Node& node);
+NodePlan plan_quantizing_node(Planning& planning, const Node& node);
+
 // Gives the output its input's grid. An activation on top would have no place in the plan: a bug of
 // legalize().
 void keep_grid(Planning& planning, const Node& node);

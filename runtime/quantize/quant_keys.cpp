@@ -71,6 +71,13 @@ QuantKey inter_bits_key() {
 std::vector<QuantKey> make_keys() {
   using Choices = QuantChoices;
   return {
+      words_key(
+          &Choices::mode, "mode", {"static", "dynamic", "weight_only", "float"},
+          "integers on calibrated grids; on grids measured at run time, with real results; float32 with "
+          "compressed weights; float32"),
+      words_key(&Choices::compress, "compress.kind", {"none", "int8", "fp16", "kmeans"},
+                "how memory holds the weights of mode weight_only"),
+      number_key(&Choices::compress_bits, "compress.bits", 1, 8, "of an index into the codebook of kmeans"),
       number_key(&Choices::weight_bits, "weight.bits", 2, 32,
                  "of a weight; stored in the next of 8, 16 and 32 bits, and no narrower than the input"),
       words_key(

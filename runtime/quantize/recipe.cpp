@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "runtime/quantize/domains.h"
 #include "runtime/quantize/match.h"
 #include "runtime/quantize/quant_keys.h"
 #include "runtime/user_error.h"
@@ -77,6 +78,13 @@ void add_origins(const QuantSpec& spec, Recipe& recipe) {
 std::string precision_of(const Graph& graph, const Recipe& recipe) {
   std::set<uint32_t> widths;
   const auto bits = tensor_bits(graph, recipe);
+  const auto real = real_tensors(graph, recipe);
+  const auto reals = std::count(real.begin(), real.end(), true);
+  const auto is_dynamic = [](const QuantChoices& choices) {
+    return choices.mode == QuantChoices::Mode::dynamic;
+  };
+  if (std::any_of(recipe.nodes.begin(), recipe.nodes.end(), is_dynamic)) return "mixed";
+  if (reals > 0) return reals == static_cast<std::ptrdiff_t>(real.size()) ? "float32" : "mixed";
   for (size_t i = 0; i < graph.inputs.size(); ++i) widths.insert(bits[graph.inputs[i]]);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     if (bits[graph.nodes[i].output] != 64) widths.insert(bits[graph.nodes[i].output]);
@@ -93,15 +101,24 @@ bool keeps_grid(const Operator& op) {
          std::holds_alternative<Slice>(op) || std::holds_alternative<Resize>(op);
 }
 
+namespace {
+
+constexpr uint32_t kRealBits = 32;
+
+uint32_t bits_of(const QuantChoices& choices) {
+  return computes_in_reals(choices) ? kRealBits : container_bits(choices.act_bits);
+}
+
+}  // namespace
+
 std::vector<uint32_t> tensor_bits(const Graph& graph, const Recipe& recipe) {
   std::vector<uint32_t> bits(graph.tensors.size(), 0);
-  for (size_t i = 0; i < graph.inputs.size(); ++i)
-    bits[graph.inputs[i]] = container_bits(recipe.inputs[i].act_bits);
+  for (size_t i = 0; i < graph.inputs.size(); ++i) bits[graph.inputs[i]] = bits_of(recipe.inputs[i]);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     bits[node.output] = std::holds_alternative<ArgMax>(node.op) ? 64
                         : keeps_grid(node.op)                   ? bits[node.inputs.at(0)]
-                                                                : container_bits(recipe.nodes[i].act_bits);
+                                                                : bits_of(recipe.nodes[i]);
   }
   return bits;
 }
@@ -120,6 +137,8 @@ Recipe make_recipe(const Graph& graph, const QuantSpec& spec) {
     recipe.nodes.push_back(overriding.choices_of(node.name, subject_of(graph, node)));
   overriding.warn_of_unused();
   recipe.precision = precision_of(graph, recipe);
+  if (spec.precision == "mixed" && recipe.precision == "float32")
+    throw UserError("precision mixed: every node computes in float32");
   if (spec.precision == "mixed" && recipe.precision != "mixed") {
     throw UserError("precision mixed: every operand has " + recipe.precision.substr(3) +
                     " bits; give overrides with weight.bits or act.bits in a quantization file");

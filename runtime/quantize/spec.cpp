@@ -89,10 +89,20 @@ void apply_file(QuantSpec& spec, const std::string& path, int depth) {
 void apply_precision(QuantSpec& spec) {
   const std::string& precision = spec.precision;
   if (precision == "preset" || precision == "mixed") return;
+  if (precision == "float32") {  // every node, whatever the preset says
+    spec.mode = QuantChoices::Mode::real;
+    spec.compress = QuantChoices::Compress::none;
+    spec.origins["mode"] = "--precision float32";
+    spec.overrides.clear();
+    return;
+  }
+  if (spec.mode == QuantChoices::Mode::real || spec.mode == QuantChoices::Mode::weight_only)
+    throw UserError("precision " + precision.substr(0, 64) + " cannot be used with preset '" + spec.preset +
+                    "', which computes in float32");
   const uint32_t bits = precision == "int8" ? 8 : precision == "int16" ? 16 : precision == "int32" ? 32 : 0;
   if (bits == 0) {
     throw UserError("precision '" + precision.substr(0, 64) + "' cannot be used with preset '" + spec.preset +
-                    "'; allowed: int8, int16, int32, mixed");
+                    "'; allowed: int8, int16, int32, mixed, float32");
   }
   for (const auto& [key, width] :
        {std::pair{"weight.bits", &spec.weight_bits}, {"act.bits", &spec.act_bits}}) {
@@ -126,10 +136,13 @@ const std::vector<PresetInfo>& presets() {
 
 std::string nominal_precision(const QuantSpec& spec) {
   const uint32_t bits = container_bits(spec.act_bits);
-  bool differs = container_bits(spec.weight_bits) > bits;
+  const bool is_real = spec.mode != QuantChoices::Mode::fixed;
+  bool differs = !is_real && container_bits(spec.weight_bits) > bits;
   for (const auto& override : spec.overrides)
     for (const auto& setting : override.settings)
-      differs = differs || setting.key == "weight.bits" || setting.key == "act.bits";
+      differs = differs || setting.key == "mode" || setting.key == "weight.bits" || setting.key == "act.bits";
+  if (spec.mode == QuantChoices::Mode::dynamic) return "mixed";
+  if (is_real && !differs) return "float32";
   return differs ? "mixed" : "int" + std::to_string(bits);
 }
 
@@ -166,6 +179,13 @@ std::vector<std::string> faults_of_quant_file(const std::string& file) {
 }
 
 void check_choices(const QuantChoices& choices, const std::string& place) {
+  const bool is_compressed = choices.compress != QuantChoices::Compress::none;
+  const bool is_weight_only = choices.mode == QuantChoices::Mode::weight_only;
+  if (is_compressed && !is_weight_only)
+    throw UserError(place + ": compress.kind needs mode weight_only; expected none");
+  if (is_weight_only && !is_compressed)
+    throw UserError(place + ": mode weight_only needs compress.kind; expected int8, fp16 or kmeans");
+  if (choices.mode != QuantChoices::Mode::fixed) return;  // no output stage
   const bool multiplies = choices.requant == QuantChoices::Requant::mul_shift;
   if (multiplies && choices.multiplier_bits == 0)
     throw UserError(place + ": requant.kind mul_shift needs requant.mult_bits; expected 1..31");

@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "runtime/quantize/domains.h"
+
 namespace mmasim::runtime {
 
 namespace {
@@ -14,7 +16,8 @@ bool multiplies_weights(const Operator& op) {
 }
 
 bool is_too_narrow(const Node& node, const QuantChoices& choices, const std::vector<uint32_t>& bits) {
-  return multiplies_weights(node.op) && container_bits(choices.weight_bits) > bits[node.inputs.at(0)];
+  return multiplies_weights(node.op) && !computes_in_reals(choices) &&
+         container_bits(choices.weight_bits) > bits[node.inputs.at(0)];
 }
 
 // A clip to all floats: the same reals on a finer grid.

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "runtime/reference/real.h"
 #include "runtime/reference/step.h"
 #include "runtime/user_error.h"
 
@@ -102,7 +103,10 @@ std::vector<IntegerTensor> run_reference(const Graph& graph, const QuantPlan& pl
     const Node& node = graph.nodes[id];
     if (progress) progress(id);
     reference::Step step = reference::make_step(graph, plan, id, tensors);
-    IntegerTensor result = std::visit([&](const auto& op) { return reference::evaluate(op, step); }, node.op);
+    IntegerTensor result =
+        reference::is_real_step(step.plan)
+            ? reference::evaluate_real(step)
+            : std::visit([&](const auto& op) { return reference::evaluate(op, step); }, node.op);
     reference::check_values(graph.tensors[node.output], plan.tensors[node.output], result);
     tensors[node.output] = std::move(result);
     overflows += step.overflow_count;

@@ -121,7 +121,7 @@ TraceChoice trace_choice(const TraceOptions& options, const Request& request) {
 }
 
 void add_precision_list(CLI::App& command, std::vector<std::string>& precisions) {
-  command.add_option("--precision", precisions, "int8, int16, int32, mixed; a comma-separated list")
+  command.add_option("--precision", precisions, "int8, int16, int32, mixed, float32; a comma-separated list")
       ->delimiter(',')
       ->type_name("LIST");
 }
@@ -143,7 +143,7 @@ void add_quant_settings(CLI::App& command, std::vector<std::string>& set) {
 void add_quant_options(CLI::App& command, QuantChoice& options) {
   command
       .add_option("--precision", options.precision,
-                  "int8, int16, int32, or mixed, as the quantization's overrides say")
+                  "int8, int16, int32, float32, or mixed, as the quantization's overrides say")
       ->type_name("PRECISION");
   command.add_option("--quant", options.preset, "quantization preset (mmasim describe presets) or file")
       ->type_name("PRESET|FILE.yaml");
@@ -153,10 +153,10 @@ void add_quant_options(CLI::App& command, QuantChoice& options) {
 }
 
 void check_precision(const std::string& precision) {
-  for (const char* known : {"preset", "int8", "int16", "int32", "mixed"})
+  for (const char* known : {"preset", "int8", "int16", "int32", "mixed", "float32"})
     if (precision == known) return;
   throw runtime::UserError("--precision " + precision +
-                           " is not available; expected int8, int16, int32 or mixed");
+                           " is not available; expected int8, int16, int32, mixed or float32");
 }
 
 void check_modes(const ModeOptions& modes) {

@@ -9,6 +9,7 @@
 #include "isa/verify/dataflow.h"
 #include "runtime/import/import.h"
 #include "runtime/io/random_weights.h"
+#include "runtime/quantize/domains.h"
 #include "runtime/quantize/host_values.h"
 #include "runtime/quantize/plan_file.h"
 #include "runtime/quantize/quantize.h"
@@ -150,6 +151,14 @@ const runtime::Graph& planned_graph(const PlannedNetwork& planned, const runtime
   return planned.widened ? *planned.widened : graph;
 }
 
+namespace {
+
+bool needs_more_nodes(const runtime::Graph& graph, const runtime::Recipe& recipe) {
+  return runtime::needs_conversions(graph, recipe) || runtime::needs_widening(graph, recipe);
+}
+
+}  // namespace
+
 MadePlan make_network_plan(const runtime::Graph& graph, const runtime::Ranges* ranges,
                            const QuantChoice& quant) {
   const auto quantization = quantization_of(quant);
@@ -159,12 +168,13 @@ MadePlan make_network_plan(const runtime::Graph& graph, const runtime::Ranges* r
     return {std::move(loaded.graph), std::move(loaded.plan)};
   }
   auto recipe = runtime::make_recipe(graph, quantization.spec);
-  if (!runtime::needs_widening(graph, recipe)) {
+  if (!needs_more_nodes(graph, recipe)) {
     return {std::nullopt, ranges ? runtime::make_plan(graph, recipe, *ranges)
                                  : runtime::make_plan_structure(graph, recipe)};
   }
   MadePlan made{graph, {}};
   auto longer = ranges ? *ranges : runtime::Ranges{};
+  runtime::insert_conversions(*made.widened, recipe, ranges ? &longer : nullptr);
   runtime::insert_widening(*made.widened, recipe, ranges ? &longer : nullptr);
   made.plan = ranges ? runtime::make_plan(*made.widened, recipe, longer)
                      : runtime::make_plan_structure(*made.widened, recipe);
@@ -188,8 +198,7 @@ PlannedNetwork plan_network(runtime::Graph& graph, const Configuration& config, 
   const auto quantization = quantization_of(choices.quant);
   if (!quantization.plan.empty()) return plan_network(std::as_const(graph), config, ranges, choices);
   const auto recipe = runtime::make_recipe(graph, quantization.spec);
-  if (runtime::needs_widening(graph, recipe))
-    return plan_network(std::as_const(graph), config, ranges, choices);
+  if (needs_more_nodes(graph, recipe)) return plan_network(std::as_const(graph), config, ranges, choices);
   Stopwatch stopwatch;
   auto plan = runtime::make_plan_consuming_weights(graph, recipe, *ranges);
   release_freed_pages();  // of the weights, before the program and its memory take theirs

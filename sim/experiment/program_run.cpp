@@ -14,9 +14,10 @@ namespace mmasim::sim {
 namespace {
 
 void check_known_precision(const std::string& file, const std::string& precision) {
-  for (const char* known : {"int8", "int16", "int32", "mixed"})
+  for (const char* known : {"int8", "int16", "int32", "mixed", "float32"})
     if (precision == known) return;
-  throw runtime::UserError(file + ": precision '" + precision + "'; expected int8, int16, int32 or mixed");
+  throw runtime::UserError(file + ": precision '" + precision +
+                           "'; expected int8, int16, int32, mixed or float32");
 }
 
 // A program that this hardware and these options can execute.

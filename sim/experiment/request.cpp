@@ -34,7 +34,7 @@ const Keys<QuantChoice>& quant_keys() {
   using Row = QuantChoice;
   static const Keys<Row> keys{
       key(&Row::preset, "preset", "", "quantization preset (docs/presets.md) or file"),
-      key_of_words(&Row::precision, "precision", {"preset", "int8", "int16", "int32", "mixed"},
+      key_of_words(&Row::precision, "precision", {"preset", "int8", "int16", "int32", "mixed", "float32"},
                    "of operands; preset: as preset or file say, int8 if they say nothing"),
       key(&Row::set, "set", "", "overrides of the quantization, each key=value"),
       key(&Row::plan, "plan", "", "saved plan that is taken as it is; empty: one is made"),

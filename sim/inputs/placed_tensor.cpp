@@ -94,6 +94,7 @@ runtime::TensorPlan tensor_plan(const isa::TensorPlacement& placement) {
   runtime::TensorPlan plan;
   plan.bits = 8 * isa::element_bytes(placement.element);
   plan.is_signed = isa::element_is_signed(placement.element);
+  plan.is_real = placement.element == isa::Element::f32;
   plan.inv_step = placement.inv_step;
   plan.zero_point = placement.zero_point;
   plan.input_rounding = placement.input_rounding;

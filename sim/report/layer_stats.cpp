@@ -13,7 +13,7 @@ namespace {
 uint32_t operand_bytes(const std::string& precision) {
   if (precision == "int8" || precision == "mixed") return 1;  // of mixed widths the narrowest
   if (precision == "int16") return 2;
-  if (precision == "int32") return 4;
+  if (precision == "int32" || precision == "float32") return 4;  // the array has no reals
   throw std::logic_error("layer of unknown precision '" + precision + "'");
 }
 

@@ -13,6 +13,7 @@
 #include "runtime/calibrate/calibrate.h"
 #include "runtime/io/synthetic.h"
 #include "runtime/lower/lower.h"
+#include "runtime/quantize/domains.h"
 #include "runtime/quantize/host_values.h"
 #include "runtime/quantize/quantize.h"
 #include "runtime/quantize/widen.h"
@@ -64,6 +65,7 @@ inline Execution execute_and_compare(runtime::Graph graph, const runtime::QuantS
     floats.push_back(runtime::synthetic_input(graph.tensors[tensor].shape, 7, graph.tensors[tensor].name));
   auto recipe = runtime::make_recipe(graph, spec);
   auto ranges = runtime::calibrate(graph, floats);
+  if (runtime::needs_conversions(graph, recipe)) runtime::insert_conversions(graph, recipe, &ranges);
   if (runtime::needs_widening(graph, recipe)) runtime::insert_widening(graph, recipe, &ranges);
   const auto plan = runtime::make_plan(graph, recipe, ranges);
   auto options = base_options;

@@ -92,7 +92,7 @@ void ArrayWork::configure(StepEmitter& emit) const {
     raw.overflow = stage.overflow;
     if (!layer.rounds_twice()) raw.bias = stage.bias;
     emit.configure(raw);
-    if (layer.sums_inputs() || layer.rounds_twice()) return;
+    if (layer.sums_inputs() || layer.rounds_twice() || shared->dynamic) return;
     auto dsp = make_stage(layer, shared->tables, tables, isa::Unit::dsp, shared->has_values);
     dsp.bias = {};  // the raw accumulators have it
     emit.configure(dsp);
@@ -193,6 +193,7 @@ isa::Address ArrayWork::output_address(StepEmitter& emit, int64_t channel, const
 }
 
 void ArrayWork::finish_raw(StepEmitter& emit, const PanelUnit& unit, const Block& box) const {
+  if (shared->dynamic) return dequantize(emit, unit, box);
   if (shared->layer.sums_inputs()) return subtract_sums(emit, unit, box);
   if (shared->layer.rounds_twice()) return round_twice(emit, unit, box);
   requantize(emit, unit, box);
@@ -265,18 +266,35 @@ void ArrayWork::round_twice(StepEmitter& emit, const PanelUnit& unit, const Bloc
   emit.issue(add);
 }
 
+// From the accumulators of a box to its place in the output tile.
+template <class Instruction>
+Instruction ArrayWork::from_scratch(StepEmitter& emit, const PanelUnit& unit, const Block& block) const {
+  Instruction work;
+  work.src = emit.address(scratch);
+  work.dst = output_address(emit, unit.out_channel, block);
+  work.src_type = isa::accumulator_element(shared->layer.operand_bytes);
+  work.count_y = field(block.rows, "count_y"), work.count_x = field(block.columns, "count_x");
+  work.channels = field(unit.columns, "channels"), work.lane = field(unit.out_channel, "lane");
+  work.src_x_stride = field(raw_position_bytes(), "src_x_stride");
+  work.src_y_stride = field(block.columns * raw_position_bytes(), "src_y_stride");
+  work.dst_x_stride = field(out.pitch_x, "dst_x_stride"),
+  work.dst_y_stride = field(out.pitch_y, "dst_y_stride");
+  return work;
+}
+
 void ArrayWork::requantize(StepEmitter& emit, const PanelUnit& unit, const Block& block) const {
-  isa::DspRequantize requantize;
-  requantize.src = emit.address(scratch);
-  requantize.dst = output_address(emit, unit.out_channel, block);
-  requantize.src_type = isa::accumulator_element(shared->layer.operand_bytes);
-  requantize.count_y = field(block.rows, "count_y"), requantize.count_x = field(block.columns, "count_x");
-  requantize.channels = field(unit.columns, "channels"), requantize.lane = field(unit.out_channel, "lane");
-  requantize.src_x_stride = field(raw_position_bytes(), "src_x_stride");
-  requantize.src_y_stride = field(block.columns * raw_position_bytes(), "src_y_stride");
-  requantize.dst_x_stride = field(out.pitch_x, "dst_x_stride"),
-  requantize.dst_y_stride = field(out.pitch_y, "dst_y_stride");
-  emit.issue(requantize);
+  emit.issue(from_scratch<isa::DspRequantize>(emit, unit, block));
+}
+
+void ArrayWork::dequantize(StepEmitter& emit, const PanelUnit& unit, const Block& block) const {
+  const DynamicLayer& dynamic = *shared->dynamic;
+  auto work = from_scratch<isa::DspDequantize>(emit, unit, block);
+  work.grid = emit.address(dynamic.grid);
+  work.steps = emit.address(dynamic.tables);
+  work.sums = emit.address(dynamic.tables, dynamic.table_bytes);
+  work.biases = emit.address(dynamic.tables, 2 * dynamic.table_bytes);
+  work.low = dynamic.bounds.low, work.high = dynamic.bounds.high;
+  emit.issue(work);
 }
 
 void ArrayWork::clip_in_place(StepEmitter& emit) const {

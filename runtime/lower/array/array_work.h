@@ -9,6 +9,16 @@
 
 namespace mmasim::runtime {
 
+// Of a layer whose input is quantized at run time: the sums become reals, by tables of one entry per output
+// channel.
+struct DynamicLayer {
+  TensorView real_in;                           // the input as it lies in memory
+  BufferId grid{};                              // what dsp.range made of the whole input
+  BufferId tables{};                            // steps, sums and biases, one behind the other
+  uint64_t tables_offset = 0, table_bytes = 0;  // in DDR; of each
+  RealBounds bounds;
+};
+
 // What all steps of a linear layer share.
 struct ArrayLayer {
   LinearLayer layer;
@@ -18,6 +28,7 @@ struct ArrayLayer {
   OutputPath path = OutputPath::stage;
   isa::Machine machine;
   bool has_values = true;
+  std::optional<DynamicLayer> dynamic{};
 };
 
 // Weights of consecutive units in one buffer.
@@ -61,6 +72,9 @@ struct ArrayWork {
   // To 16 bits, then with the bias to the output.
   void round_twice(StepEmitter& emit, const PanelUnit& unit, const Block& box) const;
   isa::DspAdd raw_add(const Block& box) const;
+  template <class Instruction>
+  Instruction from_scratch(StepEmitter& emit, const PanelUnit& unit, const Block& block) const;
+  void dequantize(StepEmitter& emit, const PanelUnit& unit, const Block& block) const;
   void clip_in_place(StepEmitter& emit) const;
   isa::Address output_address(StepEmitter& emit, int64_t channel, const Block& block) const;
   DepthPiece depth_of(const PanelUnit& unit) const {

@@ -77,18 +77,23 @@ void require_accumulator(const LoweringContext& context, const LinearLayer& laye
 
 }  // namespace
 
-LinearLayer describe_linear(const LoweringContext& context, NodeId id) {
+LinearLayer describe_geometry(const LoweringContext& context, NodeId id) {
   const auto& node = context.graph.nodes[id];
   LinearLayer layer;
   layer.node = id;
   layer.in = context.view(node.inputs[0]);
   layer.out = context.view(node.output);
-  layer.plan = &std::get<LinearPlan>(context.plan.nodes[id]);
   layer.operand_bytes = isa::element_bytes(layer.in.element);
   layer.input_zero = context.tensor_plan(node.inputs[0]).zero_point;
-  require_accumulator(context, layer);
   std::visit([&](const auto& op) { describe(layer, op, context.options.rules); }, node.op);
   layer.spans_lines = context.options.rules.blocks_span_lines;
+  return layer;
+}
+
+LinearLayer describe_linear(const LoweringContext& context, NodeId id) {
+  LinearLayer layer = describe_geometry(context, id);
+  layer.plan = &std::get<LinearPlan>(context.plan.nodes[id]);
+  require_accumulator(context, layer);
   return layer;
 }
 

@@ -18,6 +18,7 @@ struct LinearLayer {
   bool transposed_weights = false;                  // I,O/g,kh,kw with the filter turned about
   const LinearPlan* plan = nullptr;
   uint32_t operand_bytes = 1;
+  uint32_t real_bytes = 0;  // of an input element in memory, where it is quantized on the way to the array
   int64_t input_zero = 0;
 
   // The array sums inputs beside their products, in columns of ones: the weights have a zero point.
@@ -49,6 +50,8 @@ struct LinearLayer {
 };
 
 LinearLayer describe_linear(const LoweringContext& context, NodeId node);
+LinearLayer describe_geometry(const LoweringContext& context,
+                              NodeId node);  // without the plan of an integer node
 
 // The element of the operands as instructions name them.
 isa::Element input_element(const LinearLayer& layer);

@@ -120,6 +120,9 @@ class Judge {
     in_bytes_ = lies_in_l2(context_, layer_.in, whole_input(input), layer_.spread)
                     ? 0
                     : static_cast<uint64_t>(input.elements()) * layer_.operand_bytes;
+    if (layer_.real_bytes > 0)
+      in_bytes_ =
+          in_bytes_ * layer_.real_bytes + static_cast<uint64_t>(input.elements()) * layer_.operand_bytes;
     const bool out_resident = context_.schedule.at(layer_.out.storage).is_resident();
     out_bytes_ = out_resident ? 0 : static_cast<uint64_t>(region.elements() * layer_.out.element_size());
     if (t.dataflow == Dataflow::weights_outer)

@@ -1,6 +1,8 @@
 // Concat: every input is rescaled into its place in the result. Along the innermost axes the inputs' pieces
 // meet in one tile and leave together; otherwise each input goes to its own stretch of the result.
 #include <algorithm>
+#include <type_traits>
+#include <variant>
 
 #include "runtime/lower/operators/operators.h"
 #include "runtime/lower/schedule/emitter.h"
@@ -12,9 +14,40 @@ namespace {
 
 // Concat along an axis of the memory order is rows of pieces: `outer` rows, of each input `inner` elements.
 struct Piece {
-  TensorView view;  // dims {1, 1, outer, inner}
-  isa::DspRescale rescale;
+  TensorView view;                                          // dims {1, 1, outer, inner}
+  std::variant<isa::DspRescale, isa::DspFunctionF32> copy;  // integers change their grid, reals do not
 };
+
+isa::DspFunctionF32 copy_of_reals(const RealPlan& plan) {
+  isa::DspFunctionF32 copy;
+  copy.low = plan.low, copy.high = plan.high;
+  return copy;
+}
+
+isa::DspRescale rescale_of(const LoweringContext& context, NodeId id, size_t input) {
+  const auto& plan = std::get<SumPlan>(context.plan.nodes[id]);
+  isa::DspRescale rescale;
+  set_finish(rescale, plan.requants.at(input), context.has_values());
+  if (context.has_values()) {
+    rescale.multiplier = plan.multipliers.at(input);
+    rescale.src_zero = context.tensor_plan(context.graph.nodes[id].inputs[input]).zero_point;
+  }
+  return rescale;
+}
+
+void issue_copy(StepEmitter& emit, const Piece& piece, const TensorView& out_view, int64_t columns,
+                int64_t channels, const Tile& source, const Tile& out, uint64_t out_offset) {
+  std::visit(
+      [&](auto work) {
+        if constexpr (std::is_same_v<decltype(work), isa::DspRescale>)
+          work.src_type = piece.view.element, work.dst_type = out_view.element;
+        set_tile(work, 1, columns, channels);
+        set_source(work, emit.address(source.buffer, source.offset), source);
+        set_destination(work, emit.address(out.buffer, out_offset), out);
+        emit.issue(work);
+      },
+      piece.copy);
+}
 
 int64_t inner_elements(const Shape& shape, int64_t axis) {
   const auto at = static_cast<size_t>(axis);
@@ -23,18 +56,17 @@ int64_t inner_elements(const Shape& shape, int64_t axis) {
 
 std::vector<Piece> pieces_of(const LoweringContext& context, NodeId id) {
   const auto& node = context.graph.nodes[id];
-  const auto& plan = std::get<SumPlan>(context.plan.nodes[id]);
+  const auto* real = std::get_if<RealPlan>(&context.plan.nodes[id]);
   const auto axis = std::get<Concat>(node.op).axis;
   std::vector<Piece> pieces;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     Piece piece{context.view(node.inputs[i]), {}};
     const auto inner = inner_elements(context.graph.tensors[node.inputs[i]].shape, axis);
     piece.view.dims = {1, 1, piece.view.dims.elements() / inner, inner};
-    set_finish(piece.rescale, plan.requants.at(i), context.has_values());
-    if (context.has_values()) {
-      piece.rescale.multiplier = plan.multipliers.at(i);
-      piece.rescale.src_zero = context.tensor_plan(node.inputs[i]).zero_point;
-    }
+    if (real != nullptr)
+      piece.copy = copy_of_reals(*real);
+    else
+      piece.copy = rescale_of(context, id, i);
     pieces.push_back(piece);
   }
   return pieces;
@@ -60,12 +92,7 @@ void add_joint_step(LoweringContext& context, uint32_t row, const std::vector<Pi
   step.compute = [pieces, sources, out, out_view, region](StepEmitter& emit) {
     uint64_t at = out.offset;
     for (size_t i = 0; i < pieces.size(); ++i) {
-      auto work = pieces[i].rescale;
-      work.src_type = pieces[i].view.element, work.dst_type = out_view.element;
-      set_tile(work, 1, region.columns(), pieces[i].view.dims.c);
-      set_source(work, emit.address(sources[i].buffer, sources[i].offset), sources[i]);
-      set_destination(work, emit.address(out.buffer, at), out);
-      emit.issue(work);
+      issue_copy(emit, pieces[i], out_view, region.columns(), pieces[i].view.dims.c, sources[i], out, at);
       at += static_cast<uint64_t>(pieces[i].view.dims.c * out_view.element_size());
     }
   };
@@ -84,12 +111,7 @@ void add_stretch_steps(LoweringContext& context, uint32_t row, const Piece& piec
     const auto src = load_tile(context, step, piece.view, region, 0);
     const auto out = output_tile(context, step, out_view, target);
     step.compute = [piece, src, out, out_view, region](StepEmitter& emit) {
-      auto work = piece.rescale;
-      work.src_type = piece.view.element, work.dst_type = out_view.element;
-      set_tile(work, 1, region.columns(), region.channels());
-      set_source(work, emit.address(src.buffer, src.offset), src);
-      set_destination(work, emit.address(out.buffer, out.offset), out);
-      emit.issue(work);
+      issue_copy(emit, piece, out_view, region.columns(), region.channels(), src, out, out.offset);
     };
     store_tile(context, step, out_view, target, out);
   }

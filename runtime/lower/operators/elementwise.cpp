@@ -1,11 +1,13 @@
 // Elementwise operators on the DSP: Clip, Prelu, Unary, Add, Sub, Mul.
 #include <iterator>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include "runtime/graph/shape_text.h"
 #include "runtime/lower/operators/axis_checks.h"
 #include "runtime/lower/operators/operators.h"
+#include "runtime/lower/operators/real.h"
 #include "runtime/lower/operators/tile_steps.h"
 #include "runtime/user_error.h"
 
@@ -116,7 +118,8 @@ void set_operands(Instruction& work, StepEmitter& emit, const Pair& pair, const 
   work.a = emit.address(a.buffer, a.offset);
   work.b = emit.address(b.buffer, b.offset);
   set_destination(work, emit.address(out.buffer, out.offset), out);
-  work.a_type = pair.a.element, work.b_type = pair.b.element, work.dst_type = pair.out.element;
+  if constexpr (!std::is_same_v<Instruction, isa::DspCombineF32>)
+    work.a_type = pair.a.element, work.b_type = pair.b.element, work.dst_type = pair.out.element;
   work.a_y_stride = field(stride_of(pair.a.dims.h, pair.out.dims.h, a.pitch_y), "a_y_stride");
   work.a_x_stride = field(stride_of(pair.a.dims.w, pair.out.dims.w, a.pitch_x), "a_x_stride");
   work.b_y_stride = field(pair.b.dims.h == 1 ? 0 : b.pitch_y, "b_y_stride");
@@ -246,6 +249,19 @@ const char* kind_of(const Operator& op) {
 }
 
 }  // namespace
+
+void lower_real_pair(LoweringContext& context, NodeId id, const RealPlan& plan) {
+  const auto& op = context.graph.nodes[id].op;
+  const auto row = begin_layer(context, id, kind_of(op), isa::Setup::light);
+  context.schedule.layers[row].dataflow = "dsp";
+  const auto pair = pair_up(context, id);
+  isa::DspCombineF32 work;
+  work.low = plan.low, work.high = plan.high;
+  if (std::holds_alternative<Mul>(op)) work.operation = isa::FloatOperation::multiply;
+  if (std::holds_alternative<Sub>(op))
+    work.operation = pair.first == 0 ? isa::FloatOperation::subtract : isa::FloatOperation::subtract_from;
+  add_pair_steps(context, id, row, pair, work);
+}
 
 void lower_elementwise(LoweringContext& context, NodeId id) {
   const auto& op = context.graph.nodes[id].op;

@@ -1,11 +1,15 @@
 // Steps of a linear layer on the array (or, where that is cheaper, of a depthwise one on the DSP).
 #include <algorithm>
+#include <cstring>
+#include <optional>
+#include <utility>
 
 #include "runtime/lower/array/array_work.h"
 #include "runtime/lower/operators/axis_checks.h"
 #include "runtime/lower/operators/depthwise.h"
 #include "runtime/lower/operators/operators.h"
 #include "runtime/lower/schedule/emitter.h"
+#include "runtime/lower/tiles/dsp_tile.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime {
@@ -19,6 +23,25 @@ const char* kind_of(const Node& node, const LinearLayer& layer) {
   if (layer.is_depthwise()) return "depthwise";
   return layer.groups > 1 ? "grouped_conv" : "conv";
 }
+
+// A tile of reals on its way to the array.
+struct TileQuantization {
+  Tile from, to;
+  Region region;
+  BufferId grid{};
+
+  void issue(StepEmitter& emit) const {
+    isa::DspQuantize work;
+    work.grid = emit.address(grid);
+    work.clip_max = 255;
+    set_tile(work, region.rows(), region.columns(), region.channels());
+    for (int64_t frame = 0; frame < region.frames(); ++frame) {
+      set_source(work, emit.address(from.buffer, from.offset) + frame * from.pitch_n, from);
+      set_destination(work, emit.address(to.buffer) + frame * to.pitch_n, to);
+      emit.issue(work);
+    }
+  }
+};
 
 class ArraySteps {
  public:
@@ -65,9 +88,17 @@ class ArraySteps {
     auto& step = context_.schedule.new_step(row_);
     if (first_step_) {
       shared_->table_buffer = load_constants(context_, step, shared_->tables.offset, shared_->tables.bytes);
+      if (shared_->dynamic) {
+        auto& dynamic = *shared_->dynamic;
+        dynamic.tables = load_constants(context_, step, dynamic.tables_offset, 3 * dynamic.table_bytes);
+      }
       first_step_ = false;
     }
     step.uses.push_back(shared_->table_buffer);
+    if (shared_->dynamic) {
+      step.uses.push_back(shared_->dynamic->grid);
+      step.uses.push_back(shared_->dynamic->tables);
+    }
     if (shared_->path == OutputPath::raw) {
       const auto positions = std::min(tiling_.frames * tiling_.rows * tiling_.columns,
                                       raw_positions(shared_->machine, layer().operand_bytes));
@@ -79,9 +110,23 @@ class ArraySteps {
 
   void begin_tile(Step& step, const Region& region) {
     work_.shared = shared_;
-    work_.in = load_tile(context_, step, layer().in, layer().input_region(region), layer().input_zero,
-                         layer().spread);
+    const auto input = layer().input_region(region);
+    if (shared_->dynamic)
+      begin_quantized_tile(step, input);
+    else
+      work_.in = load_tile(context_, step, layer().in, input, layer().input_zero, layer().spread);
     begin_output(step, region);
+  }
+  // Reals come in with a padding of 0, and are integers before the array sees them.
+  void begin_quantized_tile(Step& step, const Region& input) {
+    const auto reals = load_tile(context_, step, shared_->dynamic->real_in, input, 0);
+    Tile& tile = work_.in;
+    tile = {};
+    tile.pitch_c = 1, tile.pitch_x = input.channels();
+    tile.pitch_y = input.columns() * tile.pitch_x, tile.pitch_n = input.rows() * tile.pitch_y;
+    tile.buffer = context_.schedule.new_buffer(static_cast<uint64_t>(input.elements()));
+    step.allocates.push_back(tile.buffer);
+    quantization_ = TileQuantization{reals, tile, input, shared_->dynamic->grid};
   }
   void begin_output(Step& step, const Region& region) {
     work_.region = region;
@@ -104,7 +149,8 @@ class ArraySteps {
       works.push_back(work_);
       works.back().weights = chunk;
     }
-    step.compute = [works](StepEmitter& emit) {
+    step.compute = [works, quantization = std::exchange(quantization_, {})](StepEmitter& emit) {
+      if (quantization) quantization->issue(emit);
       for (const auto& work : works) work.run_units(emit);
     };
   }
@@ -178,7 +224,10 @@ class ArraySteps {
     use_tile(step);
     auto work = work_;
     work.weights = piece, work.piece = DepthPiece{begin, end};
-    step.compute = [work](StepEmitter& emit) { work.run_units(emit); };
+    step.compute = [work, quantization = std::exchange(quantization_, {})](StepEmitter& emit) {
+      if (quantization) quantization->issue(emit);
+      work.run_units(emit);
+    };
     if (unit + 1 == shared_->units.size() && end == depth)
       store_tile(context_, step, layer().out, tile, work_.out);
   }
@@ -191,6 +240,7 @@ class ArraySteps {
   std::vector<Region> tiles_;
   std::vector<WeightBuffer> chunks_;
   ArrayWork work_;
+  std::optional<TileQuantization> quantization_;  // that the next step begins with
   bool first_step_ = true;
 };
 
@@ -221,7 +271,85 @@ void require_shifts(const LoweringContext& context, NodeId id, const LinearLayer
   }
 }
 
+// Smallest and largest of the whole input, tile by tile, and the grid over them.
+void add_range_steps(LoweringContext& context, NodeId id, uint32_t row, TensorView view, BufferId grid) {
+  const auto need = [](const Region& region) { return static_cast<uint64_t>(region.elements() * 4); };
+  view.dims = {1, 1, view.dims.positions(), view.dims.c};
+  bool begins = true;
+  for (const auto& region : cut_regions(view.dims, need, context.tile_budget_bytes(id) / 2)) {
+    auto& step = context.schedule.new_step(row);
+    if (begins) step.allocates.push_back(grid);
+    step.uses.push_back(grid);
+    const auto tile = load_tile(context, step, view, region, 0);
+    step.compute = [=](StepEmitter& emit) {
+      isa::DspRange work;
+      work.begins = begins ? 1 : 0;
+      work.dst = emit.address(grid);
+      set_tile(work, 1, region.columns(), region.channels());
+      set_source(work, emit.address(tile.buffer, tile.offset), tile);
+      emit.issue(work);
+    };
+    begins = false;
+  }
+}
+
+// Steps, sums of the weights and biases, one of each per output channel.
+uint64_t add_dynamic_tables(LoweringContext& context, const LinearLayer& layer, const DynamicPlan& plan) {
+  const auto channels = static_cast<size_t>(layer.out.dims.c), bytes = 4 * channels;
+  const auto depth = static_cast<size_t>(layer.group_in * layer.taps());
+  return context.constants.add(3 * bytes, [&](uint8_t* data) {
+    for (size_t c = 0; c < channels; ++c) {
+      int32_t sum = 0;
+      for (size_t k = 0; k < depth; ++k) sum += static_cast<int32_t>(plan.product.weights.at(c * depth + k));
+      std::memcpy(data + 4 * c, &plan.steps[plan.steps.size() == 1 ? 0 : c], 4);
+      std::memcpy(data + bytes + 4 * c, &sum, 4);
+      std::memcpy(data + 2 * bytes + 4 * c, &plan.bias[c], 4);
+    }
+  });
+}
+
+std::shared_ptr<ArrayLayer> dynamic_layer(LoweringContext& context, NodeId id, const DynamicPlan& plan) {
+  auto shared = std::make_shared<ArrayLayer>();
+  LinearLayer& layer = shared->layer;
+  layer = describe_geometry(context, id);
+  shared->dynamic = DynamicLayer{};
+  shared->dynamic->real_in = layer.in;
+  shared->dynamic->bounds = plan;
+  layer.in.element = isa::Element::u8;
+  layer.operand_bytes = 1, layer.real_bytes = 4;
+  layer.plan = &plan.product;
+  shared->path = OutputPath::raw;
+  shared->machine = context.machine;
+  shared->has_values = context.has_values();
+  return shared;
+}
+
 }  // namespace
+
+void lower_dynamic(LoweringContext& context, NodeId id) {
+  const auto& node = context.graph.nodes[id];
+  const auto& plan = std::get<DynamicPlan>(context.plan.nodes[id]);
+  auto shared = dynamic_layer(context, id, plan);
+  const auto& layer = shared->layer;
+  require_tables(context, layer);
+  shared->units = panel_units(layer, context.machine, context.options.rules.groups_per_panel);
+  const auto row = begin_layer(context, id, kind_of(node, layer), isa::Setup::heavy);
+  context.schedule.layers[row].precision = "int8";
+  context.fallbacks.push_back(
+      {node.name, "its input is quantized at run time, and its sums become reals", "DSP"});
+  shared->tables = add_lane_tables(context, layer);
+  auto& dynamic = *shared->dynamic;
+  dynamic.table_bytes = 4 * static_cast<uint64_t>(layer.out.dims.c);
+  dynamic.tables_offset = add_dynamic_tables(context, layer, plan);
+  dynamic.grid = context.schedule.new_buffer(16);
+  add_range_steps(context, id, row, dynamic.real_in, dynamic.grid);
+  const auto held = shared->tables.bytes + 3 * dynamic.table_bytes + 1024;
+  const auto tiling =
+      choose_tiling(context, layer, shared->units, held, shared->path, context.tile_budget_bytes(id));
+  if (!tiling) throw OutOfScratchpad("no tiling of layer '" + node.name + "' fits into L2");
+  context.schedule.layers[row].dataflow = dataflow_name(tiling->dataflow);
+  ArraySteps(context, row, shared, *tiling).add();
+}
 
 void lower_linear(LoweringContext& context, NodeId id) {
   const auto& node = context.graph.nodes[id];

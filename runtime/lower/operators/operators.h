@@ -9,6 +9,7 @@ namespace mmasim::runtime {
 
 // Each appends the steps of one node.
 void lower_linear(LoweringContext& context, NodeId node);       // Conv, ConvTranspose, Gemm, BatchNorm
+void lower_dynamic(LoweringContext& context, NodeId node);      // Conv and Gemm quantized at run time
 void lower_elementwise(LoweringContext& context, NodeId node);  // Clip, Prelu, Unary, Add, Sub, Mul
 void lower_concat(LoweringContext& context, NodeId node);
 void lower_pool(LoweringContext& context, NodeId node);      // MaxPool, AveragePool, GlobalAveragePool

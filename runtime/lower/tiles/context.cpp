@@ -13,7 +13,7 @@ std::string LoweringContext::place(NodeId node) const {
 }
 
 std::string precision_word(isa::Element element) {
-  return "int" + std::to_string(8 * isa::element_bytes(element));
+  return (isa::element_is_real(element) ? "float" : "int") + std::to_string(isa::element_bits(element));
 }
 
 std::string precision_word(const LoweringContext& context, const Node& node) {

@@ -81,7 +81,7 @@ class Placement {
 
   // The array reads a network input as it came where all its readers are plain convolutions.
   bool read_as_planes(TensorId tensor) const {
-    if (!needs_layout(tensor)) return false;
+    if (!needs_layout(tensor) || context_.tensor_plan(tensor).is_real) return false;
     for (const auto output : graph_.outputs) {
       if (output == tensor) return false;
     }

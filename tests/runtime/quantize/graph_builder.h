@@ -67,8 +67,7 @@ inline std::vector<PresetInfo> presets_with(const std::string& precision) {
   std::vector<PresetInfo> list;
   for (const PresetInfo& preset : presets()) {
     try {
-      resolve_preset(preset.name, precision);
-      list.push_back(preset);
+      if (resolve_preset(preset.name, precision).mode == QuantSpec::Mode::fixed) list.push_back(preset);
     } catch (const UserError&) {
     }
   }

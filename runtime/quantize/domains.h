@@ -1,0 +1,23 @@
+// Which tensors are reals and which are integers, and the conversions between them: nodes of mode float,
+// dynamic and weight_only read and make reals, all others integers; what only moves values takes them as they
+// come.
+#pragma once
+
+#include <vector>
+
+#include "runtime/quantize/recipe.h"
+
+namespace mmasim::runtime {
+
+bool computes_in_reals(const QuantChoices& choices);
+
+// One per tensor.
+std::vector<bool> real_tensors(const Graph& graph, const Recipe& recipe);
+
+bool needs_conversions(const Graph& graph, const Recipe& recipe);
+
+// A node per tensor and domain, before the first that needs it: a Clip that bounds nothing, whose input and
+// output lie in different domains. Ranges gain those of the tensors they make (null: there are none).
+void insert_conversions(Graph& graph, Recipe& recipe, Ranges* ranges);
+
+}  // namespace mmasim::runtime
