@@ -1,4 +1,4 @@
-# A real input quantized at run time (quantization.md 4.16), and back with a step of 2 per channel:
+# A real input quantized at run time (quantization.md 2), and back with a step of 2 per channel:
 # x = -1 0 2 0.55: lowest -1, highest 2, step 3/255, zero point 85; q = 0 85 255 132
 # y = (q - 85) * 2, as dsp.dequantize takes its own step of 2 and zero point of 85: -170 0 340 94
 .program network="dynamic_quantize" precision="int8" constants_bytes=16 l2_bytes_used=128 ddr_bytes_used=160

@@ -122,7 +122,7 @@ TEST_CASE("program file: the header begins with magic, version, checksum and siz
   const std::string path = folder.file("a.mma");
   save_program(program_of({}), path);
   const Bytes file = read_bytes(path);
-  const std::string magic("MMAPROG\0\2\0\0\0", 12);
+  const std::string magic("MMAPROG\0\3\0\0\0", 12);
   CHECK(std::string(file.begin(), file.begin() + 12) == magic);
   const uint32_t checksum = crc32(file.data() + 16, file.size() - 16);
   CHECK((file[12] | file[13] << 8 | file[14] << 16 | static_cast<uint32_t>(file[15]) << 24) == checksum);

@@ -49,7 +49,7 @@ TEST_CASE("verify: the instruction count is the code's") {
 TEST_CASE("verify: code that does not decode is named") {
   Program program = program_of({SyncSignal{1}});
   program.code.back() = 99;
-  CHECK(complaint(program) == "instruction 1: opcode 99 at byte 3 is unknown; expected 0..27");
+  CHECK(complaint(program) == "instruction 1: opcode 99 at byte 3 is unknown; expected 0..37");
 }
 
 TEST_CASE("verify: layers, channels and tokens exist") {

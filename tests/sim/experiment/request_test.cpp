@@ -100,7 +100,7 @@ TEST_CASE("request: mistakes in a text are told with the text's name and the key
   CHECK(complaint("data:\n  sed: 1\n") == "r: unknown key 'data.sed'; did you mean 'data.seed'?");
   CHECK(complaint("mode: fast\n") == "r: mode is \"fast\"; expected full, timing-only or functional-only");
   CHECK(complaint("quant: {precision: int4}") ==
-        "r: quant.precision is \"int4\"; expected preset, int8, int16, int32 or mixed");
+        "r: quant.precision is \"int4\"; expected preset, int8, int16, int32, mixed or float32");
   CHECK(complaint("network: a\nnetwork: b\n") == "r: 2:1: key 'network' is given twice");
   CHECK(complaint(R"({"network":"a","network":"b"})") == "r: key 'network' is given twice");
   CHECK(complaint("- a\n") == "r: this is a list; expected an object of keys");

@@ -33,7 +33,7 @@ std::vector<Integer> quantized(const Reals& values, Element element, int32_t zer
 
 }  // namespace
 
-TEST_CASE("quantize: QuantizeLinear's ties, then the zero point, then saturation (quantization.md 13)") {
+TEST_CASE("quantize: QuantizeLinear's ties, then the zero point, then saturation (quantization.md 2)") {
   const Reals values = {.5f, 1.5f, 2.5f, -.5f, -1.5f, -2.5f, 127.5f, 300, -128.5f, -300, .49999997f, 3.5f};
   CHECK(quantized<int8_t>(values, Element::s8, 0) ==
         std::vector<int8_t>{0, 2, 2, 0, -2, -2, 127, 127, -128, -128, 0, 4});
@@ -49,7 +49,7 @@ TEST_CASE("quantize: a quotient in binary32; infinities saturate and a NaN is 0"
   CHECK(quantized<uint8_t>({kInfinity, -kInfinity, -0.0f}, Element::u8, 3) == Bytes{255, 0, 3});
 }
 
-TEST_CASE("range: DynamicQuantizeLinear of -1, 0, 2, 0.55 (quantization.md 4.16)") {
+TEST_CASE("range: DynamicQuantizeLinear of -1, 0, 2, 0.55 (quantization.md 2)") {
   // step 3/255 = 0.011764706; zero point 1/step = 85; 2/step + 85 = 255; 0.55/step = 46.75 -> 47 + 85 = 132
   Bench bench;
   bench.poke<float>(l2(0), {-1, 0, 2, .55f});
@@ -137,7 +137,7 @@ TEST_CASE("convert: every binary16 number survives the way through binary32") {
   CHECK(float_of_half(0x0400) == std::ldexp(1.0f, -14));
 }
 
-TEST_CASE("unpack: k-means indices of 2 bits (quantization.md 4.15)") {
+TEST_CASE("unpack: k-means indices of 2 bits (quantization.md 2)") {
   // 0, 0, 0, 1 are 0x40 from the lowest bits up; 1, 3 are 0x0d
   Bench bench;
   bench.poke<uint8_t>(l2(0), {0x40, 0x0d});
