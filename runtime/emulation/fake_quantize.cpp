@@ -44,7 +44,7 @@ void set_weights(Graph& graph, NodeId id, const LinearLayer& layer, const Linear
 }  // namespace
 
 void put_on_grid(const TensorPlan& plan, FloatTensor& values) {
-  if (plan.bits == 64) return;  // an index is what it is
+  if (plan.bits == 64 || plan.is_real) return;  // an index and a real are what they are
   const auto zero = static_cast<double>(plan.zero_point);
   const auto low = static_cast<double>(plan.min()), high = static_cast<double>(plan.max());
   for (float& value : values.values) {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "isa/kit/float_bits.h"
+
 namespace mmasim::runtime {
 namespace {
 
@@ -27,6 +29,11 @@ void TensorError::add(double exact, double seen) {
 
 void TensorError::add(const TensorPlan& plan, const FloatTensor& exact, const IntegerTensor& integers) {
   check_sizes(exact.values.size(), integers.values.size());
+  if (plan.is_real) {  // bits of reals; no grid that could saturate
+    for (size_t i = 0; i < exact.values.size(); ++i)
+      add(exact.values[i], isa::float_of_bits(static_cast<uint32_t>(integers.values[i])));
+    return;
+  }
   const bool is_index = plan.bits == 64;
   levels_ = is_index ? 0 : static_cast<double>(plan.max()) - static_cast<double>(plan.min()) + 1;
   for (size_t i = 0; i < exact.values.size(); ++i) {

@@ -97,8 +97,11 @@ Answers answer_by_program(const isa::Program& program, const runtime::TensorPlan
       write_inputs(view, program, {runtime::quantize_input(input_plan, images.sample(image))});
       machine.run(view);
       const auto integers = read_tensor(view, output);
-      keep_values(answers, image, runtime::dequantize_output(output_plan, output.shape, integers));
-      answers.classes[static_cast<size_t>(image)] = class_of(unpack(integers, output.element, output.shape));
+      const auto values = runtime::dequantize_output(output_plan, output.shape, integers);
+      keep_values(answers, image, values);
+      answers.classes[static_cast<size_t>(image)] =
+          output_plan.is_real ? class_of(values.values.data(), answers.values_per_image)
+                              : class_of(unpack(integers, output.element, output.shape));
     }
   });
   return answers;

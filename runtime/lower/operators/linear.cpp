@@ -297,7 +297,8 @@ void add_range_steps(LoweringContext& context, NodeId id, uint32_t row, TensorVi
 uint64_t add_dynamic_tables(LoweringContext& context, const LinearLayer& layer, const DynamicPlan& plan) {
   const auto channels = static_cast<size_t>(layer.out.dims.c), bytes = 4 * channels;
   const auto depth = static_cast<size_t>(layer.group_in * layer.taps());
-  return context.constants.add(3 * bytes, [&](uint8_t* data) {
+  const std::string name = context.graph.nodes[layer.node].name + ":steps";
+  return context.constants.add(name, 3 * bytes, [&](uint8_t* data) {
     for (size_t c = 0; c < channels; ++c) {
       int32_t sum = 0;
       for (size_t k = 0; k < depth; ++k) sum += static_cast<int32_t>(plan.product.weights.at(c * depth + k));
@@ -337,7 +338,7 @@ void lower_dynamic(LoweringContext& context, NodeId id) {
   context.schedule.layers[row].precision = "int8";
   context.fallbacks.push_back(
       {node.name, "its input is quantized at run time, and its sums become reals", "DSP"});
-  shared->tables = add_lane_tables(context, layer);
+  shared->tables = add_lane_tables(context, layer, shared->units);
   auto& dynamic = *shared->dynamic;
   dynamic.table_bytes = 4 * static_cast<uint64_t>(layer.out.dims.c);
   dynamic.tables_offset = add_dynamic_tables(context, layer, plan);

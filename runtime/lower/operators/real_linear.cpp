@@ -2,6 +2,7 @@
 // each part over the whole map. Weights that memory holds in fewer bits are widened once per part.
 #include <algorithm>
 #include <cstring>
+#include <string>
 
 #include "isa/float_arithmetic.h"
 #include "runtime/lower/array/linear_layer.h"
@@ -121,7 +122,9 @@ class RealLinear {
     block.table_at = isa::round_up(block.weights_bytes, 64);
     block.bias_at = isa::round_up(block.table_at + table_bytes(part), 64);
     block.bytes = block.bias_at + 4 * static_cast<uint64_t>(part.count);
-    block.offset = context_.constants.add(block.bytes, [&](uint8_t* data) {
+    const std::string name = context_.graph.nodes[layer_.node].name + ":weights";
+    const std::string from = part.first == 0 ? "" : ":" + std::to_string(part.first);  // output channel
+    block.offset = context_.constants.add(name + from, block.bytes, [&](uint8_t* data) {
       fill_weights(part, data);
       fill_table(part, data + block.table_at);
       std::memcpy(data + block.bias_at, plan_.bias.data() + part.first, 4 * static_cast<size_t>(part.count));
