@@ -108,14 +108,14 @@ void ArrayWork::set_patterns(StepEmitter& emit, const PanelUnit& unit, const Blo
   isa::MmaPattern a;
   if (layer.in.planes) {  // depth runs along the filter's line, then its lines, then planes
     a.k0 = field(layer.kernel_x, "k0"), a.k1 = field(layer.kernel_y, "k1");
-    a.k1_stride = stride_field(layer.dilation_y * in.pitch_y, layer.kernel_y, "k1_stride");
+    a.k1_stride = stride_field(dilation_y * in.pitch_y, layer.kernel_y, "k1_stride");
     a.k2_stride = field(in.pitch_c, "k2_stride");
   } else {
-    const bool runs_on = layer.dilation_x == 1 && in.pitch_x == unit.depth_channels * e;
+    const bool runs_on = dilation_x == 1 && in.pitch_x == unit.depth_channels * e;
     a.k0 = field(runs_on ? layer.kernel_x * unit.depth_channels : unit.depth_channels, "k0");
     a.k1 = field(runs_on ? 1 : layer.kernel_x, "k1");
-    a.k1_stride = stride_field(layer.dilation_x * in.pitch_x, layer.kernel_x, "k1_stride");
-    a.k2_stride = stride_field(layer.dilation_y * in.pitch_y, layer.kernel_y, "k2_stride");
+    a.k1_stride = stride_field(dilation_x * in.pitch_x, layer.kernel_x, "k1_stride");
+    a.k2_stride = stride_field(dilation_y * in.pitch_y, layer.kernel_y, "k2_stride");
   }
   a.r0 = field(block.columns, "r0"), a.r1 = field(block.rows, "r1");
   a.r0_stride = stride_field(layer.stride_x * in.pitch_x, block.columns, "r0_stride");

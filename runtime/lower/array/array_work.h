@@ -46,7 +46,8 @@ struct DepthPiece {
 struct ArrayWork {
   std::shared_ptr<const ArrayLayer> shared;
   Tile in, out;
-  Region region;  // of the output
+  int64_t dilation_y = 1, dilation_x = 1;  // of the taps within `in`
+  Region region;                           // of the output
   WeightBuffer weights;
   std::optional<DepthPiece> piece{};  // of the one unit of a depth_split; none: units in their whole depth
   BufferId scratch{};                 // of OutputPath::raw

@@ -166,13 +166,11 @@ std::vector<uint64_t> lanes_of(const LinearLayer& layer, const std::vector<Panel
 
 }  // namespace
 
-LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer,
-                           const std::vector<PanelUnit>& units) {
+LaneTables lane_tables(const LinearLayer& layer, const std::vector<PanelUnit>& units) {
   const auto& requant = layer.plan->requant;
   const auto channels = static_cast<uint64_t>(layer.out.dims.c);
   const auto accumulator_bytes = isa::element_bytes(isa::accumulator_element(layer.operand_bytes));
   LaneTables tables;
-  const auto lanes = lanes_of(layer, units);
   const auto& last = units.back();
   tables.bytes = static_cast<uint64_t>(last.lane + last.columns + last.sums) * accumulator_bytes;
   if (layer.rounds_twice()) {
@@ -187,6 +185,16 @@ LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer,
     tables.shifts = isa::round_up(tables.bytes, 64);
     tables.bytes = tables.shifts + channels;
   }
+  return tables;
+}
+
+LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer,
+                           const std::vector<PanelUnit>& units) {
+  const auto& requant = layer.plan->requant;
+  const auto channels = static_cast<uint64_t>(layer.out.dims.c);
+  const auto accumulator_bytes = isa::element_bytes(isa::accumulator_element(layer.operand_bytes));
+  auto tables = lane_tables(layer, units);
+  const auto lanes = lanes_of(layer, units);
   const auto half = static_cast<int128>(1) << (8 * accumulator_bytes - 2), largest = half - 1 + half;
   tables.offset = context.constants.add(name_of(context, layer, ":bias"), tables.bytes, [&](uint8_t* data) {
     for (uint64_t c = 0; c < channels; ++c) {

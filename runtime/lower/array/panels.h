@@ -38,6 +38,7 @@ struct LaneTables {
   uint64_t bias = 0, multipliers = 0, shifts = 0;  // from offset
   uint64_t intermediate = 0;                       // biases of 16 bits behind an intermediate rounding
 };
+LaneTables lane_tables(const LinearLayer& layer, const std::vector<PanelUnit>& units);  // at offset 0
 LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer,
                            const std::vector<PanelUnit>& units);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/lower/array/window_tile.h"
+
 namespace mmasim::runtime {
 
 const char* dataflow_name(Dataflow dataflow) {
@@ -117,12 +119,12 @@ class Judge {
     positions_ = t.frames * t.rows * t.columns;
     const Region region{0, t.frames, 0, t.rows, 0, t.columns, 0, out.c};
     const auto input = layer_.input_region(region);
+    const auto elements = static_cast<uint64_t>(
+        layer_.real_bytes > 0 ? input.elements() : held_windows(layer_, region, input).elements);
     in_bytes_ = lies_in_l2(context_, layer_.in, whole_input(input), layer_.spread)
                     ? 0
-                    : static_cast<uint64_t>(input.elements()) * layer_.operand_bytes;
-    if (layer_.real_bytes > 0)
-      in_bytes_ =
-          in_bytes_ * layer_.real_bytes + static_cast<uint64_t>(input.elements()) * layer_.operand_bytes;
+                    : elements * layer_.operand_bytes;
+    if (layer_.real_bytes > 0) in_bytes_ = in_bytes_ * layer_.real_bytes + elements * layer_.operand_bytes;
     const bool out_resident = context_.schedule.at(layer_.out.storage).is_resident();
     out_bytes_ = out_resident ? 0 : static_cast<uint64_t>(region.elements() * layer_.out.element_size());
     if (t.dataflow == Dataflow::weights_outer)

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/lower/array/array_work.h"
+#include "runtime/lower/array/window_tile.h"
 #include "runtime/lower/operators/axis_checks.h"
 #include "runtime/lower/operators/depthwise.h"
 #include "runtime/lower/operators/operators.h"
@@ -111,10 +112,14 @@ class ArraySteps {
   void begin_tile(Step& step, const Region& region) {
     work_.shared = shared_;
     const auto input = layer().input_region(region);
-    if (shared_->dynamic)
+    if (shared_->dynamic) {
       begin_quantized_tile(step, input);
-    else
-      work_.in = load_tile(context_, step, layer().in, input, layer().input_zero, layer().spread);
+      work_.dilation_y = layer().dilation_y, work_.dilation_x = layer().dilation_x;
+    } else {
+      const auto windows = load_windows(context_, step, layer(), region, input);
+      work_.in = windows.tile;
+      work_.dilation_y = windows.dilation_y, work_.dilation_x = windows.dilation_x;
+    }
     begin_output(step, region);
   }
   // Reals come in with a padding of 0, and are integers before the array sees them.
@@ -271,6 +276,26 @@ void require_shifts(const LoweringContext& context, NodeId id, const LinearLayer
   }
 }
 
+// One input channel for each output channel, and no more than one sum and one rounding: the DSP can do it as
+// well.
+bool is_channel_wise(const LinearLayer& layer) {
+  return layer.group_in == 1 && layer.group_out == 1 && !layer.sums_inputs() && !layer.rounds_twice();
+}
+
+bool suits_dsp(const LoweringContext& context, const LinearLayer& layer,
+               const std::vector<PanelUnit>& units) {
+  const auto& out = layer.out.dims;
+  return is_channel_wise(layer) && depthwise_dsp_cycles(context, layer) <
+                                       array_cycles(layer, units, context.machine, out.n, out.h, out.w);
+}
+
+// Unless a tiling fetches so often that the DSP, slower at computing, would be done well before.
+bool is_worth_the_array(const LoweringContext& context, const LinearLayer& layer,
+                        const std::optional<Tiling>& tiling, uint64_t table_bytes) {
+  constexpr double kWellBefore = 1.5;
+  return tiling && tiling->cycles <= kWellBefore * estimated_depthwise_cycles(context, layer, table_bytes);
+}
+
 // Smallest and largest of the whole input, tile by tile, and the grid over them.
 void add_range_steps(LoweringContext& context, NodeId id, uint32_t row, TensorView view, BufferId grid) {
   const auto need = [](const Region& region) { return static_cast<uint64_t>(region.elements() * 4); };
@@ -364,17 +389,17 @@ void lower_linear(LoweringContext& context, NodeId id) {
   shared->path = output_path(context, layer);
   context.accumulator_proven = context.accumulator_proven && accumulators_hold(context, layer);
   const auto row = begin_layer(context, id, kind_of(node, layer), isa::Setup::heavy);
-  if (layer.group_in == 1 && layer.group_out == 1 && !layer.sums_inputs() && !layer.rounds_twice() &&
-      depthwise_dsp_cycles(context, layer) < array_cycles(layer, shared->units, context.machine,
-                                                          layer.out.dims.n, layer.out.dims.h,
-                                                          layer.out.dims.w)) {
-    return add_depthwise_steps(context, row, layer);
+  const auto budget = context.tile_budget_bytes(id);
+  const auto table_bytes = lane_tables(layer, shared->units).bytes;
+  std::optional<Tiling> tiling;
+  if (!suits_dsp(context, layer, shared->units)) {
+    tiling = choose_tiling(context, layer, shared->units, table_bytes, shared->path, budget);
+    if (is_channel_wise(layer) && !is_worth_the_array(context, layer, tiling, table_bytes)) tiling.reset();
   }
+  if (!tiling && is_channel_wise(layer)) return add_depthwise_steps(context, row, layer);
+  if (!tiling) throw OutOfScratchpad("no tiling of layer '" + node.name + "' fits into L2");
   require_shifts(context, id, layer, shared->path);
   shared->tables = add_lane_tables(context, layer, shared->units);
-  const auto tiling = choose_tiling(context, layer, shared->units, shared->tables.bytes, shared->path,
-                                    context.tile_budget_bytes(id));
-  if (!tiling) throw OutOfScratchpad("no tiling of layer '" + node.name + "' fits into L2");
   report_fallback(context, id, shared->path);
   context.schedule.layers[row].dataflow = dataflow_name(tiling->dataflow);
   ArraySteps(context, row, shared, *tiling).add();

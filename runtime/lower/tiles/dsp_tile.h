@@ -11,7 +11,8 @@ namespace mmasim::runtime {
 
 // need(region) says how many bytes of tiles one output region takes (inputs and outputs together). The
 // regions cover dims once, frame by frame; whole lines and all channels where they fit twice, so that
-// transfers run beside compute. Throws OutOfScratchpad if not even one position of one channel fits.
+// transfers run beside compute, or fewer channels where that moves far fewer bytes. Throws OutOfScratchpad if
+// not even one position of one channel fits.
 std::vector<Region> cut_regions(const Dims& dims, const std::function<uint64_t(const Region&)>& need,
                                 uint64_t budget_bytes);
 

@@ -60,24 +60,27 @@ isa::DmaFill fill(const TensorView& view, int64_t value, int64_t offset, int64_t
   return f;
 }
 
-// The border of a tile around its own cells, or all of it where the cells are spread out.
-void add_padding(Load& load, const TensorView& view, const Region& region, const Tile& tile, int64_t value,
+// The border of a part of a tile around the tensor's own cells, or all of it where the cells are spread out.
+void add_padding(Load& load, const TensorView& view, const TilePart& part, const Tile& tile, int64_t value,
                  Cells ys, Cells xs, bool everything) {
+  const auto& region = part.region;
   // Planes of all frames follow each other, as frames do where channels come last.
   const auto maps = region.frames() * (view.planes ? region.channels() : 1);
   const auto pitch = view.planes ? tile.pitch_c : tile.pitch_n;
   const auto add = [&](int64_t offset, int64_t row_bytes, int64_t n1, int64_t stride1) {
     if (row_bytes > 0 && n1 > 0) {
-      load.descriptors.push_back(fill(view, value, offset, row_bytes, n1, stride1, maps, pitch));
+      load.descriptors.push_back(fill(view, value, part.at + offset, row_bytes, n1, stride1, maps, pitch));
     }
   };
-  if (everything || ys.count == 0 || xs.count == 0) {
-    add(0, pitch, 1, 0);
-    return;
-  }
+  const auto line_bytes = region.columns() * tile.pitch_x;
+  const auto add_lines = [&](int64_t offset, int64_t lines) {
+    if (line_bytes == tile.pitch_y) return add(offset, lines * line_bytes, 1, 0);
+    add(offset, line_bytes, lines, tile.pitch_y);
+  };
+  if (everything || ys.count == 0 || xs.count == 0) return add_lines(0, region.rows());
   const auto below = ys.at + ys.count, right = xs.at + xs.count;
-  add(0, ys.at * tile.pitch_y, 1, 0);
-  add(below * tile.pitch_y, (region.rows() - below) * tile.pitch_y, 1, 0);
+  add_lines(0, ys.at);
+  add_lines(below * tile.pitch_y, region.rows() - below);
   add(ys.at * tile.pitch_y, xs.at * tile.pitch_x, ys.count, tile.pitch_y);
   add(ys.at * tile.pitch_y + right * tile.pitch_x, (region.columns() - right) * tile.pitch_x, ys.count,
       tile.pitch_y);
@@ -92,6 +95,31 @@ std::vector<CopyAxis> axes_of(const TensorView& view, const Tile& tile, const Re
   const CopyAxis frames{region.frames(), view.pitch_n(), tile.pitch_n};
   if (view.planes) return {x, y, channels, frames};
   return {channels, x, y, frames};
+}
+
+// The tensor's own cells of a part.
+void add_cells(const LoweringContext& context, Load& load, const TensorView& view, const Tile& tile,
+               const TilePart& part, Cells ys, Cells xs, Spread spread) {
+  if (ys.count == 0 || xs.count == 0) return;
+  const auto& region = part.region;
+  const Region own{region.n0, region.n1,           ys.first,  ys.first + ys.count,
+                   xs.first,  xs.first + xs.count, region.c0, region.c1};
+  const auto offset = offset_of(view, own);
+  const auto& storage = context.schedule.at(view.storage);
+  const bool resident = storage.is_resident();
+  const auto src = resident ? relative(static_cast<uint64_t>(offset)) : memory_address(context, view, offset);
+  load.source_is_buffer = resident;
+  if (resident) load.source_buffer = storage.resident;
+  const auto target = part.at + ys.at * tile.pitch_y + xs.at * tile.pitch_x;
+  for (auto& copy : strided_copies(src, relative(static_cast<uint64_t>(target)), view.element_size(),
+                                   axes_of(view, tile, region, xs.count, ys.count, spread))) {
+    load.descriptors.emplace_back(copy);
+  }
+  const auto extent = extent_of(view, own);
+  const auto is_known = [&](const Extent& other) {
+    return other.begin <= extent.begin && extent.end <= other.end;
+  };
+  if (!std::any_of(load.reads.begin(), load.reads.end(), is_known)) load.reads.push_back(extent);
 }
 
 }  // namespace
@@ -130,30 +158,35 @@ Tile load_tile(LoweringContext& context, Step& step, const TensorView& view, con
     return tile;
   }
   const auto tile = dense_tile(context, view, region);
-  const auto ys = cells_within(region.y0, region.y1, view.dims.h, spread.y);
-  const auto xs = cells_within(region.x0, region.x1, view.dims.w, spread.x);
+  load_parts(context, step, view, tile, {{region, 0}}, pad_value, spread);
+  return tile;
+}
+
+Tile tile_of_parts(LoweringContext& context, const TensorView& view, int64_t frames, int64_t rows,
+                   int64_t columns, int64_t channels) {
+  return dense_tile(context, view, {0, frames, 0, rows, 0, columns, 0, channels});
+}
+
+void load_parts(LoweringContext& context, Step& step, const TensorView& view, const Tile& tile,
+                const std::vector<TilePart>& parts, int64_t pad_value, Spread spread) {
   Load load;
   load.buffer = tile.buffer;
-  add_padding(load, view, region, tile, pad_value, ys, xs, spread.y > 1 || spread.x > 1);
-  if (ys.count > 0 && xs.count > 0) {
-    const Region own{region.n0, region.n1,           ys.first,  ys.first + ys.count,
-                     xs.first,  xs.first + xs.count, region.c0, region.c1};
-    const auto offset = offset_of(view, own);
-    const bool resident = context.schedule.at(view.storage).is_resident();
-    const auto src =
-        resident ? relative(static_cast<uint64_t>(offset)) : memory_address(context, view, offset);
-    load.source_is_buffer = resident;
-    if (resident) load.source_buffer = context.schedule.at(view.storage).resident;
-    const auto target = ys.at * tile.pitch_y + xs.at * tile.pitch_x;
-    for (auto& copy : strided_copies(src, relative(static_cast<uint64_t>(target)), view.element_size(),
-                                     axes_of(view, tile, region, xs.count, ys.count, spread))) {
-      load.descriptors.emplace_back(copy);
-    }
-    load.reads.push_back(extent_of(view, own));
+  // A queue holds few descriptors: many parts are padded by one fill of the whole tile.
+  constexpr size_t kPartsPaddedApart = 4;
+  const bool together = parts.size() > kPartsPaddedApart;
+  if (together) {
+    load.descriptors.push_back(
+        fill(view, pad_value, 0, tile.pitch_n, parts[0].region.frames(), tile.pitch_n, 1, 0));
+  }
+  for (const auto& part : parts) {
+    const auto ys = cells_within(part.region.y0, part.region.y1, view.dims.h, spread.y);
+    const auto xs = cells_within(part.region.x0, part.region.x1, view.dims.w, spread.x);
+    const bool everything = spread.y > 1 || spread.x > 1;
+    if (!together) add_padding(load, view, part, tile, pad_value, ys, xs, everything);
+    add_cells(context, load, view, tile, part, ys, xs, spread);
   }
   step.uses.push_back(tile.buffer);
   step.loads.push_back(std::move(load));
-  return tile;
 }
 
 Tile output_tile(LoweringContext& context, Step& step, const TensorView& view, const Region& region) {

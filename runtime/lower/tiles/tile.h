@@ -38,6 +38,17 @@ bool lies_in_l2(const LoweringContext& context, const TensorView& view, const Re
 Tile load_tile(LoweringContext& context, Step& step, const TensorView& view, const Region& region,
                int64_t pad_value, Spread spread = {});
 
+// A tile of several parts in one buffer: lines of each pitch_y bytes, all of one step's load.
+Tile tile_of_parts(LoweringContext& context, const TensorView& view, int64_t frames, int64_t rows,
+                   int64_t columns, int64_t channels);
+// Loads the region into the tile, `at` bytes from its beginning. Cells outside the tensor hold pad_value.
+struct TilePart {
+  Region region;
+  int64_t at = 0;
+};
+void load_parts(LoweringContext& context, Step& step, const TensorView& view, const Tile& tile,
+                const std::vector<TilePart>& parts, int64_t pad_value, Spread spread);
+
 // Room for the region; where it is an L2 resident, the tensor itself. Follow with store_tile in the last step
 // that writes it.
 Tile output_tile(LoweringContext& context, Step& step, const TensorView& view, const Region& region);
