@@ -94,6 +94,25 @@ void set_keys(ConfigEntries& entries, Configuration& config) {
   }
 }
 
+// A price is that of the size in the file that gives it: where an override, or a file with a base, changes
+// the size alone, the price follows it by the square root (hardware.md 7).
+void follow_sizes(const ConfigEntries& of_file, const ConfigEntries& entries, Configuration& config) {
+  for (const auto& memory : kPricedMemories) {
+    const auto priced = of_file.priced_sizes.find(memory.size_path);
+    const auto in_file = of_file.values.find(memory.size_path);
+    const bool is_priced_anew = entries.values.at(memory.price_path).place.order > 0;
+    if (is_priced_anew || (priced == of_file.priced_sizes.end() && in_file == of_file.values.end())) continue;
+    const auto* size = find_config_key(memory.size_path);
+    const auto* price = find_config_key(memory.price_path);
+    const auto reference =
+        convert(*size, priced != of_file.priced_sizes.end() ? priced->second : in_file->second.text);
+    if (!reference.fault.empty() || std::get<uint64_t>(reference.value) == 0) continue;
+    const double ratio = static_cast<double>(std::get<uint64_t>(size->get(config))) /
+                         static_cast<double>(std::get<uint64_t>(reference.value));
+    price->set(config, std::get<double>(price->get(config)) * std::sqrt(ratio));
+  }
+}
+
 }  // namespace
 
 ConfigFile::ConfigFile(const std::string& file)
@@ -104,6 +123,7 @@ CheckedConfig ConfigFile::check(const std::vector<std::string>& overrides) const
   for (const auto& text : overrides) override_entry(text, entries);
   CheckedConfig checked;
   set_keys(entries, checked.config);
+  if (entries.faults.empty()) follow_sizes(*entries_, entries, checked.config);
   if (entries.faults.empty()) check_consistency(checked.config, entries);
   for (const auto& fault : in_order(entries.faults))
     checked.faults.push_back(fault.place.text() + ": " + fault.text);

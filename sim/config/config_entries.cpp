@@ -144,6 +144,16 @@ std::string base_file(const std::string& base, const std::string& file) {
 
 // Fills in what `own` leaves to its base.
 void complete_from(ConfigEntries base, ConfigEntries& own) {
+  for (const auto& memory : kPricedMemories) {
+    if (own.values.count(memory.price_path) != 0) continue;
+    const auto priced = base.priced_sizes.find(memory.size_path);
+    const auto size = base.values.find(memory.size_path);
+    if (priced != base.priced_sizes.end()) {
+      own.priced_sizes.insert(*priced);
+    } else if (own.values.count(memory.size_path) != 0 && size != base.values.end()) {
+      own.priced_sizes[memory.size_path] = size->second.text;
+    }
+  }
   own.values.insert(base.values.begin(), base.values.end());
   own.sections.insert(base.sections.begin(), base.sections.end());
   for (auto& fault : base.faults) own.faults.push_back(std::move(fault));

@@ -27,11 +27,20 @@ struct ConfigEntry {
   ConfigPlace place;
 };
 
+// A memory, and what a byte of it costs.
+struct PricedMemory {
+  const char* size_path;
+  const char* price_path;
+};
+constexpr PricedMemory kPricedMemories[] = {{"l2.size_bytes", "energy.l2_pj_per_byte"},
+                                            {"l3.size_bytes", "energy.l3_pj_per_byte"}};
+
 struct ConfigEntries {
   std::map<std::string, ConfigEntry> values;    // by path
   std::map<std::string, ConfigPlace> sections;  // those present
   std::vector<ConfigFault> faults;
-  bool has_base = false;  // what is left out is the base's to give
+  std::map<std::string, std::string> priced_sizes;  // sizes of the base that gave the price, by path
+  bool has_base = false;                            // what is left out is the base's to give
 };
 
 // Throws runtime::UserError if the file cannot be read; everything else becomes a fault.

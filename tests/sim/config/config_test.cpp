@@ -181,6 +181,19 @@ TEST_CASE("config: a number with a unit is converted to the key's unit") {
   CHECK(config.dsp.start_cycles == 7);
 }
 
+TEST_CASE("config: the price of a byte of L2 and L3 follows an overridden size by its square root") {
+  // The file's 448 KiB cost 2.1 pJ a byte, its 7968 KiB of L3 8.8: four times the size costs twice as much, a
+  // quarter half.
+  const auto config = sim::load_config(kDefault, {"l2.size_bytes=1792 KiB", "l3.size_bytes=1992 KiB"});
+  CHECK(config.energy.l2_pj_per_byte == doctest::Approx(4.2));
+  CHECK(config.energy.l3_pj_per_byte == doctest::Approx(4.4));
+  const auto priced =
+      sim::load_config(kDefault, {"energy.l2_pj_per_byte=3", "l2.size_bytes=1792 KiB", "l3.size_bytes=0"});
+  CHECK(priced.energy.l2_pj_per_byte == 3);  // as the override says
+  CHECK(sim::load_config(kDefault, {}).energy.l2_pj_per_byte == 2.1);
+  CHECK(sim::load_config(kDefault, {"l2.size_bytes=448 KiB"}).energy.l2_pj_per_byte == 2.1);
+}
+
 TEST_CASE("config: a unit of another dimension is told with the units allowed") {
   replaced_fault("  core_clock_mhz:", "  core_clock_mhz: 1 GiB", 19,
                  "soc.core_clock_mhz is 1 GiB; its unit is one of Hz, kHz, MHz, GHz");
