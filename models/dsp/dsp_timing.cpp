@@ -117,18 +117,24 @@ struct CostOf {
     estimate.writes(op.dst, index_bytes);
     return estimate.done();
   }
-  // Each result is made of four cells; the source is smaller by the factors.
+  // Two passes of two cells each (hardware.md 4): lines are mixed for every result line at the columns of the
+  // source, then columns for every result. Each costs half of what four cells at once would. Both go along
+  // whole lines of results: the weights repeat with the factor, and channels of a position have the same.
   DspCost operator()(const isa::DspResize& op) const {
     const Tile dst = result_tile(op, op.type);
-    const uint64_t src_bytes = isa::divide_up(dst.rows, op.factor_y) *
-                               isa::divide_up(dst.columns, op.factor_x) * dst.channels * dst.bytes;
+    const uint64_t src_columns = isa::divide_up(dst.columns, op.factor_x);
+    const uint64_t src_bytes = isa::divide_up(dst.rows, op.factor_y) * src_columns * dst.channels * dst.bytes;
+    const auto dense = [&](uint64_t columns) {
+      return Tile{dst.rows,  columns, dst.channels,
+                  dst.bytes, 0,       static_cast<int64_t>(dst.channels * dst.bytes)};
+    };
+    const Tile mixed = dense(src_columns);
     Estimate estimate(config, machine, dst.bytes);
-    estimate.work(static_cast<double>(dst.rows * dst.columns *
-                                      estimate.vectors({1, 1, dst.channels, dst.bytes, 0, 0},
-                                                       {1, 1, dst.channels, dst.bytes, 0, 0})),
-                  config.resize_cycles);
-    estimate.operations(4 * dst.elements());
-    estimate.reads(op.src, src_bytes, 4 * dst.total_bytes());
+    const Tile results = dst.dense_x() ? dense(dst.columns) : dst;
+    const auto vectors = estimate.vectors(mixed, mixed) + estimate.vectors(results, results);
+    estimate.work(static_cast<double>(vectors), config.resize_cycles / 2);
+    estimate.operations(2 * (mixed.elements() + dst.elements()));
+    estimate.reads(op.src, src_bytes, 2 * (mixed.total_bytes() + dst.total_bytes()));
     estimate.writes(op.dst, dst.total_bytes());
     return estimate.done();
   }

@@ -54,6 +54,18 @@ TEST_CASE("dsp timing: a tile without gaps fills its vectors") {
   CHECK(cost(op).l1.read_bytes == 640);
 }
 
+TEST_CASE("dsp timing: an enlargement mixes lines at the source's columns, then columns") {
+  auto op = dense<isa::DspResize>(8, 16, 32, 1);
+  op.src = Address::in(Space::l2, 0);
+  op.factor_y = op.factor_x = 4;
+  // Lines: 8 of 4 columns of 32 bytes, 2 vectors each; columns: 8 lines of 512 bytes, 8 vectors each. 12
+  // cycles weigh four cells, so 6 weigh two.
+  CHECK(cost(op).cycles == 40 + (8 * 2 + 8 * 8) * 6);
+  CHECK(cost(op).operations == 2 * (8 * 4 * 32 + 8 * 16 * 32));
+  CHECK(cost(op).l2.read_bytes == 2 * 4 * 32);
+  CHECK(cost(op).l2.write_bytes == 8 * 16 * 32);
+}
+
 TEST_CASE("dsp timing: every position of a tile with gaps begins a vector") {
   auto op = dense_unary<isa::DspRescale>(4, 8, 20, 1);
   op.src_x_stride = 64;  // 32 positions, a vector each
