@@ -192,6 +192,12 @@ TEST_CASE("config: the price of a byte of L2 and L3 follows an overridden size b
   CHECK(priced.energy.l2_pj_per_byte == 3);  // as the override says
   CHECK(sim::load_config(kDefault, {}).energy.l2_pj_per_byte == 2.1);
   CHECK(sim::load_config(kDefault, {"l2.size_bytes=448 KiB"}).energy.l2_pj_per_byte == 2.1);
+  // A file with a base that changes the size alone, and an override back to the base's size.
+  const ConfigFile larger("base: tda4vm\nl2:\n  size_bytes: 1792 KiB\n");
+  CHECK(sim::load_config(larger.path()).energy.l2_pj_per_byte == doctest::Approx(4.2));
+  CHECK(sim::load_config(larger.path(), {"l2.size_bytes=448 KiB"}).energy.l2_pj_per_byte == 2.1);
+  const ConfigFile own_price("base: tda4vm\nl2:\n  size_bytes: 1792 KiB\nenergy:\n  l2_pj_per_byte: 3\n");
+  CHECK(sim::load_config(own_price.path()).energy.l2_pj_per_byte == 3);
 }
 
 TEST_CASE("config: a unit of another dimension is told with the units allowed") {
