@@ -106,7 +106,9 @@ void ArrayWork::set_patterns(StepEmitter& emit, const PanelUnit& unit, const Blo
   const auto& layer = shared->layer;
   const int64_t e = layer.operand_bytes;
   isa::MmaPattern a;
-  if (layer.in.planes) {  // depth runs along the filter's line, then its lines, then planes
+  if (has_tap_alone()) {
+    a.k0 = field(piece->end - piece->begin, "k0"), a.k1 = field(1, "k1");
+  } else if (layer.in.planes) {  // depth runs along the filter's line, then its lines, then planes
     a.k0 = field(layer.kernel_x, "k0"), a.k1 = field(layer.kernel_y, "k1");
     a.k1_stride = stride_field(dilation_y * in.pitch_y, layer.kernel_y, "k1_stride");
     a.k2_stride = field(in.pitch_c, "k2_stride");
@@ -167,9 +169,10 @@ void ArrayWork::multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Bl
   const int64_t frame = block.y0 / region.rows(), y = block.y0 % region.rows();
   const auto in_offset = static_cast<int64_t>(in.offset) + frame * in.pitch_n +
                          y * layer.stride_y * in.pitch_y + block.x0 * layer.stride_x * in.pitch_x +
-                         unit.in_channel * layer.operand_bytes;
+                         (has_tap_alone() ? 0 : unit.in_channel * layer.operand_bytes);
   const auto weights_offset = static_cast<int64_t>(unit.offset - weights.offset);
-  const auto [begin, end] = depth_of(unit);
+  const auto [begin, end, features] = depth_of(unit);
+  const auto first_k = features == DepthPiece::Features::pieces ? begin : 0;
   for (int64_t k = begin; k < end; k += panel()) {
     const auto depth = exactly<uint8_t>(std::min(panel(), end - k), "depth");
     const auto b_bank = emit.next_b_bank();
@@ -177,7 +180,7 @@ void ArrayWork::multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Bl
         b_bank, emit.address(weights.buffer) + weights_offset + (k - begin) * shared->machine.array_bytes,
         depth});
     emit.issue(isa::MmaStream{emit.address(in.buffer) + in_offset, field(first_row, "row"), rows,
-                              field(k, "k_start"), depth, b_bank, c_bank, uint8_t{k > 0}});
+                              field(k - first_k, "k_start"), depth, b_bank, c_bank, uint8_t{k > 0}});
   }
   if (!ends_depth(unit)) return;
   const auto target =

@@ -38,8 +38,11 @@ struct WeightBuffer {
   uint64_t offset = 0;  // of the first unit's panels within the layer's
 };
 
+// Where `features` says pieces, the tile too holds only these channels of the one tap that they belong to.
 struct DepthPiece {
+  enum class Features : uint8_t { whole, pieces };
   int64_t begin = 0, end = 0;
+  Features features = Features::whole;
 };
 
 // One tile times some units.
@@ -49,7 +52,7 @@ struct ArrayWork {
   int64_t dilation_y = 1, dilation_x = 1;  // of the taps within `in`
   Region region;                           // of the output
   WeightBuffer weights;
-  std::optional<DepthPiece> piece{};  // of the one unit of a depth_split; none: units in their whole depth
+  std::optional<DepthPiece> piece{};  // of one unit; none: units in their whole depth
   BufferId scratch{};                 // of OutputPath::raw
 
   void run_units(StepEmitter& emit) const;
@@ -79,8 +82,9 @@ struct ArrayWork {
   void clip_in_place(StepEmitter& emit) const;
   isa::Address output_address(StepEmitter& emit, int64_t channel, const Block& block) const;
   DepthPiece depth_of(const PanelUnit& unit) const {
-    return piece.value_or(DepthPiece{0, unit.depth(shared->layer)});
+    return piece.value_or(DepthPiece{0, unit.depth(shared->layer), DepthPiece::Features::whole});
   }
+  bool has_tap_alone() const { return piece && piece->features == DepthPiece::Features::pieces; }
   bool ends_depth(const PanelUnit& unit) const { return depth_of(unit).end == unit.depth(shared->layer); }
   int64_t panel() const { return shared->machine.panel(shared->layer.operand_bytes); }
   int64_t raw_position_bytes() const {

@@ -16,6 +16,8 @@ const char* dataflow_name(Dataflow dataflow) {
       return "weights-streamed";
     case Dataflow::depth_split:
       return "depth-split";
+    case Dataflow::taps_split:
+      return "taps-split";
   }
   return "";
 }
@@ -119,8 +121,8 @@ class Judge {
     positions_ = t.frames * t.rows * t.columns;
     const Region region{0, t.frames, 0, t.rows, 0, t.columns, 0, out.c};
     const auto input = layer_.input_region(region);
-    const auto elements = static_cast<uint64_t>(
-        layer_.real_bytes > 0 ? input.elements() : held_windows(layer_, region, input).elements);
+    const auto elements =
+        static_cast<uint64_t>(layer_.real_bytes > 0 ? input.elements() : held_elements(t, region, input));
     in_bytes_ = lies_in_l2(context_, layer_.in, whole_input(input), layer_.spread)
                     ? 0
                     : elements * layer_.operand_bytes;
@@ -130,10 +132,17 @@ class Judge {
     if (t.dataflow == Dataflow::weights_outer)
       out_bytes_ = isa::divide_up(out_bytes_ * t.units, units_.size());
     chunk_bytes_ = std::min<uint64_t>(weight_bytes_, largest_unit_ * static_cast<uint64_t>(t.units));
-    if (t.dataflow == Dataflow::depth_split)
-      chunk_bytes_ = static_cast<uint64_t>(t.depth) * context_.machine.array_bytes;
+    if (has_pieces(t)) chunk_bytes_ = static_cast<uint64_t>(t.depth) * context_.machine.array_bytes;
     const auto raw = std::min(positions_, raw_positions(context_.machine, layer_.operand_bytes));
     scratch_bytes_ = path_ == OutputPath::raw ? scratch_bytes(context_.machine, layer_, raw) : 0;
+  }
+
+  static bool has_pieces(const Tiling& t) {
+    return t.dataflow == Dataflow::depth_split || t.dataflow == Dataflow::taps_split;
+  }
+  int64_t held_elements(const Tiling& t, const Region& region, const Region& input) const {
+    return t.dataflow == Dataflow::taps_split ? input.elements()
+                                              : held_windows(layer_, region, input).elements;
   }
 
   // Padding anywhere in the layer means that tiles are copied.
@@ -144,7 +153,7 @@ class Judge {
   }
 
   bool weights_pass(const Tiling& t) const {
-    return t.dataflow != Dataflow::weights_resident && (chunks_ > 1 || t.dataflow == Dataflow::depth_split);
+    return t.dataflow != Dataflow::weights_resident && (chunks_ > 1 || has_pieces(t));
   }
 
   uint64_t l2_need(const Tiling& t, Overlap overlap) const {
@@ -152,8 +161,9 @@ class Judge {
                              ? weight_bytes_
                              : chunk_bytes_ * (weights_pass(t) && overlap.weights ? 2 : 1);
     const auto tile_copies = tiles_ > 1 && overlap.tiles ? 2u : 1u;
+    const auto in_copies = t.dataflow == Dataflow::taps_split && overlap.tiles ? 2u : tile_copies;
     constexpr uint64_t kAlignmentLoss = 1024;
-    return weights + tables_ + in_bytes_ * tile_copies + out_bytes_ * tile_copies + scratch_bytes_ +
+    return weights + tables_ + in_bytes_ * in_copies + out_bytes_ * tile_copies + scratch_bytes_ +
            kAlignmentLoss;
   }
 
@@ -169,7 +179,12 @@ class Judge {
 
   double steps(const Tiling& t) const {
     if (t.dataflow == Dataflow::weights_resident) return static_cast<double>(tiles_ + chunks_ - 1);
-    if (t.dataflow != Dataflow::depth_split) return static_cast<double>(tiles_ * chunks_);
+    if (!has_pieces(t)) return static_cast<double>(tiles_ * chunks_);
+    if (t.dataflow == Dataflow::taps_split) {
+      const auto pieces =
+          layer_.taps() * static_cast<int64_t>(isa::divide_up(units_[0].depth_channels, t.depth));
+      return static_cast<double>(tiles_) * static_cast<double>(units_.size()) * static_cast<double>(pieces);
+    }
     return static_cast<double>(
         tiles_ * units_.size() *
         isa::divide_up(static_cast<uint64_t>(units_[0].depth(layer_)), static_cast<uint64_t>(t.depth)));
@@ -191,19 +206,23 @@ class Judge {
   double estimate(const Tiling& t, Overlap overlap) const {
     const auto& cost = context_.options.cost;
     const bool outer = t.dataflow == Dataflow::weights_outer;
-    const bool refetch = t.dataflow == Dataflow::weights_streamed || t.dataflow == Dataflow::depth_split;
+    const bool refetch = t.dataflow == Dataflow::weights_streamed || has_pieces(t);
     const auto tiles = static_cast<double>(tiles_), chunks = static_cast<double>(chunks_);
     const double weights =
         static_cast<double>(weight_bytes_) * (refetch ? tiles : 1.0) / cost.ddr_bytes_per_cycle;
     const double tile_in = static_cast<double>(in_bytes_) / bytes_per_cycle(layer_.in),
                  tile_out = static_cast<double>(out_bytes_) / bytes_per_cycle(layer_.out);
-    const double in = tile_in * tiles * (outer && tiles_ > 1 ? chunks : 1.0),
+    const bool in_pieces = t.dataflow == Dataflow::taps_split;
+    const double in = in_pieces ? tile_in * steps(t) : tile_in * tiles * (outer && tiles_ > 1 ? chunks : 1.0),
                  out = tile_out * tiles * (outer ? chunks : 1.0);
     const double ddr = weights + (in_ddr(layer_.in) ? in : 0) + (in_ddr(layer_.out) ? out : 0);
     const double near = (in_ddr(layer_.in) ? 0 : in) + (in_ddr(layer_.out) ? 0 : out);
     double exposed = tile_in + tile_out + static_cast<double>(chunk_bytes_) / cost.ddr_bytes_per_cycle +
                      2.0 * cost.dma_start_cycles;
-    if (tiles_ > 1 && !overlap.tiles) exposed += in + out + tiles * cost.dma_start_cycles;
+    if (in_pieces && !overlap.tiles)
+      exposed += in + out + steps(t) * cost.dma_start_cycles;
+    else if (tiles_ > 1 && !overlap.tiles)
+      exposed += in + out + tiles * cost.dma_start_cycles;
     if (weights_pass(t) && !overlap.weights) exposed += weights + steps(t) * cost.dma_start_cycles;
     return std::max({compute_cycles(t), ddr, near}) + exposed;
   }
@@ -221,6 +240,22 @@ class Judge {
   uint64_t chunks_ = 1, in_bytes_ = 0, out_bytes_ = 0, chunk_bytes_ = 0, scratch_bytes_ = 0;
 };
 
+// Whether the accumulators of one unit of such a tile have room in the C banks.
+bool waits_in_banks(const LoweringContext& context, const LinearLayer& layer, OutputPath path,
+                    const Tiling& tile) {
+  const int64_t panel = context.machine.panel(layer.operand_bytes);
+  const auto positions = tile.frames * tile.rows * tile.columns;
+  const auto blocks =
+      layer.spans_lines ? static_cast<int64_t>(isa::divide_up(positions, panel))
+                        : tile.frames * tile.rows * static_cast<int64_t>(isa::divide_up(tile.columns, panel));
+  if (blocks > context.machine.c_banks) return false;
+  // Raw accumulators leave box by box, and only one box's can wait in the banks.
+  if (path == OutputPath::raw &&
+      (tile.frames > 1 || positions > raw_positions(context.machine, layer.operand_bytes)))
+    return false;
+  return true;
+}
+
 void consider_weights(Judge& judge, const LoweringContext& context, const LinearLayer& layer,
                       const std::vector<PanelUnit>& units, OutputPath path, Tiling tile) {
   for (const auto chunk : tile_sizes(static_cast<int64_t>(units.size()))) {
@@ -231,16 +266,8 @@ void consider_weights(Judge& judge, const LoweringContext& context, const Linear
       judge.consider(tile);
     }
   }
+  if (!waits_in_banks(context, layer, path, tile)) return;
   const int64_t panel = context.machine.panel(layer.operand_bytes);
-  const auto positions = tile.frames * tile.rows * tile.columns;
-  const auto blocks =
-      layer.spans_lines ? static_cast<int64_t>(isa::divide_up(positions, panel))
-                        : tile.frames * tile.rows * static_cast<int64_t>(isa::divide_up(tile.columns, panel));
-  if (blocks > context.machine.c_banks) return;
-  // Raw accumulators leave box by box, and only one box's can wait in the banks.
-  if (path == OutputPath::raw &&
-      (tile.frames > 1 || positions > raw_positions(context.machine, layer.operand_bytes)))
-    return;
   tile.dataflow = Dataflow::depth_split;
   tile.units = 1;
   const int64_t panel_bytes = panel * context.machine.array_bytes;
@@ -249,6 +276,39 @@ void consider_weights(Judge& judge, const LoweringContext& context, const Linear
     tile.depth = std::max<int64_t>(1, piece_bytes / panel_bytes) * panel;
     if (tile.depth < units[0].depth(layer)) judge.consider(tile);
   }
+}
+
+// Pieces of a tap need least room: the cheapest tiling by them.
+std::optional<Tiling> taps_tiling(const LoweringContext& context, const LinearLayer& layer,
+                                  const std::vector<PanelUnit>& units, uint64_t lane_table_bytes,
+                                  OutputPath path, uint64_t budget_bytes) {
+  if (layer.real_bytes > 0) return std::nullopt;  // reals become integers a whole tile at a time
+  Judge judge(context, layer, units, lane_table_bytes, path, budget_bytes);
+  if (layer.in.planes) return std::nullopt;
+  const auto& out = layer.out.dims;
+  const int64_t panel = context.machine.panel(layer.operand_bytes);
+  Tiling tile;
+  tile.dataflow = Dataflow::taps_split;
+  const auto consider = [&](int64_t rows, int64_t columns) {
+    tile.rows = rows, tile.columns = columns;
+    if (!waits_in_banks(context, layer, path, tile)) return;
+    for (int64_t depth = panel; depth <= 16 * panel; depth *= 2) {
+      tile.depth = std::min(depth, units[0].depth_channels);
+      judge.consider(tile);
+    }
+  };
+  for (const auto rows : tile_sizes(out.h)) consider(rows, out.w);
+  for (int64_t columns = panel; columns < out.w; columns *= 2) consider(1, columns);
+  for (int64_t columns = panel / 2; columns >= 1 && !judge.best(); columns /= 2)
+    consider(1, std::min(columns, out.w));
+  return judge.best();
+}
+
+// Tilings by taps differ much from the others, so only a clear estimate speaks for one.
+std::optional<Tiling> better_of(const std::optional<Tiling>& best, const std::optional<Tiling>& by_taps) {
+  constexpr double kClearly = 0.7;
+  if (!best) return by_taps;
+  return by_taps && by_taps->cycles < kClearly * best->cycles ? by_taps : best;
 }
 
 }  // namespace
@@ -278,7 +338,7 @@ std::optional<Tiling> choose_tiling(const LoweringContext& context, const Linear
       consider_weights(judge, context, layer, units, path, tile);
     }
   }
-  return judge.best();
+  return better_of(judge.best(), taps_tiling(context, layer, units, lane_table_bytes, path, budget_bytes));
 }
 
 }  // namespace mmasim::runtime

@@ -16,6 +16,7 @@ enum class Dataflow : uint8_t {
                      // chunk
   weights_streamed,  // weights pass for every tile: features are fetched once
   depth_split,       // a unit's weights pass in pieces of its depth; accumulators wait in the C banks between
+  taps_split,        // so do features: a piece is some channels of one tap
 };
 const char* dataflow_name(Dataflow dataflow);
 
@@ -23,7 +24,7 @@ struct Tiling {
   Dataflow dataflow = Dataflow::weights_resident;
   int64_t frames = 1, rows = 1, columns = 1;  // of an output tile
   int64_t units = 1;                          // of a weight chunk
-  int64_t depth = 0;                          // of a weight piece (depth_split)
+  int64_t depth = 0;                          // of a piece (depth_split, taps_split)
   double cycles = 0;                          // estimated
 };
 

@@ -21,6 +21,14 @@ HeldWindows held_windows(const LinearLayer& layer, const Region& output, const R
   return held;
 }
 
+Region tap_region(const LinearLayer& layer, const Region& output, Tap tap, Channels channels) {
+  auto region = layer.input_region(output);
+  region.y0 += tap.y * layer.dilation_y, region.y1 = region.y0 + (output.rows() - 1) * layer.stride_y + 1;
+  region.x0 += tap.x * layer.dilation_x, region.x1 = region.x0 + (output.columns() - 1) * layer.stride_x + 1;
+  region.c0 = channels.begin, region.c1 = channels.end;
+  return region;
+}
+
 WindowTile load_windows(LoweringContext& context, Step& step, const LinearLayer& layer, const Region& output,
                         const Region& input) {
   const auto held = held_windows(layer, output, input);

@@ -21,6 +21,15 @@ struct HeldWindows {
 // What the output region's windows need, with the channels of `input`, its input region.
 HeldWindows held_windows(const LinearLayer& layer, const Region& output, const Region& input);
 
+// What a single tap of the output region's windows reads, of channels [begin, end) of the input.
+struct Tap {
+  int64_t y = 0, x = 0;
+};
+struct Channels {
+  int64_t begin = 0, end = 0;
+};
+Region tap_region(const LinearLayer& layer, const Region& output, Tap tap, Channels channels);
+
 struct WindowTile {
   Tile tile;
   int64_t dilation_y = 1, dilation_x = 1;  // of the taps within the tile

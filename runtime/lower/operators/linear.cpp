@@ -66,6 +66,8 @@ class ArraySteps {
         return add_streamed();
       case Dataflow::depth_split:
         return add_split();
+      case Dataflow::taps_split:
+        return add_taps();
     }
   }
 
@@ -218,21 +220,62 @@ class ArraySteps {
     }
   }
 
-  void add_piece(const Region& tile, size_t unit, int64_t begin, int64_t end, int64_t depth) {
+  void add_taps() {
+    for (const auto& tile : tiles_) {
+      for (size_t unit = 0; unit < shared_->units.size(); ++unit) {
+        for (int64_t tap = 0; tap < layer().taps(); ++tap) {
+          const auto channels = shared_->units[unit].depth_channels;
+          for (int64_t c = 0; c < channels; c += tiling_.depth)
+            add_tap(tile, unit, tap, {c, std::min(c + tiling_.depth, channels)});
+        }
+      }
+    }
+  }
+
+  // Some channels of a tap, of features and of weights; channels count from the unit's first.
+  void add_tap(const Region& tile, size_t unit, int64_t tap, Channels channels) {
+    const auto& panels = shared_->units[unit];
+    const bool is_first = unit == 0 && tap == 0 && channels.begin == 0;
     auto& step = new_step();
+    const auto begin = tap * panels.depth_channels + channels.begin;
+    const DepthPiece piece{begin, begin + channels.end - channels.begin, DepthPiece::Features::pieces};
+    auto weights = load_piece(step, unit, piece);
+    const Channels inputs{panels.in_channel + channels.begin, panels.in_channel + channels.end};
+    work_.shared = shared_;
+    work_.in = load_tile(context_, step, layer().in,
+                         tap_region(layer(), tile, {tap / layer().kernel_x, tap % layer().kernel_x}, inputs),
+                         layer().input_zero, layer().spread);
+    if (is_first) begin_output(step, tile);
+    compute_piece(step, weights, piece);
+    const bool is_last = unit + 1 == shared_->units.size() && piece.end == panels.depth(layer());
+    if (is_last) store_tile(context_, step, layer().out, tile, work_.out);
+  }
+
+  WeightBuffer load_piece(Step& step, size_t unit, const DepthPiece& piece) {
     const auto row_bytes = static_cast<int64_t>(shared_->machine.array_bytes);
-    WeightBuffer piece{BufferId{}, unit, unit + 1, shared_->units[unit].offset};
-    piece.buffer = load_constants(context_, step,
-                                  panels_offset_ + piece.offset + static_cast<uint64_t>(begin * row_bytes),
-                                  static_cast<uint64_t>((end - begin) * row_bytes));
-    if (unit == 0 && begin == 0) begin_tile(step, tile);
+    WeightBuffer weights{BufferId{}, unit, unit + 1, shared_->units[unit].offset};
+    weights.buffer = load_constants(
+        context_, step, panels_offset_ + weights.offset + static_cast<uint64_t>(piece.begin * row_bytes),
+        static_cast<uint64_t>((piece.end - piece.begin) * row_bytes));
+    return weights;
+  }
+
+  void compute_piece(Step& step, const WeightBuffer& weights, const DepthPiece& piece) {
     use_tile(step);
     auto work = work_;
-    work.weights = piece, work.piece = DepthPiece{begin, end};
+    work.weights = weights, work.piece = piece;
     step.compute = [work, quantization = std::exchange(quantization_, {})](StepEmitter& emit) {
       if (quantization) quantization->issue(emit);
       work.run_units(emit);
     };
+  }
+
+  void add_piece(const Region& tile, size_t unit, int64_t begin, int64_t end, int64_t depth) {
+    auto& step = new_step();
+    const DepthPiece piece{begin, end, DepthPiece::Features::whole};
+    const auto weights = load_piece(step, unit, piece);
+    if (unit == 0 && begin == 0) begin_tile(step, tile);
+    compute_piece(step, weights, piece);
     if (unit + 1 == shared_->units.size() && end == depth)
       store_tile(context_, step, layer().out, tile, work_.out);
   }

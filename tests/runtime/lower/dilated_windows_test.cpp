@@ -2,6 +2,8 @@
 // weights in parts, with the integers of the reference.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "runtime/lower/array/window_tile.h"
 #include "tests/kit/execution.h"
 #include "tests/kit/graph_builder.h"
@@ -92,4 +94,18 @@ TEST_CASE("dilated windows: depthwise convolutions") {
 
 TEST_CASE("dilated windows: depthwise weights larger than L2 come with their channels") {
   check(convolution({1, 130, 7, 6}, 130, dilated(13, 1, 1), 130), 32 << 10);  // 22 KB to 88 KB
+}
+
+TEST_CASE("dilated windows: where not even one line of windows fits, taps come one after another") {
+  // 3 lines of 78 columns of 150 channels and more, in 16 KB; two groups, so that units begin at other
+  // channels.
+  const auto graph = convolution({1, 150, 9, 70}, 20, dilated(3, 1, 4), 1);
+  isa::Machine machine;
+  machine.l2_bytes = 16 << 10;
+  const auto execution = execute_and_compare(graph, "tidl-np2-fixed", "int8", machine);
+  const auto& layers = execution.program.layers;
+  CHECK(std::any_of(layers.begin(), layers.end(),
+                    [](const auto& row) { return row.dataflow == "taps-split"; }));
+  check(graph, 16 << 10);
+  check(convolution({1, 160, 9, 31}, 20, dilated(3, 2, 5), 2), 16 << 10);
 }
