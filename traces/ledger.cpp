@@ -8,6 +8,11 @@ namespace mmasim::traces {
 
 Ledger::Ledger(size_t layers) : layer_count_(layers), layers_(std::max<size_t>(layers, 1)) {}
 
+void Ledger::grow(size_t layers) {
+  layer_count_ = std::max(layer_count_, layers);
+  if (layers_.size() < layers) layers_.resize(layers);
+}
+
 void Ledger::on(const Event& event) {
   switch (event.kind) {
     case Kind::layer:

@@ -19,6 +19,7 @@ namespace mmasim::traces {
 class Ledger final : public Observer {
  public:
   explicit Ledger(size_t layers);
+  void grow(size_t layers);  // where their number shows only as they begin; fewer are no change
 
   // Of one core, in the order in which they were told. Begins of the core's own time never decrease.
   void on(const Event& event) override;
@@ -44,7 +45,7 @@ class Ledger final : public Observer {
   uint64_t beyond_streams(uint64_t begin, uint64_t end);
   void close_layer(uint64_t now);
 
-  const size_t layer_count_;
+  size_t layer_count_;
   std::vector<LayerActivity> layers_;  // at least one, so that a program without layers has a place to book
   uint32_t current_ = 0;
   uint64_t array_busy_until_ = 0, array_streams_until_ = 0;

@@ -107,6 +107,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_sweep_command(app, action);
   add_perform_command(app, action);
   add_memory_command(app, action);
+  add_trace_command(app, action);
   const std::string command = argc > 1 ? argv[1] : "";
   const auto commands = command_names(app);
   const bool is_known = std::find(commands.begin(), commands.end(), command) != commands.end();

@@ -21,5 +21,6 @@ void add_advise_command(CLI::App& app, Action& action);
 void add_perform_command(CLI::App& app, Action& action);
 void add_sweep_command(CLI::App& app, Action& action);
 void add_memory_command(CLI::App& app, Action& action);
+void add_trace_command(CLI::App& app, Action& action);
 
 }  // namespace mmasim::sim

@@ -5,6 +5,7 @@
 #include "sim/describe/describe.h"
 #include "sim/report/describe_report.h"
 #include "sim/report/table.h"
+#include "sim/report/trace_report.h"
 #include "sim/sweep/rows.h"
 
 namespace mmasim::sim {
@@ -20,13 +21,15 @@ constexpr const char* kIntroduction =
     "bytes moved,\n"
     "bandwidth, utilization and energy is null. Further down stand the keys of `compare.json`, of "
     "`evaluate.json`, of\n"
-    "`mmasim check --format json` and `mmasim memory --format json`, of a sweep and its results, and of "
-    "`mmasim advise --format json`.\n";
+    "`mmasim check`, `mmasim memory` and `mmasim trace` with `--format json`, of a sweep and its results, "
+    "and "
+    "of `mmasim advise --format json`.\n";
 
 std::vector<StatSection> sections() {
   std::vector<StatSection> all;
-  for (const auto& describe : {describe_report, describe_comparison, describe_evaluation,
-                               describe_network_check, describe_replay, describe_sweep, describe_advice}) {
+  for (const auto& describe :
+       {describe_report, describe_comparison, describe_evaluation, describe_network_check, describe_replay,
+        describe_trace, describe_sweep, describe_advice}) {
     for (auto& section : describe()) all.push_back(std::move(section));
   }
   return all;

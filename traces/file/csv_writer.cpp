@@ -41,8 +41,11 @@ class CsvWriter : public Writer {
   void write(const Sample&) override {}  // follow from the rows
 
   void end() override {
-    if (is_truncated())
-      file_->write(fmt::format(",,,,,{},{},{},,\n", kTruncatedKind, truncated_cycle(), truncated_cycle()));
+    if (is_truncated()) {
+      const std::string rest(csv_columns().size() - 8, ',');  // behind end_cycle nothing
+      file_->write(
+          fmt::format(",,,,,{},{},{}{}\n", kTruncatedKind, truncated_cycle(), truncated_cycle(), rest));
+    }
     file_->close();
   }
 
