@@ -52,6 +52,7 @@ async function open(browser, file, view) {
   page.on('pageerror', error => check(false, `${name}: ${error.stack}`));
   page.on('request', request => check(/^(file|data):/.test(request.url()), `${name}: asks for ${request.url()}`));
   await page.goto(pathToFileURL(file).href);
+  await page.waitForSelector('footer');  // it comes last
   return {page, context, name};
 }
 
@@ -157,6 +158,7 @@ async function checkGraph(page, json, name) {
 }
 
 async function checkKeyboard(page, name) {
+  await page.mouse.move(0, 0);  // or the drawings below it would follow the pointer
   for (const id of ['roofline', 'memory', 'graph']) {
     await page.locator(`#${id} svg`).first().focus();
     await page.keyboard.press('ArrowRight');
@@ -205,6 +207,7 @@ async function busyBeforePaint(browser, file) {
   const page = await context.newPage();
   const session = await context.newCDPSession(page);
   await session.send('Performance.enable', {timeDomain: 'threadTicks'});
+  await page.addInitScript(() => { globalThis.requestAnimationFrame = () => {}; });  // what comes after the first picture
   await page.goto(pathToFileURL(file).href);
   const {metrics} = await session.send('Performance.getMetrics');
   return {busy: 1000 * metrics.find(metric => metric.name === 'TaskDuration').value, page, context};

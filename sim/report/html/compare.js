@@ -129,6 +129,14 @@ const FIGURES = {
   energy: {title: 'Energy mJ', key: 'energy_mj', of: layer => layer.energy_mj, text: layer => number(layer.energy_mj, 3)},
 };
 
+function layerSectionId(i) {
+  return 'layers' + (i > 0 ? i + 1 : '');
+}
+
+function layerSectionTitle(first) {
+  return networks.length > 1 ? 'Layers of ' + first.network : 'Layers';
+}
+
 function layerSection(first, i) {
   const others = runs.filter(run => run.first === first && run !== first);
   const rows = first.layers.map((layer, index) => ({layer: index, name: layer.name, others: new Map()}));
@@ -142,7 +150,7 @@ function layerSection(first, i) {
         run.layers[row.others.get(run)].bound !== run.changes[row.others.get(run)].first_bound));
     holder.replaceChildren(table.holder);
   };
-  const result = section('layers' + (i > 0 ? i + 1 : ''), networks.length > 1 ? 'Layers of ' + first.network : 'Layers',
+  const result = section(layerSectionId(i), layerSectionTitle(first),
       'Why names the cause with the largest share of both runs, that share, and how its cycles grew. Where the array decides, they follow its peak at the precision; where waits for memory do, they follow the bytes; where ' +
       'set-up does, they hardly change. A frame marks a bound that changed.',
       element('div', {class: 'controls'}, choice('Show', Object.entries(FIGURES).map(([id, figure]) => [id, figure.title]), value => {
@@ -158,14 +166,9 @@ function layerSection(first, i) {
 }
 
 function buildPage() {
-  const parts = [overview(), ...networks.map(layerSection)];
-  document.title = networks.map(run => run.network).join(', ') + ': comparison';
-  document.body.append(
-      element('a', {class: 'skip', href: '#runs'}, 'To the runs'),
-      element('header', {}, element('h1', {}, networks.map(run => run.network).join(', ')),
-              element('p', {class: 'subtitle'}, plural(runs.length, 'run') + ' side by side, timed')),
-      element('nav', {'aria-label': 'Sections'}, element('ul', {}, parts.map(
-          part => element('li', {}, element('a', {href: '#' + part.id}, part.querySelector('h2').textContent))))),
-      element('main', {}, parts),
-      element('footer', {}, element('p', {}, 'Every number is that of compare.json; energy is relative and uncalibrated.')), tooltip);
+  const title = networks.map(run => run.network).join(', ');
+  document.title = title + ': comparison';
+  showPage(element('header', {}, element('h1', {}, title), element('p', {class: 'subtitle'}, plural(runs.length, 'run') + ' side by side, timed')),
+           [['runs', 'Runs', overview], ...networks.map((run, i) => [layerSectionId(i), layerSectionTitle(run), () => layerSection(run, i)])],
+           'Every number is that of compare.json; energy is relative and uncalibrated.');
 }

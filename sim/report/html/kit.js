@@ -63,7 +63,7 @@ function large(value) {
 
 // A number of the embedded JSON: shown as `text`, whole as a tooltip, found by its path.
 function datum(text, value, path) {
-  return element('data', {value: isKnown(value) ? value : '', 'data-key': path, title: isKnown(value) ? value : 'not known'},
+  return element('data', {value: isKnown(value) ? String(value) : '', 'data-key': path, title: isKnown(value) ? String(value) : 'not known'},
                  text);
 }
 
@@ -240,6 +240,19 @@ function sortableTable(caption, columns, rows, startColumn) {
 function stackedBar(parts, whole, title) {
   return element('span', {class: 'bar', title, 'aria-hidden': 'true'}, parts.filter(([, value]) => value > 0).map(
       ([id, value]) => element('i', {class: 'fill-' + id, style: 'width:' + (100 * value / whole).toFixed(3) + '%'})));
+}
+
+// A page of sections, [id, title, build]: the first stands at once, the others once it has been painted.
+function showPage(header, sections, footer) {
+  const main = element('main', {}, sections[0][2]());
+  document.body.append(element('a', {class: 'skip', href: '#' + sections[0][0]}, 'To the ' + sections[0][1].toLowerCase()), header,
+                       element('nav', {'aria-label': 'Sections'}, element('ul', {}, sections.map(
+                           ([id, title]) => element('li', {}, element('a', {href: '#' + id}, title))))), main, tooltip);
+  requestAnimationFrame(() => setTimeout(() => {
+    main.append(...sections.slice(1).map(([, , build]) => build()));
+    document.body.append(element('footer', {}, element('p', {}, footer)));
+    if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  }));
 }
 
 function embeddedData() {

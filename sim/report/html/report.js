@@ -186,8 +186,12 @@ function configuration() {
   const groups = Object.entries(report.config).map(([group, values]) => element('details', {}, element('summary', {}, group),
       facts(Object.entries(values).map(([key, value]) => typeof value === 'object' ? [key, JSON.stringify(value)]
                                                                                    : [key, value, `config.${group}.${key}`]))));
+  return section('configuration', 'Configuration', 'The hardware ' + report.config_name + ', every key of it.', groups);
+}
+
+function quantization() {
   const {calibration} = report.input;
-  const quantization = facts([
+  const choices = facts([
     ['Precision', report.precision, 'precision'], ['Preset', report.quant, 'quant'],
     ['Input', report.input.source, 'input.source'], ['Calibrated on', calibration.source, 'input.calibration.source'],
     ['Calibration samples', isKnown(calibration.source) ? calibration.samples : null, 'input.calibration.samples'],
@@ -199,8 +203,7 @@ function configuration() {
   const outputs = report.outputs.map((output, i) => element('p', {class: 'note'}, 'Output ', element('code', {}, output.name), ': ',
       output.dtype, ' [', output.shape.join(', '), '], scale ', datum(number(output.scale), output.scale, `outputs[${i}].scale`),
       ', zero point ', datum(count(output.zero_point), output.zero_point, `outputs[${i}].zero_point`)));
-  return [section('quantization', 'Quantization', 'Every tensor’s scale and range stands in quantization.yaml beside this page.', quantization, outputs),
-          section('configuration', 'Configuration', 'The hardware ' + report.config_name + ', every key of it.', groups)];
+  return section('quantization', 'Quantization', 'Every tensor’s scale and range stands in quantization.yaml beside this page.', choices, outputs);
 }
 
 function warnings() {
@@ -213,22 +216,15 @@ function warnings() {
 // ---------------------------------------------------------------- the page
 
 function buildPage() {
-  const name = report.network.name;
-  const parts = [headline()];
-  if (isTimed) parts.push(whereTimeWent(), roofline());
-  parts.push(layerTable(), memoryOverTime());
-  if (report.edges.length > 0) parts.push(networkGraph());
-  if (isTimed) parts.push(energySplit());
-  parts.push(...configuration(), warnings());
-  document.body.append(
-      element('a', {class: 'skip', href: '#summary'}, 'To the summary'),
-      element('header', {}, element('h1', {}, name),
-              element('p', {class: 'subtitle'}, [report.precision, report.quant, 'on ' + report.config_name].filter(Boolean).join(' · '),
-                      report.network.file ? [' · ', element('code', {}, report.network.file)] : null)),
-      element('nav', {'aria-label': 'Sections'}, element('ul', {}, parts.map(
-          part => element('li', {}, element('a', {href: '#' + part.id}, part.querySelector('h2').textContent))))),
-      element('main', {}, parts),
-      element('footer', {}, element('p', {}, 'mmasim ' + report.mmasim_version + '. Every number is that of report.json; ' +
-                                             'docs/report.md says how to read each section.')),
-      tooltip);
+  const sections = [
+    ['summary', 'Summary', headline], isTimed && ['time', 'Where the time went', whereTimeWent], isTimed && ['roofline', 'Roofline', roofline],
+    ['layers', 'Layers', layerTable], ['memory', 'Memory over time', memoryOverTime],
+    report.edges.length > 0 && ['graph', 'Network', networkGraph], isTimed && ['energy', 'Energy', energySplit],
+    ['quantization', 'Quantization', quantization], ['configuration', 'Configuration', configuration],
+    ['warnings', 'Warnings and fallbacks', warnings],
+  ].filter(Boolean);
+  showPage(element('header', {}, element('h1', {}, report.network.name),
+                   element('p', {class: 'subtitle'}, [report.precision, report.quant, 'on ' + report.config_name].filter(Boolean).join(' · '),
+                           report.network.file ? [' · ', element('code', {}, report.network.file)] : null)),
+           sections, 'mmasim ' + report.mmasim_version + '. Every number is that of report.json; docs/report.md says how to read each section.');
 }
