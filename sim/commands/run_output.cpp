@@ -24,9 +24,11 @@ class RunFiles : public RunObserver {
   }
 
   traces::Observer* listener(const isa::Program& program, const Configuration& config) override {
-    if (trace_.formats.empty()) return nullptr;
+    timeline_.emplace();
+    if (trace_.formats.empty()) return &*timeline_;
     trace_files_.emplace(*folder_, trace_, program, config);
-    return &trace_files_->listener();
+    both_.emplace(std::vector<traces::Observer*>{&*timeline_, &trace_files_->listener()});
+    return &*both_;
   }
 
   void ends(const Made& made, RunReport& report) override {
@@ -34,6 +36,7 @@ class RunFiles : public RunObserver {
     if (trace_files_) trace_files_->keep();
     report.outputs = write_outputs(*folder_, made.program, made.outputs);
     report.memory = made.memory ? memory_facts(*made.memory) : memory_facts(made.program);
+    if (timeline_) report.timeline = timeline_facts(*timeline_);
     if (made.plan) folder_->write("quantization.yaml", runtime::to_yaml(*made.graph, *made.plan));
     write_program(*folder_, made.program);
   }
@@ -44,6 +47,8 @@ class RunFiles : public RunObserver {
   const std::string path_, file_run_;
   const TraceChoice trace_;
   std::optional<OutputFolder> folder_;
+  std::optional<traces::Timeline> timeline_;  // none: the run is not timed
+  std::optional<traces::Fan> both_;
   std::optional<TraceFiles> trace_files_;  // none: no trace is asked for
 };
 

@@ -45,7 +45,8 @@ class RunObserver {
     (void)program, (void)config;
     return nullptr;
   }
-  // Of the report all but `outputs`, `memory` and `host` is there; the first two are the observer's to fill.
+  // Of the report all but `outputs`, `memory`, `timeline` and `host` is there; the first three are the
+  // observer's to fill.
   virtual void ends(const Made& made, RunReport& report) { (void)made, (void)report; }
 };
 

@@ -149,6 +149,10 @@ const Keys<RunReport>& report_keys() {
           &Row::memory, memory_keys(), "memory",
           "a row per block of L2, L3 and DDR: where everything lies, and how long; of a compiled program "
           "only what its file says: constants, inputs and outputs"),
+      key_of_optional(
+          &Row::timeline, timeline_keys(), "timeline",
+          "the run in at most 1024 bins of equal time; null without time, and of one that is compared or "
+          "swept"),
       key_of_optional(&Row::verify, verify_keys(), "verify",
                       "comparison with the reference; null if not asked"),
       key_of_optional(&Row::accumulator, accumulator_keys(), "accumulator",
@@ -185,6 +189,7 @@ std::vector<StatSection> describe_report() {
           described(kFile, "edges[]", edge_keys()),
           described(kFile, "outputs[]", output_keys()),
           described(kFile, "memory[]", memory_keys()),
+          described(kFile, "timeline", timeline_keys()),
           described(kFile, "verify", verify_keys()),
           described(kFile, "accumulator", accumulator_keys()),
           described(kFile, "fallbacks[]", fallback_keys()),

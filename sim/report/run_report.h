@@ -10,6 +10,7 @@
 #include "sim/config/config.h"
 #include "sim/report/layer_stats.h"
 #include "sim/report/memory_facts.h"
+#include "sim/report/timeline_facts.h"
 #include "sim/report/total_stats.h"
 
 namespace mmasim::sim {
@@ -68,6 +69,7 @@ struct RunReport {
   std::vector<EdgeFacts> edges;
   std::vector<OutputFacts> outputs;
   std::vector<MemoryFacts> memory;
+  std::optional<TimelineFacts> timeline;
   std::optional<VerifyResult> verify;
   std::optional<AccumulatorFacts> accumulator;
   std::vector<runtime::Fallback> fallbacks;

@@ -122,7 +122,7 @@ async function firstPaint(page) {
 
 // ---------------------------------------------------------------- the page of a run
 
-const SECTIONS = ['summary', 'time', 'roofline', 'layers', 'memory', 'graph', 'energy', 'quantization', 'configuration', 'warnings'];
+const SECTIONS = ['summary', 'time', 'roofline', 'bandwidth', 'layers', 'memory', 'graph', 'energy', 'quantization', 'configuration', 'warnings'];
 
 async function checkSorting(page, json, name) {
   const heading = page.locator('#layers th button', {hasText: 'Cycles'});
@@ -159,7 +159,7 @@ async function checkGraph(page, json, name) {
 
 async function checkKeyboard(page, name) {
   await page.mouse.move(0, 0);  // or the drawings below it would follow the pointer
-  for (const id of ['roofline', 'memory', 'graph']) {
+  for (const id of ['roofline', 'bandwidth', 'memory', 'graph']) {
     await page.locator(`#${id} svg`).first().focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');

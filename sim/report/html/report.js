@@ -218,6 +218,7 @@ function warnings() {
 function buildPage() {
   const sections = [
     ['summary', 'Summary', headline], isTimed && ['time', 'Where the time went', whereTimeWent], isTimed && ['roofline', 'Roofline', roofline],
+    report.timeline && ['bandwidth', 'Bandwidth over time', bandwidthOverTime],
     ['layers', 'Layers', layerTable], ['memory', 'Memory over time', memoryOverTime],
     report.edges.length > 0 && ['graph', 'Network', networkGraph], isTimed && ['energy', 'Energy', energySplit],
     ['quantization', 'Quantization', quantization], ['configuration', 'Configuration', configuration],
