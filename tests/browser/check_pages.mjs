@@ -230,6 +230,17 @@ async function checkFirstPaint(browser, file) {
         `${file}: first paint after ${times.map(time => time.toFixed(0)).join(', ')} ms, ${busy.toFixed(0)} of its thread's own`);
 }
 
+async function checkErrors(browser, out) {
+  const json = JSON.parse(fs.readFileSync(path.join(out, 'report.json')));
+  const {page, context, name} = await open(browser, path.join(out, 'report.html'), 'desktop');
+  await checkNumbers(page, json, name, json.layers.length * 10);
+  const told = json.layers.filter(layer => layer.error !== null).length;
+  check(told > 0, `${name}: no layer has an error`);
+  check(await page.locator('#layers data[data-key$="error.sqnr_db"]').count() === told, `${name}: not every error is shown`);
+  await page.locator('#graph select').selectOption('error');
+  await context.close();
+}
+
 // ---------------------------------------------------------------- the page of a comparison
 
 async function checkComparison(browser, out) {
@@ -262,6 +273,9 @@ try {
   await checkReport(browser, largest);
   await checkFirstPaint(browser, path.join(largest, 'report.html'));
   await checkComparison(browser, both);
+  const compared = path.join(folder, 'compared');
+  run('run', path.join(networks, 'trained/fashion_lenet5.onnx'), '--compare-float', '--out', compared);
+  await checkErrors(browser, compared);
   const {page, context, name} = await open(browser, path.join(untimed, 'report.html'), 'desktop');
   await checkNumbers(page, JSON.parse(fs.readFileSync(path.join(untimed, 'report.json'))), name, 10);
   await context.close();

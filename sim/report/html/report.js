@@ -139,12 +139,15 @@ function layerColumns() {
   columns.push(figure('Tiles', 'tiles', count),
                {title: 'Dataflow', align: 'left', value: row => row.layer.dataflow, text: row => row.layer.dataflow});
   if (layers.some(layer => layer.error)) {
-    const error = (title, key, help) => ({
+    const error = (title, key, help, format = value => number(value, 3)) => ({
       title, help, value: row => row.layer.error ? row.layer.error[key] : null,
-      cell: row => row.layer.error ? datum(number(row.layer.error[key], 3), row.layer.error[key], `layers[${row.index}].error.${key}`) : NOT_KNOWN,
+      cell: row => row.layer.error ? datum(format(row.layer.error[key]), row.layer.error[key], `layers[${row.index}].error.${key}`) : NOT_KNOWN,
     });
-    columns.push(error('SQNR dB', 'sqnr_db', 'signal to quantization noise against float'), error('Largest error', 'max_abs'),
-                 error('Bias', 'bias', 'mean error'), error('Saturated', 'saturated'));
+    columns.push(error('SQNR dB', 'sqnr_db', 'signal to quantization noise against float'), error('Largest error', 'max_abs', 'of the layer’s output against float'),
+                 error('Mean error', 'mean_abs', 'without its sign'), error('Bias', 'bias', 'mean error with its sign'),
+                 error('Saturated', 'saturated', 'share of the values at an end of the grid', percent),
+                 error('Grid used', 'grid_used', 'share of the grid that the values span', percent),
+                 error('Sensitivity dB', 'sensitivity_db', 'SQNR of the network’s outputs if this layer alone is quantized'));
   }
   return columns;
 }
