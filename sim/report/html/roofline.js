@@ -70,7 +70,7 @@ class RooflinePlot {
       const start = Math.max(knee, this.x[0]);
       lines.push(shape('path', {class: peak === this.peak ? 'ceiling' : 'ceiling other',
                                 d: `M${this.toX(start)} ${this.toY(peak)}H${this.inner.right}`}),
-                 shape('text', {x: this.toX(start) + 10, y: this.toY(peak) - 6, class: peak === this.peak ? 'halo' : 'halo faint'},
+                 shape('text', {...this.besideKnee(start), y: this.toY(peak) - 6, class: peak === this.peak ? 'halo' : 'halo faint'},
                        `array at ${precision}: ${count(peak)} MACs/cycle`));
     }
     const low = Math.max(this.x[0], this.y[0] / this.rate), knee = this.peak / this.rate;
@@ -78,6 +78,11 @@ class RooflinePlot {
                shape('text', {x: this.toX(low) + 8, y: this.toY(low * this.rate) - 8,
                               class: 'halo', transform: this.slope(low, knee)}, `${this.memory.name}: ${number(this.rate, 4)} bytes/cycle`));
     return lines;
+  }
+
+  besideKnee(start) {
+    const x = this.toX(start) + 10, hasRoom = x + 200 < this.inner.right;
+    return hasRoom ? {x} : {x: this.inner.right - 4, 'text-anchor': 'end'};
   }
 
   slope(low, knee) {
