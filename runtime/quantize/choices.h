@@ -11,7 +11,7 @@ namespace mmasim::runtime {
 struct QuantChoices {
   enum class Scale : uint8_t { real, pow2, acc_shift };
   enum class Granularity : uint8_t { tensor, channel, channel_dw };
-  enum class Requant : uint8_t { shift, mul_shift };
+  enum class Requant : uint8_t { shift, mul_shift, q10_22 };
   enum class Relu6 : uint8_t { exact, relu8, clip, relu, relu4 };
   enum class Range : uint8_t { full, narrow };
   enum class AveragePool : uint8_t { reciprocal, tidl_q, dwconv };
@@ -37,6 +37,7 @@ struct QuantChoices {
   bool act_affine = false;  // zero points: unsigned affine activations
   Scale act_scale = Scale::acc_shift;
   Sign act_sign = Sign::automatic;
+  Range act_range = Range::full;
   Requant requant = Requant::shift;
   uint32_t multiplier_bits = 0;  // of mul_shift
   isa::Rounding requant_rounding = isa::Rounding::half_up;

@@ -104,18 +104,19 @@ int slope_bits(uint32_t input_bits, const std::vector<double>& slopes) {
   return std::max(0, static_cast<int>(input_bits) - 2 - whole_bits);
 }
 
-// max(x, SRS(alpha * x)) at x's step, alpha in 16 bits, then the output stage: a table of every x.
+// x where it is not negative, else SRS(alpha * x) at x's step, alpha in 16 bits; then the output stage: a
+// table of every x. The larger of the two for a slope in 0..1.
 NodePlan plan_leaky_maximum(Planning& planning, const Node& node, const std::vector<double>& slopes) {
   const TensorPlan& x = planning.input(node);
   constexpr int kSlopeBits = 15;
-  const int fraction = kSlopeBits - (slopes[0] > 0 ? ceil_log2(slopes[0]) : 0);
+  const int fraction = kSlopeBits - (slopes[0] != 0 ? ceil_log2(std::fabs(slopes[0])) : 0);
   const double alpha = round_half_even(slopes[0] * two_to(fraction));
   const Requantization requant =
       shift_to_output(planning, node, planning.range(node), planning.is_signed_output(node), x.inv_step);
   LookupPlan plan;
   for (int i = 0; i < 256; ++i) {
     const auto v = static_cast<double>(x.container_min() + i - x.zero_point);
-    const double leaky = std::max(v, round_half_even(v * alpha * two_to(-fraction)));
+    const double leaky = v >= 0 ? v : round_half_even(v * alpha * two_to(-fraction));
     const double level = round_half_even(leaky * two_to(-requant.shifts[0]));
     plan.table.push_back(saturate(level, requant.clip_min, requant.clip_max));
   }
@@ -178,8 +179,7 @@ NodePlan plan_node(Planning& planning, const Node& node, const Mul&) {
 NodePlan plan_node(Planning& planning, const Node& node, const Prelu& prelu) {
   const std::vector<double> slopes = slopes_of(planning, node, prelu);
   const bool fits_table = planning.input(node).bits == 8 && prelu.channels == 0;
-  if (planning.choices(node).leaky == QuantChoices::Leaky::maximum && fits_table && slopes[0] >= 0 &&
-      slopes[0] < 1)
+  if (planning.choices(node).leaky == QuantChoices::Leaky::maximum && fits_table)
     return plan_leaky_maximum(planning, node, slopes);
   const double inv_x = planning.input(node).inv_step;
   const bool is_signed = planning.is_signed_output(node);

@@ -57,8 +57,12 @@ TensorPlan grid_of_range(const QuantChoices& choices, const Range& range, bool i
   if (choices.act_affine) return affine_grid(plan, range);
   const double largest = absolute_maximum(range);
   if (largest < kZeroRange) return plan;
-  const bool power_of_two = choices.act_scale == QuantChoices::Scale::pow2;
-  plan.inv_step = two_to(magnitude_bits(plan)) / (power_of_two ? two_to(ceil_log2(largest)) : largest);
+  const double levels = two_to(magnitude_bits(plan));
+  if (choices.act_scale == QuantChoices::Scale::pow2) {
+    plan.inv_step = levels / two_to(ceil_log2(largest));
+  } else {
+    plan.inv_step = (choices.act_range == QuantChoices::Range::narrow ? levels - 1 : levels) / largest;
+  }
   return plan;
 }
 

@@ -8,46 +8,12 @@
 
 #include "runtime/calibrate/ranges.h"
 #include "runtime/quantize/grid.h"
-#include "runtime/quantize/planning.h"
+#include "runtime/quantize/linear_planning.h"
 #include "runtime/quantize/rounding.h"
 #include "runtime/quantize/weights.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime::quantization {
-
-namespace {
-
-double weight_inv_step(const QuantChoices& choices, double largest) {
-  const double levels = two_to(static_cast<int>(choices.weight_bits) - 1);
-  if (choices.weight_scale == QuantChoices::Scale::pow2) return levels / two_to(ceil_log2(largest));
-  return (choices.weight_range == QuantChoices::Range::narrow ? levels - 1 : levels) / largest;
-}
-
-// One layer on its way to a plan. The steps below run in the order of plan_linear().
-struct LinearPlanning {
-  Planning& planning;
-  const Node& node;
-  const LinearLayer& layer;
-  const TensorPlan& x;
-  Range range;                          // of the output, with its margin
-  std::optional<double> clip_inv_step;  // the output's, if a clip fixes it
-  int clip_shift = 0;                   // then the shift to it
-  std::optional<double> layer_inv_w;  // under shift rules with a step per channel: a power of two below each
-  std::vector<double> inv_w;          // one, or one a channel
-  std::vector<int> halvings;          // of inv_w, for the bias
-  LinearPlan plan;
-  Activation activation;
-
-  const QuantChoices& choices() const { return planning.choices(node); }
-  bool multiplies() const { return planning.multiplies(node); }
-  bool is_signed() const { return planning.is_signed_output(node); }
-  bool has_channel_steps() const { return runtime::has_channel_steps(choices(), layer.is_depthwise); }
-  bool saturates() const { return !multiplies() && saturation_clips(choices(), activation); }
-  size_t granule(size_t channel) const { return inv_w.size() == 1 ? 0 : channel; }
-  double inv_acc(size_t channel) const { return x.inv_step * inv_w[granule(channel)]; }
-  uint32_t acc_bits() const { return accumulator_bits(x.bits); }
-  uint32_t bias_bits() const;
-};
 
 // Bits that a bias may have: the accumulator's, as far as accumulator times multiplier stays within the 128
 // bits of the output stage. M < 2^m, m <= 31. For 8- and 16-bit operands |acc| <= 2^63, which leaves room for
@@ -56,6 +22,14 @@ struct LinearPlanning {
 uint32_t LinearPlanning::bias_bits() const {
   if (!multiplies()) return acc_bits();
   return std::min(acc_bits(), 127 - choices().multiplier_bits);
+}
+
+namespace {
+
+double weight_inv_step(const QuantChoices& choices, double largest) {
+  const double levels = two_to(static_cast<int>(choices.weight_bits) - 1);
+  if (choices.weight_scale == QuantChoices::Scale::pow2) return levels / two_to(ceil_log2(largest));
+  return (choices.weight_range == QuantChoices::Range::narrow ? levels - 1 : levels) / largest;
 }
 
 // The step of weights that are all zero: their bias alone must come out right. It lies 2^kZeroWeightBits
@@ -168,7 +142,7 @@ void halve(LinearPlanning& linear, size_t granule) {
 }
 
 void lower_steps_for_bias(LinearPlanning& linear) {
-  if (!linear.planning.has_values() || linear.choices().inter_bits != 0) return;
+  if (!linear.planning.has_values() || linear.adds_bias_late()) return;
   for (size_t channel = 0; channel < linear.layer.channels; ++channel) {
     const double bias = linear.layer.bias_of(channel);
     if (!std::isfinite(bias)) {
@@ -228,7 +202,7 @@ bool quantize_parameters(LinearPlanning& linear) {
   if (linear.choices().weight_affine) plan.weight_zero_points = {grid.zero_point};
   if (!linear.planning.has_values()) return true;
   plan.weights = quantize_weights(linear.layer, grid, linear.inv_w);
-  if (linear.choices().inter_bits != 0) return true;  // the bias comes later
+  if (linear.adds_bias_late()) return true;
   const std::vector<int128> terms =
       zero_point_terms(linear.layer, plan.weights, linear.x.zero_point, grid.zero_point);
   for (size_t channel = 0; channel < linear.layer.channels; ++channel) {
@@ -239,89 +213,6 @@ bool quantize_parameters(LinearPlanning& linear) {
     }
   }
   return true;
-}
-
-void choose_multipliers(LinearPlanning& linear) {
-  const QuantChoices& choices = linear.choices();
-  TensorPlan& y = linear.planning.output(linear.node);
-  y = grid_of_range(choices, linear.range, linear.is_signed());
-  Requantization& requant = linear.plan.requant;
-  requant.has_multiplier = true;
-  requant.multiplier_bits = choices.multiplier_bits;
-  requant.per_channel = linear.has_channel_steps();
-  for (const double inv_w : linear.inv_w) {
-    const Multiplier m =
-        normalize_multiplier(y.inv_step / (linear.x.inv_step * inv_w), choices.multiplier_bits);
-    requant.multipliers.push_back(static_cast<uint32_t>(m.multiplier));
-    requant.shifts.push_back(m.shift);
-  }
-}
-
-// Sets the output's grid. Returns the shift of what has the layer's step.
-int choose_grid_by_shift(LinearPlanning& linear) {
-  const double inv_w = linear.layer_inv_w.value_or(linear.inv_w[0]);
-  ShiftedGrid grid =
-      grid_of_shift(linear.choices(), linear.range, linear.is_signed(), linear.x.inv_step * inv_w);
-  if (linear.clip_inv_step) {
-    grid.shift = clamp_shift(linear.clip_shift - (linear.layer_inv_w ? 0 : linear.halvings[0]));
-    grid.tensor.inv_step = *linear.clip_inv_step;
-    grid.tensor.source = "fixed by Clip";
-  } else if (linear.saturates()) {
-    end_within(grid, linear.activation.high);
-  }
-  linear.planning.output(linear.node) = grid.tensor;
-  return grid.shift;
-}
-
-void choose_shift(LinearPlanning& linear) {
-  const int shift = choose_grid_by_shift(linear);
-  Requantization& requant = linear.plan.requant;
-  requant.per_channel = linear.layer_inv_w.has_value();
-  if (!requant.per_channel) {
-    requant.shifts = {shift};
-    return;
-  }
-  for (const double inv_w : linear.inv_w)  // apart by powers of two
-    requant.shifts.push_back(clamp_shift(shift + std::ilogb(inv_w / *linear.layer_inv_w)));
-}
-
-// Two roundings, all steps powers of two: the sum to 16 bits, then its sum with the bias to the output's
-// grid. The 16 bits hold the output's range, the largest bias beside it; what lies below, a rectifier takes.
-void choose_intermediate(LinearPlanning& linear) {
-  const QuantChoices& choices = linear.choices();
-  double largest_bias = 0;
-  for (size_t c = 0; c < linear.layer.channels && linear.planning.has_values(); ++c)
-    largest_bias = std::max(largest_bias, std::fabs(linear.layer.bias_of(c)));
-  const double reach = std::max(absolute_maximum(linear.range), largest_bias) + largest_bias;
-  const double levels = two_to(static_cast<int>(choices.inter_bits) - 1);
-  const double inv_acc = linear.inv_acc(0);
-  const double inv_inter = reach < kZeroRange ? inv_acc : levels / two_to(ceil_log2(reach));
-  IntermediatePlan inter{choices.inter_bits, clamp_shift(std::ilogb(inv_acc / inv_inter)), {}};
-  for (size_t c = 0; c < linear.layer.channels; ++c) {
-    const double level =
-        linear.planning.has_values() ? round_half_even(linear.layer.bias_of(c) * inv_inter) : 0;
-    inter.bias.push_back(saturate(level, -static_cast<int64_t>(levels), static_cast<int64_t>(levels) - 1));
-  }
-  TensorPlan& y = linear.planning.output(linear.node);
-  y = grid_of_range(choices, linear.range, linear.is_signed());
-  if (linear.clip_inv_step) {
-    y.inv_step = *linear.clip_inv_step;
-    y.source = "fixed by Clip";
-  }
-  linear.plan.requant.shifts = {clamp_shift(std::ilogb(inv_inter / y.inv_step))};
-  linear.plan.intermediate = {std::move(inter)};
-}
-
-void choose_output_stage(LinearPlanning& linear) {
-  linear.plan.requant.rounding = linear.choices().requant_rounding;
-  if (linear.multiplies()) {
-    choose_multipliers(linear);
-  } else if (linear.choices().inter_bits != 0) {
-    choose_intermediate(linear);
-  } else {
-    choose_shift(linear);
-  }
-  set_bounds(linear.plan.requant, linear.planning.output(linear.node), linear.activation, linear.saturates());
 }
 
 void warn_of_halvings(const LinearPlanning& linear) {

@@ -83,6 +83,8 @@ struct LinearPlan {
   // of q_x is subtracted from the accumulator before the output stage.
   std::vector<int64_t> weight_zero_points;
   std::vector<IntermediatePlan> intermediate;  // one, or empty
+  std::vector<int64_t>
+      late_bias;  // one an output channel, or empty: added behind the multiplier, before the shift
   AccumulatorPlan accumulator;
   Requantization requant;
 };

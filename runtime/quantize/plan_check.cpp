@@ -56,7 +56,8 @@ struct NodeCheck {
     const size_t granules = requant.per_channel ? channels : 1;
     count("shifts", requant.shifts.size(), granules);
     count("multipliers", requant.multipliers.size(), requant.has_multiplier ? granules : 0);
-    expect(requant.multiplier_bits <= 31, "multiplier_bits is above 31");
+    const bool is_late = std::holds_alternative<LinearPlan>(node_plan) && !as<LinearPlan>().late_bias.empty();
+    expect(requant.multiplier_bits <= (is_late ? 32u : 31u), "multiplier_bits is above 31");
     for (const uint32_t multiplier : requant.multipliers)
       expect(uint64_t{multiplier} < uint64_t{1} << requant.multiplier_bits,
              "multiplier " + std::to_string(multiplier) + " has more than multiplier_bits");
@@ -106,6 +107,16 @@ struct NodeCheck {
     expect(p.weight_zero_points.empty() ||
                (p.requant.has_multiplier && !p.requant.per_channel && p.weights.bits < 32),
            "weight_zero_points need one multiplier and weights of 8 or 16 bits");
+    if (!p.late_bias.empty()) {
+      count("late_bias", p.late_bias.size(), channels);
+      expect(p.requant.per_channel && p.requant.has_multiplier && p.weights.bits == 8 &&
+                 p.intermediate.empty() && y().zero_point == 0,
+             "late_bias goes with a multiplier per channel, weights of 8 bits and no zero points");
+      for (const int64_t bias : p.late_bias)
+        expect(fits(int128{bias}, 32), "a late bias has more than 32 bits");
+      for (const int shift : p.requant.shifts)
+        expect(shift == p.requant.shifts[0], "with late_bias all shifts are one");
+    }
     expect(p.intermediate.size() <= 1, "intermediate has more than one entry");
     for (const auto& inter : p.intermediate) {
       expect(inter.bits == 16 && p.weights.bits < 32, "intermediate bits are 16, of weights of 8 or 16 bits");

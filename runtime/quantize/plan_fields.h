@@ -51,6 +51,7 @@ struct NodeFields {
       v("bias", p.bias);
       v("weight_zero_points", p.weight_zero_points);
       v("intermediate", p.intermediate);
+      v("late_bias", p.late_bias);
       v("accumulator_bits", p.accumulator.bits);
       v("overflow", p.accumulator.overflow);
       v("requant", p.requant);

@@ -25,9 +25,7 @@ struct Planning {
     return !is_rectified(activation(node)) || signed_tensors[node.output];
   }
   bool has_values() const { return plan.has_values; }
-  bool multiplies(const Node& node) const {
-    return choices(node).requant == QuantChoices::Requant::mul_shift;
-  }
+  bool multiplies(const Node& node) const { return choices(node).requant != QuantChoices::Requant::shift; }
   const TensorPlan& input(const Node& node, size_t index = 0) const {
     return plan.tensors[node.inputs.at(index)];
   }

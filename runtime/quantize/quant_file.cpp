@@ -86,6 +86,8 @@ class Reader {
                    set_preset(word(key, mark, value), mark);
                  } else if (key == "overrides") {
                    read_overrides(mark, value);
+                 } else if (key == "tidl_options") {
+                   read_tidl_options("", mark, value);
                  } else {
                    read_setting(key, mark, value, result_.settings);
                  }

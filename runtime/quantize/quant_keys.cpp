@@ -97,8 +97,12 @@ std::vector<QuantKey> make_keys() {
                 "any step, powers of two, or the accumulator's step times a power of two"),
       words_key(&Choices::act_sign, "act.sign", {"auto", "signed"},
                 "unsigned where nothing is negative, or signed throughout"),
-      words_key(&Choices::requant, "requant.kind", {"shift", "mul_shift"},
-                "the output stage's rescaling: by a shift, or by a multiplier and a shift"),
+      words_key(&Choices::act_range, "act.range", {"full", "narrow"},
+                "of real symmetric steps: absmax is 2^(b-1), which saturates, or 2^(b-1) - 1"),
+      words_key(&Choices::requant, "requant.kind", {"shift", "mul_shift", "q10_22"},
+                "the output stage's rescaling: by a shift; by a multiplier and a shift; or, of products, by "
+                "a multiplier of "
+                "22 fraction bits, behind which a bias of 8.8 bits is added"),
       number_key(&Choices::multiplier_bits, "requant.mult_bits", 0, 31,
                  "of that multiplier; 0 where there is none"),
       words_key(&Choices::requant_rounding, "requant.round", rounding_words(), "of the output stage"),
@@ -119,8 +123,8 @@ std::vector<QuantKey> make_keys() {
           &Choices::merge, "eltwise.merge", {"align", "merged"},
           "operands of Add, Sub and Concat are brought to one step, or their producers share one range"),
       words_key(&Choices::leaky, "leaky", {"fraction", "maximum"},
-                "slope times x and x are rounded once; or max(x, slope * x) at x's step where 8 bits and one "
-                "slope in 0..1 allow it"),
+                "slope times x and x are rounded once; or max(x, slope * x) at x's step, of 8 bits and one "
+                "slope"),
       number_key(&Choices::gemm_margin, "margin.innerproduct", 0.5, 16,
                  "the output range of Gemm and MatMul is widened by it"),
       number_key(&Choices::global_average_margin, "margin.global_avgpool", 0.5, 16,

@@ -186,9 +186,9 @@ void check_choices(const QuantChoices& choices, const std::string& place) {
   if (is_weight_only && !is_compressed)
     throw UserError(place + ": mode weight_only needs compress.kind; expected int8, fp16 or kmeans");
   if (choices.mode != QuantChoices::Mode::fixed) return;  // no output stage
-  const bool multiplies = choices.requant == QuantChoices::Requant::mul_shift;
+  const bool multiplies = choices.requant != QuantChoices::Requant::shift;
   if (multiplies && choices.multiplier_bits == 0)
-    throw UserError(place + ": requant.kind mul_shift needs requant.mult_bits; expected 1..31");
+    throw UserError(place + ": this requant.kind needs requant.mult_bits; expected 1..31");
   if (!multiplies && choices.multiplier_bits != 0)
     throw UserError(place + ": requant.mult_bits is " + std::to_string(choices.multiplier_bits) +
                     ", but requant.kind shift has no multiplier; expected 0");
@@ -211,6 +211,10 @@ void check_choices(const QuantChoices& choices, const std::string& place) {
                     ": inter.bits needs requant.kind shift, weight.granularity tensor and scales pow2");
   if (choices.bias_scale == QuantChoices::BiasScale::output && multiplies)
     throw UserError(place + ": bias.scale out needs requant.kind shift");
+  if (choices.requant == QuantChoices::Requant::q10_22 &&
+      (choices.act_affine || choices.weight_affine || choices.weight_bits > 8 || choices.act_bits > 8))
+    throw UserError(place +
+                    ": requant.kind q10_22 goes with symmetric weights and activations of at most 8 bits");
   if (choices.leaky == QuantChoices::Leaky::maximum && multiplies)
     throw UserError(place + ": leaky maximum needs requant.kind shift");
 }

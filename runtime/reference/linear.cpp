@@ -21,7 +21,11 @@ int64_t finish_product(int128 accumulator, int128 row_sum, const LinearPlan& pla
     value = saturate(shift_round(value, inter.shift, plan.requant.rounding), -half, half - 1) +
             inter.bias.at(channel);
   }
-  return requantize(value, plan.requant, channel);
+  if (plan.late_bias.empty()) return requantize(value, plan.requant, channel);
+  const Requantization& stage = plan.requant;
+  const int128 product = multiply(value, stage.multipliers.at(channel)) + plan.late_bias.at(channel);
+  const int128 level = shift_round(product, stage.shifts.at(channel), stage.rounding) + stage.zero_point;
+  return static_cast<int64_t>(saturate(level, stage.clip_min, stage.clip_max));
 }
 
 namespace {

@@ -35,7 +35,7 @@ void sum_products(const std::vector<int64_t>& weights, const std::vector<int64_t
 int128 largest_magnitude(const IntegerTensor& x, int64_t zero_point);
 
 // An accumulator's way to its output: less the weights' zero point times the sum of inputs; rounded to the
-// intermediate bits and its bias added; then the output stage.
+// intermediate bits and its bias added; then the output stage, with a late bias behind its multiplier.
 int64_t finish_product(int128 accumulator, int128 row_sum, const LinearPlan& plan, int64_t channel);
 
 // fill_columns(group, first position, count, columns): writes columns[k * count + i]; weight_index(o, k): in

@@ -1,6 +1,7 @@
 #include "runtime/lower/array/array_work.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "runtime/lower/schedule/field.h"
 
@@ -90,9 +91,9 @@ void ArrayWork::configure(StepEmitter& emit) const {
     raw.unit = isa::Unit::mma, raw.raw = 1;
     raw.out = isa::accumulator_element(layer.operand_bytes);
     raw.overflow = stage.overflow;
-    if (!layer.rounds_twice()) raw.bias = stage.bias;
+    if (!layer.rounds_twice() && !layer.adds_bias_late()) raw.bias = stage.bias;
     emit.configure(raw);
-    if (layer.sums_inputs() || layer.rounds_twice() || shared->dynamic) return;
+    if (layer.is_finished_by_steps() || shared->dynamic) return;
     auto dsp = make_stage(layer, shared->tables, tables, isa::Unit::dsp, shared->has_values);
     dsp.bias = {};  // the raw accumulators have it
     emit.configure(dsp);
@@ -199,6 +200,7 @@ void ArrayWork::finish_raw(StepEmitter& emit, const PanelUnit& unit, const Block
   if (shared->dynamic) return dequantize(emit, unit, box);
   if (shared->layer.sums_inputs()) return subtract_sums(emit, unit, box);
   if (shared->layer.rounds_twice()) return round_twice(emit, unit, box);
+  if (shared->layer.adds_bias_late()) return multiply_then_add(emit, unit, box);
   requantize(emit, unit, box);
 }
 
@@ -283,6 +285,34 @@ Instruction ArrayWork::from_scratch(StepEmitter& emit, const PanelUnit& unit, co
   work.dst_x_stride = field(out.pitch_x, "dst_x_stride"),
   work.dst_y_stride = field(out.pitch_y, "dst_y_stride");
   return work;
+}
+
+void ArrayWork::multiply_then_add(StepEmitter& emit, const PanelUnit& unit, const Block& box) const {
+  const auto table = [&](uint64_t offset) {
+    return emit.address(shared->table_buffer) + static_cast<int64_t>(offset) + unit.out_channel * int64_t{4};
+  };
+  const auto products = emit.address(scratch) + box.positions() * raw_position_bytes();
+  const int64_t position_bytes = unit.columns * static_cast<int64_t>(sizeof(int64_t));
+  isa::DspMultiply multiply;
+  multiply.a = emit.address(scratch), multiply.b = table(shared->tables.multipliers), multiply.dst = products;
+  multiply.a_type = isa::accumulator_element(shared->layer.operand_bytes);
+  multiply.b_type = isa::Element::u32, multiply.dst_type = isa::Element::s64;
+  multiply.count_y = field(box.rows, "count_y"), multiply.count_x = field(box.columns, "count_x");
+  multiply.channels = multiply.b_channels = field(unit.columns, "channels");
+  multiply.a_x_stride = field(raw_position_bytes(), "a_x_stride");
+  multiply.a_y_stride = field(box.columns * raw_position_bytes(), "a_y_stride");
+  multiply.dst_x_stride = field(position_bytes, "dst_x_stride");
+  multiply.dst_y_stride = field(box.columns * position_bytes, "dst_y_stride");
+  multiply.clip_min = std::numeric_limits<int64_t>::min(),
+  multiply.clip_max = std::numeric_limits<int64_t>::max();
+  emit.issue(multiply);
+  auto add = raw_add(box);
+  add.a = products, add.b = table(shared->tables.late_bias);
+  add.a_type = isa::Element::s64, add.b_type = isa::Element::s32;
+  add.a_x_stride = multiply.dst_x_stride, add.a_y_stride = multiply.dst_y_stride;
+  add.channels = add.b_channels = field(unit.columns, "channels");
+  add.dst = output_address(emit, unit.out_channel, box);
+  emit.issue(add);
 }
 
 void ArrayWork::requantize(StepEmitter& emit, const PanelUnit& unit, const Block& block) const {

@@ -75,6 +75,8 @@ struct ArrayWork {
   void subtract_sums(StepEmitter& emit, const PanelUnit& unit, const Block& box) const;
   // To 16 bits, then with the bias to the output.
   void round_twice(StepEmitter& emit, const PanelUnit& unit, const Block& box) const;
+  // Times the multipliers, then with the bias to the output.
+  void multiply_then_add(StepEmitter& emit, const PanelUnit& unit, const Block& box) const;
   isa::DspAdd raw_add(const Block& box) const;
   template <class Instruction>
   Instruction from_scratch(StepEmitter& emit, const PanelUnit& unit, const Block& block) const;

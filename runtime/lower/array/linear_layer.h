@@ -24,6 +24,9 @@ struct LinearLayer {
   // The array sums inputs beside their products, in columns of ones: the weights have a zero point.
   bool sums_inputs() const { return !plan->weight_zero_points.empty(); }
   bool rounds_twice() const { return !plan->intermediate.empty(); }
+  bool adds_bias_late() const { return !plan->late_bias.empty(); }
+  // What no output stage does: the DSP finishes raw accumulators in steps of its own.
+  bool is_finished_by_steps() const { return sums_inputs() || rounds_twice() || adds_bias_late(); }
   bool is_depthwise() const { return group_in == 1 && group_out == 1 && groups > 1; }
   int64_t taps() const { return kernel_y * kernel_x; }
   int64_t input_rows(int64_t out_rows) const {

@@ -181,7 +181,10 @@ LaneTables lane_tables(const LinearLayer& layer, const std::vector<PanelUnit>& u
     tables.multipliers = isa::round_up(tables.bytes, 64);
     tables.bytes = tables.multipliers + channels * sizeof(uint32_t);
   }
-  if (requant.per_channel) {
+  if (layer.adds_bias_late()) {
+    tables.late_bias = isa::round_up(tables.bytes, 64);
+    tables.bytes = tables.late_bias + channels * sizeof(int32_t);
+  } else if (requant.per_channel) {
     tables.shifts = isa::round_up(tables.bytes, 64);
     tables.bytes = tables.shifts + channels;
   }
@@ -207,6 +210,10 @@ LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer,
       if (tables.intermediate != 0) {
         const auto late = exactly<int16_t>(layer.plan->intermediate[0].bias.at(c), "intermediate bias");
         std::memcpy(data + tables.intermediate + c * sizeof late, &late, sizeof late);
+      }
+      if (tables.late_bias != 0) {
+        const auto late = exactly<int32_t>(layer.plan->late_bias.at(c), "late bias");
+        std::memcpy(data + tables.late_bias + c * sizeof late, &late, sizeof late);
       }
       if (tables.multipliers != 0) std::memcpy(data + tables.multipliers + c * 4, &requant.multipliers[c], 4);
       if (tables.shifts != 0)

@@ -37,6 +37,7 @@ struct LaneTables {
   uint64_t offset = 0, bytes = 0;                  // in DDR
   uint64_t bias = 0, multipliers = 0, shifts = 0;  // from offset
   uint64_t intermediate = 0;                       // biases of 16 bits behind an intermediate rounding
+  uint64_t late_bias = 0;                          // of 32 bits, behind the multiplier
 };
 LaneTables lane_tables(const LinearLayer& layer, const std::vector<PanelUnit>& units);  // at offset 0
 LaneTables add_lane_tables(LoweringContext& context, const LinearLayer& layer,

@@ -29,9 +29,11 @@ uint64_t raw_bytes(const isa::Machine& machine, uint32_t operand_bytes, int64_t 
 }
 
 uint64_t scratch_bytes(const isa::Machine& machine, const LinearLayer& layer, int64_t positions) {
-  const auto rounded =
-      static_cast<uint64_t>(positions) * machine.panel(layer.operand_bytes) * sizeof(int16_t);
-  return raw_bytes(machine, layer.operand_bytes, positions) + (layer.rounds_twice() ? rounded : 0);
+  const uint64_t between = layer.rounds_twice()     ? sizeof(int16_t)
+                           : layer.adds_bias_late() ? sizeof(int64_t)
+                                                    : 0;
+  return raw_bytes(machine, layer.operand_bytes, positions) +
+         static_cast<uint64_t>(positions) * machine.panel(layer.operand_bytes) * between;
 }
 
 int64_t raw_positions(const isa::Machine& machine, uint32_t operand_bytes) {
@@ -46,8 +48,8 @@ OutputPath output_path(const LoweringContext& context, const LinearLayer& layer)
   const bool multiplier_can = machine.multiplier_bits >= requant.multiplier_bits && layer.operand_bytes < 4;
   const bool stage_can =
       (!requant.has_multiplier || multiplier_can) && (!requant.per_channel || machine.per_lane_shift != 0) &&
-      (!requant.has_zero_point || machine.has_output_zero_point != 0) && !layer.sums_inputs() &&
-      !layer.rounds_twice() && (requant.rounding == isa::Rounding::half_up || machine.half_up_only == 0);
+      (!requant.has_zero_point || machine.has_output_zero_point != 0) && !layer.is_finished_by_steps() &&
+      (requant.rounding == isa::Rounding::half_up || machine.half_up_only == 0);
   if (!stage_can) return OutputPath::raw;
   return requant.needs_clip && machine.has_output_clip == 0 ? OutputPath::stage_clip : OutputPath::stage;
 }

@@ -296,6 +296,7 @@ std::string reason_for_dsp(const LoweringContext& context, const LinearPlan& pla
   if (!plan.weight_zero_points.empty())
     return "the weights' zero point times the sum of inputs is subtracted from raw accumulators";
   if (!plan.intermediate.empty()) return "sums are rounded to 16 bits before their bias is added";
+  if (!plan.late_bias.empty()) return "a bias is added behind the multiplier";
   if (path == OutputPath::stage_clip) return "the array's output stage has no programmable clip";
   return "the array's output stage cannot requantize as " + context.plan.name +
          " asks (multiplier, per-channel shift or zero point)";
@@ -322,7 +323,7 @@ void require_shifts(const LoweringContext& context, NodeId id, const LinearLayer
 // One input channel for each output channel, and no more than one sum and one rounding: the DSP can do it as
 // well.
 bool is_channel_wise(const LinearLayer& layer) {
-  return layer.group_in == 1 && layer.group_out == 1 && !layer.sums_inputs() && !layer.rounds_twice();
+  return layer.group_in == 1 && layer.group_out == 1 && !layer.is_finished_by_steps();
 }
 
 bool suits_dsp(const LoweringContext& context, const LinearLayer& layer,

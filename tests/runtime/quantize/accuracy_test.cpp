@@ -71,7 +71,7 @@ TEST_CASE(
     "accuracy: every tensor of a network with every operator follows the float network, better with more "
     "bits") {
   for (const char* preset : {"tidl-np2-fixed", "tidl-p2-dynamic", "per-channel", "tidl-dw-channel",
-                             "static-acc32", "tidl-np2-strict", "chaidnn-dynamic-fixed"}) {
+                             "static-acc32", "tidl-np2-strict"}) {
     // A signal that fills b bits has 6 b dB over rounding noise; tables of 1024 segments stop at about 120
     // dB.
     const double int8 = worst_signal_to_noise_db(preset, "int8", 25);

@@ -221,3 +221,23 @@ TEST_CASE("systems: a clip at 6 dropped, narrowed, widened, exact") {
   const QuantPlan plan = make_plan(b.graph, make_recipe(b.graph, spec), b.ranges);
   CHECK_FALSE(linear(plan).requant.needs_clip);
 }
+
+TEST_CASE("systems: CHaiDNN's Xilinx quantizer: 10.22-bit words of thresholds, and the bias behind them") {
+  const float thresholds[] = {0.63660389185f, 0.37376704812f, 0.594033837318f, 0.400175541639f};
+  GraphBuilder b;
+  const TensorId x = b.input({1, 1, 1, 1}, {-150.866221005, 150.866221005});
+  b.node(pointwise(4, 1, {thresholds[0], thresholds[1], thresholds[2], thresholds[3]}, {0, 0, 0, 5.922}), {x},
+         {1, 4, 1, 1}, {-752.14132257, 752.14132257});
+  const QuantPlan plan = b.plan("chaidnn-xilinx");
+  const LinearPlan& conv = linear(plan);
+  CHECK(conv.requant.multipliers == std::vector<uint32_t>{4217, 2476, 3935, 2651});
+  CHECK(conv.requant.shifts == std::vector<int>{22, 22, 22, 22});
+  CHECK(integers(conv.weights) == std::vector<int64_t>{127, 127, 127, 127});
+  // 5.922 / (752.14 / 127) * 256 = 255.98 -> 256, which is 1.0
+  CHECK(conv.late_bias == std::vector<int64_t>{0, 0, 0, 256 << 14});
+  CHECK(reference::finish_product(10000, 0, conv, 0) == 10);  // 10.0541
+  CHECK(reference::finish_product(0, 0, conv, 3) == 1);
+  CHECK(weights_at({0.1f, -0.7f}, 127 / 0.63660389185, {8, -127, 127, 0, isa::Rounding::half_away}) ==
+        std::vector<int64_t>{20, -127});
+  CHECK_THROWS_AS(resolve_preset("chaidnn-xilinx", "int16"), UserError);
+}
