@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <sstream>
+#include <stdexcept>
 
 #include "isa/kit/nearest_word.h"
 #include "runtime/user_error.h"
@@ -43,6 +46,46 @@ void check_parameter(const std::string& subject, const std::vector<ChoiceParamet
 }
 
 }  // namespace
+
+Choice parse_choice(const std::string& text) {
+  const size_t open = text.find('(');
+  Choice choice{text.substr(0, open), {}};
+  const bool closes = open == std::string::npos ? text.find(')') == std::string::npos
+                                                : text.size() > open + 1 && text.find(')') == text.size() - 1;
+  if (choice.kind.empty() || !closes) {
+    throw std::invalid_argument("'" + text.substr(0, kLongestWord) +
+                                "' is no name, alone or with (parameter=number ...) behind it");
+  }
+  if (open == std::string::npos) return choice;
+  std::istringstream parameters(text.substr(open + 1, text.size() - open - 2));
+  for (std::string each; parameters >> each;) {
+    const size_t equals = each.find('=');
+    char* end = nullptr;
+    const std::string number = equals == std::string::npos ? "" : each.substr(equals + 1);
+    const double value = std::strtod(number.c_str(), &end);
+    const bool is_pair = equals != std::string::npos && equals > 0 && !number.empty() && *end == '\0';
+    if (!is_pair || !choice.parameters.emplace(each.substr(0, equals), value).second) {
+      throw std::invalid_argument("'" + each.substr(0, kLongestWord) + "' in '" +
+                                  choice.kind.substr(0, kLongestWord) +
+                                  "(...)' is no parameter=number, or is given twice");
+    }
+  }
+  return choice;
+}
+
+std::string text_of(const Choice& choice) {
+  if (choice.parameters.empty()) return choice.kind;
+  std::string list;
+  for (const auto& [name, value] : choice.parameters) {
+    char shortest[32];  // digits that give the value back
+    for (int digits = 1; digits <= 17; ++digits) {
+      std::snprintf(shortest, sizeof shortest, "%.*g", digits, value);
+      if (std::strtod(shortest, nullptr) == value) break;
+    }
+    list += (list.empty() ? "" : " ") + name + "=" + shortest;
+  }
+  return choice.kind + "(" + list + ")";
+}
 
 size_t find_choice(const std::string& table, const std::vector<ChoiceRow>& rows, const Choice& choice) {
   const auto found =

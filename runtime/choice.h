@@ -29,6 +29,11 @@ struct Choice {
   friend bool operator!=(const Choice& a, const Choice& b) { return !(a == b); }
 };
 
+// A choice as files have it: "kl", "percentile(percentile=99.9 bins=512)". Throws std::invalid_argument
+// saying what is wrong with the form; which rows and parameters there are is not looked at.
+Choice parse_choice(const std::string& text);
+std::string text_of(const Choice& choice);
+
 // What a row of any such table tells of itself.
 struct ChoiceRow {
   std::string name;

@@ -1,7 +1,9 @@
 #include "runtime/emulation/bias_correction.h"
 
 #include <algorithm>
-#include <cmath>
+#include <map>
+#include <stdexcept>
+#include <string>
 
 #include "runtime/emulation/channel_means.h"
 #include "runtime/emulation/fake_quantize.h"
@@ -193,51 +195,41 @@ Graph correct_in_iterations(const Graph& graph, const QuantPlan& plan, const Sam
   return corrected;
 }
 
-const BiasCorrectionInfo& find(const Choice& choice) {
-  std::vector<ChoiceRow> rows;
-  for (const auto& info : bias_corrections()) rows.push_back({info.name, &info.parameters});
-  return bias_corrections()[find_choice("bias correction", rows, choice)];
+using Apply = Graph (*)(const Graph&, const QuantPlan&, const Samples&, unsigned, const ChoiceValues&);
+
+Apply function_of(const std::string& name) {
+  if (name == "bias_analytic") return correct_by_expectation;
+  if (name == "bias_correct") return correct_in_sequence;
+  if (name == "bias_iterative") return correct_in_iterations;
+  throw std::logic_error("bias correction '" + name + "' is in the table and nowhere else");
 }
 
 }  // namespace
 
-const std::vector<BiasCorrectionInfo>& bias_corrections() {
-  static const std::vector<BiasCorrectionInfo> table{
-      {"bias_analytic",
-       "b -= E[dW x]: what the error of the weights alone does to each output channel's mean, x being the "
-       "float "
-       "network's values.",
-       {{"frames", 64, 1, 1e6, "calibration samples looked at, at most", true}},
-       correct_by_expectation},
-      {"bias_correct",
-       "Layer by layer, the mean of each output channel in float takes the place of the quantized one; a "
-       "layer "
-       "sees the corrected layers before it.",
-       {{"frames", 32, 1, 1e6, "calibration samples looked at, at most", true}},
-       correct_in_sequence},
-      {"bias_iterative",
-       "All layers at once, again and again: b += rate (mean in float - mean quantized). The first and the "
-       "last "
-       "tenth of the iterations move a tenth as far.",
-       {{"frames", 50, 1, 1e6, "calibration samples looked at, at most", true},
-        {"iterations", 50, 1, 10000, "over all frames", true},
-        {"rate", 0.05, 1e-6, 1, "share of the difference that an iteration takes back"}},
-       correct_in_iterations},
-  };
-  return table;
-}
-
-bool is_bias_correction(const std::string& name) {
-  const auto& rows = bias_corrections();
-  return std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.name == name; });
-}
-
-void check_bias_correction(const Choice& choice) { find(choice); }
-
 Graph correct_biases(const Graph& graph, const QuantPlan& plan, const Samples& samples, unsigned threads,
                      const Choice& choice) {
-  const auto& info = find(choice);
-  return info.apply(graph, plan, samples, threads, all_values(info.parameters, choice));
+  std::vector<ChoiceRow> rows;
+  for (const auto& info : bias_corrections()) rows.push_back({info.name, &info.parameters});
+  const auto& info = bias_corrections()[find_choice("bias correction", rows, choice)];
+  return function_of(info.name)(graph, plan, samples, threads, all_values(info.parameters, choice));
+}
+
+void copy_biases(const Graph& from, Graph& to) {
+  std::map<std::string, NodeId> ids;
+  for (NodeId id = 0; id < from.nodes.size(); ++id) ids[from.tensors[from.nodes[id].output].name] = id;
+  for (NodeId id = 0; id < to.nodes.size(); ++id) {
+    const auto found = ids.find(to.tensors[to.nodes[id].output].name);
+    Parameter here, there;
+    if (found == ids.end() || !find_shift(to, id, here) || !find_shift(from, found->second, there)) continue;
+    if (here.kind != there.kind ||
+        output_channels(to.nodes[id]) != output_channels(from.nodes[found->second]))
+      continue;
+    Node source = from.nodes[found->second];  // shares its weights
+    if (here.kind == Parameter::Kind::bias) give_bias(source), give_bias(to.nodes[id]);
+    Graph one;
+    one.nodes.push_back(std::move(source));
+    set_values(to, here, values_of(one, {0, there.kind}));
+  }
 }
 
 }  // namespace mmasim::runtime

@@ -3,30 +3,20 @@
 // samples, with the plan in float. Changes biases and nothing else.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "runtime/calibrate/samples.h"
-#include "runtime/choice.h"
 #include "runtime/graph/graph.h"
 #include "runtime/quantize/plan.h"
+#include "runtime/transform/bias_rows.h"
 
 namespace mmasim::runtime {
 
-struct BiasCorrectionInfo {
-  const char* name;
-  const char* sentence;
-  std::vector<ChoiceParameter> parameters;
-  // The graph with other biases. plan: of that graph, with its weights.
-  Graph (*apply)(const Graph& graph, const QuantPlan& plan, const Samples& samples, unsigned threads,
-                 const ChoiceValues& values);
-};
-
-const std::vector<BiasCorrectionInfo>& bias_corrections();
-
-bool is_bias_correction(const std::string& name);
-void check_bias_correction(const Choice& choice);  // UserError
+// choice: a row of bias_corrections(). plan: of the graph, with its weights. Gives the graph with other
+// biases.
 Graph correct_biases(const Graph& graph, const QuantPlan& plan, const Samples& samples, unsigned threads,
                      const Choice& choice);
+
+// Gives each layer the bias of the one that makes the tensor of that name in another graph, where both have
+// as many channels.
+void copy_biases(const Graph& from, Graph& to);
 
 }  // namespace mmasim::runtime

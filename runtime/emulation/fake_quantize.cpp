@@ -16,10 +16,11 @@ using quantization::LinearLayer;
 // The weights of one layer as floats of the plan's integers, in their own order.
 std::vector<double> dequantized(const LinearLayer& layer, const LinearPlan& plan) {
   std::vector<double> values(static_cast<size_t>(element_count(plan.weights.shape)));
+  const int64_t zero_point = plan.weight_zero_points.empty() ? 0 : plan.weight_zero_points.front();
   for (const auto& run : layer.runs) {
     const size_t granule = plan.weight_inv_step.size() == 1 ? 0 : run.channel;
     for (size_t i = run.begin; i < run.begin + run.count; ++i)
-      values[i] = static_cast<double>(plan.weights.at(i)) / plan.weight_inv_step[granule];
+      values[i] = static_cast<double>(plan.weights.at(i) - zero_point) / plan.weight_inv_step[granule];
   }
   return values;
 }

@@ -107,8 +107,8 @@ Dataset load_dataset(const std::string& folder, int64_t limit) {
   }
   const auto inside = [&folder](const std::string& name) { return (fs::path(folder) / name).string(); };
   DatasetDescription description;
-  if (fs::exists(inside("dataset.yaml"), error))
-    description = read_dataset_description(inside("dataset.yaml"));
+  const bool is_described = fs::exists(inside("dataset.yaml"), error);
+  if (is_described) description = read_dataset_description(inside("dataset.yaml"));
 
   const std::string images_path = inside(description.images);
   ImageSet images(read_npy(images_path), description.preprocessing);
@@ -127,7 +127,13 @@ Dataset load_dataset(const std::string& folder, int64_t limit) {
     }
   }
   if (description.name.empty()) description.name = fs::path(folder).filename().string();
-  return {description.name, std::move(images), std::move(labels), std::move(calibration)};
+  Dataset dataset{description.name, std::move(images), std::move(labels), std::move(calibration), ""};
+  if (!is_described && dataset.images.has_whole_pixels()) {
+    dataset.assumption =
+        "no dataset.yaml: pixels 0..255 go into the network as they are (scale 1, mean 0, std 1); a network "
+        "trained on others needs it";
+  }
+  return dataset;
 }
 
 }  // namespace mmasim::runtime

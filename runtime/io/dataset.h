@@ -30,6 +30,7 @@ class ImageSet {
   void keep_first(int64_t count);
 
   int64_t size() const { return count_; }
+  bool has_whole_pixels() const { return pixels_.dtype != "<f4"; }
   Shape sample_shape() const;  // 1, C, H, W
   FloatTensor sample(int64_t index) const { return samples(index, 1); }
   FloatTensor samples(int64_t first, int64_t count) const;  // count, C, H, W
@@ -45,6 +46,7 @@ struct Dataset {
   ImageSet images;
   std::vector<int64_t> labels;          // one an image, not negative
   std::optional<ImageSet> calibration;  // samples set aside for calibration
+  std::string assumption;  // about pixels of whole numbers whose preprocessing nobody has said; else empty
 
   int64_t size() const { return images.size(); }
   FloatTensor sample(int64_t index) const { return images.sample(index); }

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "isa/element.h"
+#include "runtime/choice.h"
 
 namespace mmasim::runtime {
 
@@ -50,6 +52,8 @@ struct QuantChoices {
   Leaky leaky = Leaky::fraction;
   double gemm_margin = 1.25, global_average_margin = 1.25;
   isa::Overflow overflow = isa::Overflow::wrap;
+  Choice weight_calibrator{"minmax", {}}, act_calibrator{"minmax", {}};  // rows of calibrators()
+  std::vector<Choice> corrections;  // of the whole network, in order: transforms and bias corrections
 };
 
 // Integers are stored in 8, 16 or 32 bits, whatever they use of them.

@@ -10,6 +10,7 @@
 #include "runtime/quantize/grid.h"
 #include "runtime/quantize/linear_planning.h"
 #include "runtime/quantize/rounding.h"
+#include "runtime/quantize/weight_range.h"
 #include "runtime/quantize/weights.h"
 #include "runtime/user_error.h"
 
@@ -81,7 +82,7 @@ void divide_steps_by_channel(LinearPlanning& linear) {
           .shift;
   const double limit = weight_inv_step(linear.choices(), 1.0);  // inv_w of a largest weight of 1
   const std::vector<double> largest = linear.planning.has_values()
-                                          ? largest_magnitudes(linear.layer)
+                                          ? weight_ranges(linear.layer, linear.choices(), Together::channels)
                                           : std::vector<double>(linear.layer.channels, 1.0);
   linear.inv_w.clear();
   for (const double magnitude : largest) {
@@ -102,8 +103,9 @@ void choose_weight_steps(LinearPlanning& linear) {
   const auto inv_step_of = [&](double magnitude) {
     return magnitude < kZeroRange ? inv_step_of_zero_weights(linear) : weight_inv_step(choices, magnitude);
   };
+  const auto together = linear.has_channel_steps() ? Together::channels : Together::layer;
   const std::vector<double> largest = linear.planning.has_values()
-                                          ? largest_magnitudes(linear.layer)
+                                          ? weight_ranges(linear.layer, choices, together)
                                           : std::vector<double>(linear.layer.channels, 1.0);
   if (choices.weight_affine) {
     linear.inv_w.push_back(affine_inv_step(linear));

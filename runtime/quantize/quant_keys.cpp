@@ -5,9 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <sstream>
+#include <stdexcept>
 
 #include "isa/kit/nearest_word.h"
+#include "runtime/calibrate/calibrator_table.h"
 #include "runtime/quantize/yaml_text.h"
+#include "runtime/transform/bias_rows.h"
 
 namespace mmasim::runtime {
 
@@ -68,6 +72,58 @@ QuantKey inter_bits_key() {
   return key;
 }
 
+std::vector<Choice> choices_of(const std::string& text) {
+  std::vector<Choice> choices;
+  std::istringstream words(text);
+  for (std::string word; std::getline(words, word, ',');) choices.push_back(parse_choice(word));
+  return choices;
+}
+
+std::string text_of_all(const std::vector<Choice>& choices) {
+  std::string text;
+  for (const auto& choice : choices) text += (text.empty() ? "" : ",") + text_of(choice);
+  return text;
+}
+
+// What a check that throws says of a text; empty if nothing.
+template <class Check>
+std::string complaint_of(const std::string& path, const std::string& text, const Check& check_text) {
+  try {
+    check_text(text);
+    return "";
+  } catch (const std::exception& error) {  // of the form, or of the table
+    return path + ": " + error.what();
+  }
+}
+
+QuantKey calibrator_key(Choice QuantChoices::*member, const char* path, const char* sentence) {
+  QuantKey key{path, {}, false, 0, 0, sentence, {}, {}};
+  key.set = [member](QuantChoices& choices, const std::string& text) {
+    choices.*member = parse_choice(text);
+  };
+  key.get = [member](const QuantChoices& choices) { return text_of(choices.*member); };
+  key.check = [path = key.path](const std::string& text) {
+    return complaint_of(path, text, [](const std::string& each) { runtime::check(parse_choice(each)); });
+  };
+  key.form = "a calibrator (calibrators.md), such as kl or percentile(percentile=99.9 bins=1024)";
+  return key;
+}
+
+QuantKey corrections_key() {
+  QuantKey key{"corrections", {}, false, 0, 0, "", {}, {}};
+  key.sentence =
+      "what is done to the network before it is quantized, in this order; for the whole network only";
+  key.set = [](QuantChoices& choices, const std::string& text) { choices.corrections = choices_of(text); };
+  key.get = [](const QuantChoices& choices) { return text_of_all(choices.corrections); };
+  key.check = [](const std::string& text) {
+    return complaint_of("corrections", text, [](const std::string& all) {
+      for (const auto& each : choices_of(all)) check_correction(each);
+    });
+  };
+  key.form = "a list of transforms and bias corrections (transforms.md), such as [relu6(bound=0), cle]";
+  return key;
+}
+
 std::vector<QuantKey> make_keys() {
   using Choices = QuantChoices;
   return {
@@ -108,6 +164,10 @@ std::vector<QuantKey> make_keys() {
       words_key(&Choices::requant_rounding, "requant.round", rounding_words(), "of the output stage"),
       words_key(&Choices::overflow, "acc.overflow", overflow_words(),
                 "what becomes of a sum that leaves its accumulator"),
+      calibrator_key(&Choices::weight_calibrator, "weight.calib",
+                     "how the range of weights is chosen, of a layer or of each output channel"),
+      calibrator_key(&Choices::act_calibrator, "act.calib", "how the range of a feature map is chosen"),
+      corrections_key(),
       words_key(
           &Choices::relu6, "relu6", {"exact", "relu8", "clip", "relu", "relu4"},
           "a clip from 0 is the grid's end; is widened to the next power of two, which is the grid's end; "
@@ -135,6 +195,7 @@ std::vector<QuantKey> make_keys() {
 }  // namespace
 
 std::string QuantKey::allowed() const {
+  if (check) return form;
   if (words.empty()) return fmt::format("a {}number, {}..{}", is_whole ? "whole " : "", min, max);
   std::string list;
   for (const auto& word : words) list += (list.empty() ? "" : ", ") + word;
@@ -142,6 +203,7 @@ std::string QuantKey::allowed() const {
 }
 
 std::string QuantKey::fault(const std::string& text) const {
+  if (check) return check(text);
   const auto refused = [&] {
     const std::string seen = text.empty() ? "empty" : text.substr(0, 64);
     return path + " is " + seen + "; expected " + allowed();

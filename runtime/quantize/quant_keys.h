@@ -19,6 +19,8 @@ struct QuantKey {
   std::function<void(QuantChoices&, const std::string&)>
       set;  // of a text that fault() finds nothing wrong with
   std::function<std::string(const QuantChoices&)> get;
+  std::function<std::string(const std::string&)> check = {};  // of what is neither word nor number: its fault
+  std::string form = "";                                      // what such a value looks like
 
   std::string allowed() const;  // "one of tensor, channel", "a whole number, 2..32"
   // What is wrong with a value, as "weight.bits is 7.5; expected a whole number, 2..32"; empty if nothing.

@@ -161,7 +161,12 @@ QuantSpec resolve_preset(const std::string& preset, const std::string& precision
   check_choices(spec, "quantization '" + spec.preset + "'");
   for (const auto& override : spec.overrides) {
     QuantChoices choices = spec;
-    for (const auto& setting : override.settings) find_quant_key(setting.key)->set(choices, setting.value);
+    for (const auto& setting : override.settings) {
+      if (setting.key == "corrections")
+        throw UserError(setting.place +
+                        ": corrections are of the whole network; an override cannot set them");
+      find_quant_key(setting.key)->set(choices, setting.value);
+    }
     check_choices(choices, override.place);
   }
   return spec;
@@ -186,6 +191,9 @@ void check_choices(const QuantChoices& choices, const std::string& place) {
   if (is_weight_only && !is_compressed)
     throw UserError(place + ": mode weight_only needs compress.kind; expected int8, fp16 or kmeans");
   if (choices.mode != QuantChoices::Mode::fixed) return;  // no output stage
+  if (choices.weight_affine && choices.weight_calibrator.kind != "minmax")
+    throw UserError(place + ": weight.calib " + choices.weight_calibrator.kind +
+                    " chooses ranges around zero; expected weight.symmetric true, or minmax");
   const bool multiplies = choices.requant != QuantChoices::Requant::shift;
   if (multiplies && choices.multiplier_bits == 0)
     throw UserError(place + ": this requant.kind needs requant.mult_bits; expected 1..31");

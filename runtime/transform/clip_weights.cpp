@@ -60,6 +60,7 @@ TransformInfo clip_weights() {
           "Weights beyond the threshold of least mean squared error come down to it; biases should be "
           "corrected afterwards.",
           false,
+          false,
           {{"bits", 8, 2, 32, "of the weights", true},
            {"power_of_two", 0, 0, 1, "1: steps are powers of two", true},
            {"per_channel", 0, 0, 1, "1: each output channel has its own threshold", true}},

@@ -137,6 +137,7 @@ TransformInfo equalize() {
           "Cross-layer equalization: scales each channel between two layers so that both have the same range "
           "of weights in it. Stops at branches and bounded activations.",
           true,
+          false,
           {{"sweeps", 20, 1, 1000, "at most; fewer where scales settle", true}},
           apply};
 }

@@ -10,6 +10,7 @@ TransformInfo fold_batch_norms_row() {
           "BatchNorm behind Conv, ConvTranspose or Gemm goes into weights and bias, in binary64; every "
           "network undergoes it on import.",
           true,
+          false,
           {},
           [](const Graph& graph, const ChoiceValues&) {
             importing::GraphRewriter rewriter(graph);

@@ -33,6 +33,7 @@ TransformInfo replace_relu6() {
           "Clip(0, 6) gets another upper bound, or none: 4 and 8 are what the saturation of power-of-two "
           "grids gives.",
           false,
+          false,
           {{"bound", 0, 0, 1e6, "the new upper bound; 0: none, a plain ReLU"}},
           replace};
 }

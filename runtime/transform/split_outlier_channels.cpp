@@ -139,6 +139,7 @@ TransformInfo split_outlier_channels() {
           "Outlier channel splitting: the input channels with the largest weights are given twice, each with "
           "half of them, rounded so that their sum rounds as before. Between dense layers.",
           true,
+          true,
           {{"expand", 0.02, 0, 1, "share of input channels that are doubled, rounded up"},
            {"bits", 8, 2, 32, "of the weights, whose step the halves lie apart by", true}},
           apply};

@@ -126,6 +126,7 @@ TransformInfo split_subtensors() {
       "from the rest, or by output channel. Those whose channels have the most unlike ranges come first, "
       "as far as the budget goes.",
       true,
+      true,
       {{"parts", 2, 2, 8, "subtensors of a layer", true},
        {"by_channel", 0, 0, 1, "1: groups of output channels; 0: values below and above a threshold", true},
        {"size", 0.001, 0, 1, "budget: weights added, of the network's bytes in float32"},

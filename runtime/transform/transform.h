@@ -19,7 +19,8 @@ struct Transformed {
 struct TransformInfo {
   const char* name;
   const char* sentence;
-  bool keeps_values;  // the float network computes the same, but for roundings of binary32
+  bool keeps_values;       // the float network computes the same, but for roundings of binary32
+  bool changes_structure;  // nodes or shapes, and which of them depends on weights
   std::vector<ChoiceParameter> parameters;
   Transformed (*apply)(const Graph& graph, const ChoiceValues& values);
 };

@@ -96,6 +96,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_compare_command(app, action);
   add_evaluate_command(app, action);
   add_check_command(app, action);
+  add_tune_command(app, action);
   add_quantize_command(app, action);
   add_compile_command(app, action);
   add_simulate_command(app, action);

@@ -10,6 +10,7 @@ void add_run_command(CLI::App& app, Action& action);
 void add_compare_command(CLI::App& app, Action& action);
 void add_evaluate_command(CLI::App& app, Action& action);
 void add_check_command(CLI::App& app, Action& action);
+void add_tune_command(CLI::App& app, Action& action);
 void add_quantize_command(CLI::App& app, Action& action);
 void add_compile_command(CLI::App& app, Action& action);
 void add_simulate_command(CLI::App& app, Action& action);

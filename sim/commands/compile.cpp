@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "sim/commands/commands.h"
+#include "sim/experiment/adaptation.h"
 #include "sim/experiment/groundwork.h"
 #include "sim/host/exit_code.h"
 #include "sim/host/output_folder.h"
@@ -27,6 +28,7 @@ int compile(const CompileOptions& options) {
   check_writable(options.program);
   Progress progress(options.quiet ? Loudness::quiet : Loudness::normal);
   auto prepared = prepare_network(request, config.machine.ddr_bytes, progress);
+  adapt_prepared(request, prepared, progress);
   progress.say("quantize and lower");
   const auto planned = plan_network(prepared.network.graph, config,
                                     prepared.calibration ? &prepared.calibration->ranges : nullptr,

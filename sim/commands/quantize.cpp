@@ -6,8 +6,10 @@
 
 #include "runtime/export/qdq.h"
 #include "runtime/quantize/plan_file.h"
+#include "runtime/transform/transform.h"
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
+#include "sim/experiment/adaptation.h"
 #include "sim/experiment/groundwork.h"
 #include "sim/experiment/pipeline.h"
 #include "sim/host/exit_code.h"
@@ -36,6 +38,18 @@ Outputs outputs_of(const std::string& path) {
   throw runtime::UserError("-o " + path + ": expected FILE.onnx or a plan, FILE.yaml");
 }
 
+// A plan is given back with the network's file: it can have other numbers than that, but no other nodes.
+void check_plan_fits_network(const QuantChoice& quant) {
+  for (const auto& correction : quantization_of(quant).spec.corrections) {
+    for (const auto& info : runtime::transforms()) {
+      if (correction.kind != info.name || !info.changes_structure) continue;
+      throw runtime::UserError(
+          "corrections: " + correction.kind +
+          " gives the network other nodes than its file; a plan of those cannot be given back");
+    }
+  }
+}
+
 int quantize(const QuantizeOptions& options) {
   check_precision(options.request.quant.precision);
   check_request(options.request);
@@ -43,7 +57,9 @@ int quantize(const QuantizeOptions& options) {
   check_writable(outputs.plan);
   Progress progress(options.quiet ? Loudness::quiet : Loudness::normal);
   const auto config = resolve_config(options.request.config);
-  const auto prepared = prepare_network(options.request, config.machine.ddr_bytes, progress);
+  check_plan_fits_network(options.request.quant);
+  auto prepared = prepare_network(options.request, config.machine.ddr_bytes, progress);
+  adapt_prepared(options.request, prepared, progress);
   progress.say("quantize");
   const auto& graph = prepared.network.graph;
   const auto made = make_network_plan(graph, &prepared.calibration->ranges, options.request.quant);

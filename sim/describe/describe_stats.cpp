@@ -21,15 +21,15 @@ constexpr const char* kIntroduction =
     "bytes moved,\n"
     "bandwidth, utilization and energy is null. Further down stand the keys of `compare.json`, of "
     "`evaluate.json`, of\n"
-    "`mmasim check`, `mmasim memory` and `mmasim trace` with `--format json`, of a sweep and its results, "
-    "and "
+    "`tune.json`, of `mmasim check`, `mmasim memory` and `mmasim trace` with `--format json`, of a sweep and "
+    "its results, and "
     "of `mmasim advise --format json`.\n";
 
 std::vector<StatSection> sections() {
   std::vector<StatSection> all;
   for (const auto& describe :
-       {describe_report, describe_comparison, describe_evaluation, describe_network_check, describe_replay,
-        describe_trace, describe_sweep, describe_advice}) {
+       {describe_report, describe_comparison, describe_evaluation, describe_tuning, describe_network_check,
+        describe_replay, describe_trace, describe_sweep, describe_advice}) {
     for (auto& section : describe()) all.push_back(std::move(section));
   }
   return all;

@@ -27,8 +27,9 @@ Calibration calibrate(const Request& request, const PreparedNetwork& prepared) {
   const auto& data = request.data;
   const auto& network = prepared.network;
   if (prepared.dataset && data.calibration.empty()) {
-    return calibrate_on_images(network.graph, prepared.dataset->calibration_images(), data.dataset,
-                               request.threads);
+    auto samples = calibration_samples(network.graph, prepared.dataset->calibration_images(), data.dataset);
+    samples.assumption = prepared.dataset->assumption;
+    return calibrate_on(network.graph, samples, request.threads);
   }
   return calibrate_network(network.graph, data.calibration, network.inputs, data.seed, request.threads);
 }
@@ -55,6 +56,7 @@ PreparedNetwork prepare_network(const Request& request, uint64_t ddr_bytes, Prog
   progress.say("calibrate");
   const Stopwatch stopwatch;
   prepared.calibration = calibrate(request, prepared);
+  for (const auto& doubt : doubts_of(graph, *prepared.calibration)) progress.note("warning: " + doubt);
   prepared.calibrate_s = stopwatch.seconds();
   return prepared;
 }

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "runtime/emulation/bias_correction.h"
+#include "sim/experiment/adaptation.h"
 #include "sim/experiment/execution.h"
 #include "sim/experiment/float_comparison.h"
 #include "sim/experiment/quantization.h"
@@ -43,14 +45,28 @@ class NetworkRun {
  private:
   const PreparedNetwork& prepared() const { return shared_ ? *shared_ : own_; }
 
-  const runtime::Graph& graph() const { return planned_graph(planned_, prepared().network.graph); }
+  // As the quantization has made it of what was loaded.
+  const LoadedNetwork& network() const { return adapted_ ? adapted_->network : prepared().network; }
+  const std::optional<Calibration>& calibration() const {
+    return adapted_ ? adapted_->calibration : prepared().calibration;
+  }
+  const runtime::Graph& graph() const { return planned_graph(planned_, network().graph); }
+
+  void adapt_network() {
+    const auto quantization = quantization_of(request_.quant);
+    if (!needs_adaptation(quantization)) return;
+    progress_.say("correct and calibrate");
+    adapted_ = adapt(request_, quantization, prepared());
+    for (const auto& note : adapted_->notes) progress_.note(note);
+  }
 
   void plan() {
+    adapt_network();
     progress_.say("quantize and lower");
-    const auto* ranges = prepared().calibration ? &prepared().calibration->ranges : nullptr;
+    const auto* ranges = calibration() ? &calibration()->ranges : nullptr;
     const PlanChoices choices{request_.quant, request_.verify == Verify::layers || request_.compare_float};
-    if (shared_ || prepared().dataset || request_.compare_float) {
-      planned_ = plan_network(prepared().network.graph, config_, ranges, choices);
+    if (shared_ || prepared().dataset || request_.compare_float || adapted_) {
+      planned_ = plan_network(network().graph, config_, ranges, choices);
     } else {  // the reference computes with the plan's integers
       const auto weights =
           request_.verify == Verify::none ? WeightValues::consumed : WeightValues::planned_kept;
@@ -61,8 +77,8 @@ class NetworkRun {
     outcome_.warnings.insert(outcome_.warnings.end(), planned.begin(), planned.end());
     for (const auto& warning : outcome_.warnings) progress_.note("warning: " + warning);
     if (!request_.with_values() || prepared().dataset) return;
-    inputs_ = quantize_inputs(prepared().network, planned_.plan);
-    if (request_.compare_float) float_inputs_ = float_inputs(prepared().network, planned_.plan);
+    inputs_ = quantize_inputs(network(), planned_.plan);
+    if (request_.compare_float) float_inputs_ = float_inputs(network(), planned_.plan);
     own_.network.inputs = {};
   }
 
@@ -82,8 +98,10 @@ class NetworkRun {
     }
     if (request_.compare_float) {
       progress_.say("float");
-      comparison_ = std::make_unique<FloatComparison>(prepared().network.graph, planned_.plan, program,
-                                                      float_inputs_, request_.threads);
+      float_graph_ = graph();
+      if (adapted_) runtime::copy_biases(adapted_->float_graph, float_graph_);
+      comparison_ = std::make_unique<FloatComparison>(float_graph_, planned_.plan, program, float_inputs_,
+                                                      request_.threads);
       watcher = [&, verify = watcher](const isa::MemoryView& memory, uint16_t token, uint32_t count) {
         if (verify) verify(memory, token, count);
         comparison_->watch(memory, token, count);
@@ -111,7 +129,7 @@ class NetworkRun {
       progress_.say("simulate");
       execution_ = execute(program, config_, Mode::timing_only, {}, {}, {}, ValuesInModels{}, listener());
     }
-    const auto& input = planned_.plan.tensors[prepared().network.graph.inputs[0]];
+    const auto& input = planned_.plan.tensors[network().graph.inputs[0]];
     const auto answers = answer_by_program(program, input, dataset.images, request_.threads, progress_);
     const auto& exact = prepared().exact;
     outcome_.accuracy =
@@ -130,8 +148,8 @@ class NetworkRun {
     report.quant = planned_.plan.name;
     report.input.source = prepared().network.input_source;
     const bool is_planned_here = quantization_of(request_.quant).plan.empty();
-    if (const auto& calibration = prepared().calibration; calibration && is_planned_here) {
-      report.input.calibration = {calibration->source, calibration->samples};
+    if (const auto& used = calibration(); used && is_planned_here) {
+      report.input.calibration = {used->source, used->samples};
     }
     report.totals = total_stats(program, config_, activity);
     report.layers = layer_stats(program, config_, activity);
@@ -155,6 +173,8 @@ class NetworkRun {
   const Configuration config_;
   const PreparedNetwork* const shared_;  // null: this run prepares its own
   PreparedNetwork own_;
+  std::optional<Adapted> adapted_;  // none: the quantization takes the network as it was prepared
+  runtime::Graph float_graph_;      // what integers are compared with
   PlannedNetwork planned_;
   std::vector<std::vector<uint8_t>> inputs_;
   std::vector<runtime::FloatTensor> float_inputs_;  // of a comparison with float

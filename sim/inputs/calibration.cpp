@@ -1,5 +1,9 @@
 #include "sim/inputs/calibration.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "runtime/calibrate/calibrate.h"
@@ -21,7 +25,7 @@ void check_samples_fit(const InputPort& port, const runtime::Shape& shape, const
                   "' takes " + runtime::shape_text(port.shape) + ", the first axis counting samples");
 }
 
-Calibration calibrate_on_files(const runtime::Graph& graph, const std::string& path, unsigned threads) {
+CalibrationSamples samples_of_files(const runtime::Graph& graph, const std::string& path) {
   const auto ports = input_ports(graph);
   std::vector<runtime::FloatTensor> samples(ports.size());
   for (const auto& given : read_array_file(path)) {
@@ -51,23 +55,22 @@ Calibration calibrate_on_files(const runtime::Graph& graph, const std::string& p
     }
   }
   const auto count = samples.empty() ? 0 : static_cast<uint64_t>(samples[0].shape[0]);
-  return {runtime::calibrate(graph, samples, threads), path, count};
+  return {std::move(samples), path, count};
 }
 
-Calibration calibrate_on_inputs(const runtime::Graph& graph, const std::vector<NetworkInput>& inputs,
-                                uint64_t seed, unsigned threads) {
+CalibrationSamples samples_of_inputs(const runtime::Graph& graph, const std::vector<NetworkInput>& inputs,
+                                     uint64_t seed) {
   const auto ports = input_ports(graph);
-  std::vector<runtime::FloatTensor> made(ports.size());
-  std::vector<const runtime::FloatTensor*> samples;
+  std::vector<runtime::FloatTensor> samples;
   bool is_given = false;
   for (size_t i = 0; i < ports.size(); ++i) {
     const bool made_up = inputs[i].is_integer();
-    if (made_up) made[i] = runtime::synthetic_input(ports[i].shape, seed, ports[i].name);
-    samples.push_back(made_up ? &made[i] : &inputs[i].floats);
+    samples.push_back(made_up ? runtime::synthetic_input(ports[i].shape, seed, ports[i].name)
+                              : inputs[i].floats);
     is_given = is_given || (!made_up && inputs[i].source != "synthetic");
   }
   const auto count = ports.empty() || ports[0].shape.empty() ? 1 : static_cast<uint64_t>(ports[0].shape[0]);
-  return {runtime::calibrate(graph, samples, threads), is_given ? "input" : "synthetic", count};
+  return {std::move(samples), is_given ? "input" : "synthetic", count};
 }
 
 }  // namespace
@@ -81,18 +84,54 @@ void check_images_fit(const runtime::Graph& graph, const runtime::ImageSet& imag
   check_samples_fit(ports.front(), images.sample_shape(), source);
 }
 
-Calibration calibrate_on_images(const runtime::Graph& graph, const runtime::ImageSet& images,
-                                const std::string& source, unsigned threads) {
+CalibrationSamples calibration_samples(const runtime::Graph& graph, const runtime::ImageSet& images,
+                                       const std::string& source) {
   check_images_fit(graph, images, source);
-  return {runtime::calibrate(graph, {images.samples(0, images.size())}, threads), source,
-          static_cast<uint64_t>(images.size())};
+  return {{images.samples(0, images.size())}, source, static_cast<uint64_t>(images.size())};
+}
+
+CalibrationSamples calibration_samples(const runtime::Graph& graph, const std::string& path,
+                                       const std::vector<NetworkInput>& inputs, uint64_t seed) {
+  if (path.empty()) return samples_of_inputs(graph, inputs, seed);
+  if (!std::filesystem::is_directory(path)) return samples_of_files(graph, path);
+  const auto dataset = runtime::load_dataset(path);
+  auto samples = calibration_samples(graph, dataset.calibration_images(), path);
+  samples.assumption = dataset.assumption;
+  return samples;
+}
+
+Calibration calibrate_on(const runtime::Graph& graph, const CalibrationSamples& samples, unsigned threads) {
+  return {runtime::calibrate(graph, samples.arrays, threads), samples.source, samples.count,
+          samples.assumption};
 }
 
 Calibration calibrate_network(const runtime::Graph& graph, const std::string& path,
                               const std::vector<NetworkInput>& inputs, uint64_t seed, unsigned threads) {
-  if (path.empty()) return calibrate_on_inputs(graph, inputs, seed, threads);
-  if (!std::filesystem::is_directory(path)) return calibrate_on_files(graph, path, threads);
-  return calibrate_on_images(graph, runtime::load_dataset(path).calibration_images(), path, threads);
+  return calibrate_on(graph, calibration_samples(graph, path, inputs, seed), threads);
+}
+
+std::vector<std::string> doubts_of(const runtime::Graph& graph, const Calibration& calibration) {
+  if (calibration.assumption.empty()) return {};
+  std::vector<std::string> doubts{calibration.source + ": " + calibration.assumption};
+  // Layers of a network that was trained on small numbers have small results. Half of them beyond this come
+  // of pixels that should have been scaled.
+  constexpr double kLargestMedian = 100;
+  std::vector<double> largest;
+  for (const auto& node : graph.nodes) {
+    if (runtime::macs(graph, node) == 0) continue;
+    const auto& range = calibration.ranges[node.output];
+    largest.push_back(std::max(std::fabs(range.low), std::fabs(range.high)));
+  }
+  if (largest.empty()) return doubts;
+  std::sort(largest.begin(), largest.end());
+  const double median = largest[largest.size() / 2];
+  if (median > kLargestMedian) {
+    doubts.push_back(
+        fmt::format("{}: half of the layers reach beyond {:.0f}; the network was probably trained "
+                    "on scaled pixels, and its integers and accuracy are then worthless",
+                    calibration.source, median));
+  }
+  return doubts;
 }
 
 }  // namespace mmasim::sim

@@ -20,6 +20,7 @@ struct StatSection {
 std::vector<StatSection> describe_report();         // report.json
 std::vector<StatSection> describe_comparison();     // compare.json
 std::vector<StatSection> describe_evaluation();     // evaluate.json
+std::vector<StatSection> describe_tuning();         // tune.json
 std::vector<StatSection> describe_network_check();  // mmasim check --format json
 std::vector<StatSection> describe_replay();         // mmasim memory --format json
 

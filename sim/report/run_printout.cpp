@@ -26,6 +26,14 @@ std::string RunPrintout::page() const {
 
 std::string RunPrintout::footer() const {
   std::string text = "\n" + totals_text(report_.totals, title());
+  const auto& calibration = report_.input.calibration;
+  if (calibration.source == "synthetic" && !report_.outputs.empty()) {
+    text += fmt::format(
+        "calibrated on {} synthetic sample{}: the outputs show the arithmetic, not what a trained network "
+        "says; "
+        "--calibration gives it real ones\n",
+        calibration.samples, calibration.samples == 1 ? "" : "s");
+  }
   const auto errors = error_table(report_.layers);
   if (!errors.rows.empty()) {
     text +=

@@ -7,7 +7,6 @@
 
 #include "runtime/calibrate/calibrate.h"
 #include "runtime/emulation/bias_correction.h"
-#include "runtime/emulation/channel_means.h"
 #include "runtime/emulation/fake_quantize.h"
 #include "runtime/emulation/sensitivity.h"
 #include "runtime/float_network/run_float.h"
@@ -70,6 +69,9 @@ TEST_CASE("emulation: weights are the plan's integers by their steps") {
   const Graph graph = with_quantized_weights(h.b.graph, h.plan);
   const auto& weights = *std::get<Conv>(graph.nodes[0].op).weights.values;
   CHECK(weights == std::vector<float>{0.3f, -0.1f, 0.1f});
+  std::get<LinearPlan>(h.plan.nodes[0]).weight_zero_points = {1};
+  const Graph affine = with_quantized_weights(h.b.graph, h.plan);
+  CHECK(*std::get<Conv>(affine.nodes[0].op).weights.values == std::vector<float>{0.2f, -0.2f, 0});
   std::get<LinearPlan>(h.plan.nodes[0]).weights.s8.clear();
   CHECK_THROWS_AS(with_quantized_weights(h.b.graph, h.plan), std::logic_error);
 }
@@ -144,8 +146,9 @@ TEST_CASE("emulation: the sensitivity of a layer is the outputs' noise with it a
 }
 
 TEST_CASE("emulation: corrections that are not in the table are refused") {
-  CHECK_THROWS_AS(check_bias_correction({"bias", {}}), UserError);
-  CHECK_THROWS_AS(check_bias_correction({"bias_correct", {{"rate", 1}}}), UserError);
+  CHECK_THROWS_AS(check_correction({"bias", {}}), UserError);
+  CHECK_THROWS_AS(check_correction({"bias_correct", {{"rate", 1}}}), UserError);
+  CHECK_NOTHROW(check_correction({"cle", {{"sweeps", 3}}}));
   CHECK(is_bias_correction("bias_iterative"));
   CHECK(!is_bias_correction("cle"));
 }

@@ -1,0 +1,107 @@
+// `mmasim tune`: quantizations from cheap to dear until a classifier loses no more than it may.
+#include <memory>
+
+#include "runtime/user_error.h"
+#include "sim/commands/commands.h"
+#include "sim/experiment/runners.h"
+#include "sim/host/exit_code.h"
+#include "sim/host/output_folder.h"
+#include "sim/host/progress.h"
+#include "sim/report/tuning.h"
+
+namespace mmasim::sim {
+namespace {
+
+// What is tried, each more effort or more cycles than the one before.
+struct Candidate {
+  const char* quant;
+  const char* precision;
+};
+constexpr Candidate kCandidates[] = {{"tidl-np2-fixed", "preset"},  {"tidl-advanced", "preset"},
+                                     {"tidl-dw-channel", "preset"}, {"per-channel", "preset"},
+                                     {"subtensor", "preset"},       {"tidl-np2-fixed", "int16"}};
+
+struct TuneOptions {
+  Request request;
+  double target_drop = 1.0;
+  bool all = false;
+  OutputOptions output;
+};
+
+TunedRun tuned_run(const Outcome& outcome) {
+  const auto& accuracy = outcome.accuracy.value();
+  const auto& totals = outcome.report.totals;
+  TunedRun run;
+  run.quant = outcome.report.quant.value_or("");
+  run.precision = outcome.report.precision;
+  run.top1 = accuracy.top1;
+  run.drop_points = 100 * (accuracy.float_top1 - accuracy.top1);
+  run.cycles = totals.cycles.value();
+  run.ddr_bytes = totals.ddr_read_bytes.value() + totals.ddr_write_bytes.value();
+  run.energy_mj = totals.energy_mj.value();
+  return run;
+}
+
+int tune(const TuneOptions& options) {
+  auto request = options.request;
+  request.threads = options.output.threads;
+  std::vector<Request> requests;
+  for (const auto& candidate : kCandidates) {
+    request.quant = {candidate.quant, candidate.precision, {}, ""};
+    check_request(request);
+    requests.push_back(request);
+  }
+  OutputFolder folder(options.output.out.empty() ? "mmasim-out/" + file_stem(request.network) + "-tune"
+                                                 : options.output.out);
+  Progress progress(loudness_of(options.output));
+  Tuning tuning;
+  tuning.target_drop_points = options.target_drop;
+  for (const auto& each : requests) {
+    Outcome outcome;
+    try {
+      outcome = perform_in_children({each}, 1, progress).front();
+    } catch (const runtime::UserError& error) {  // a part that cannot execute one of them can still be tuned
+      if (tuning.runs.empty()) throw;
+      note("left out: " + each.quant.preset + ": " + error.what());
+      continue;
+    }
+    for (const auto& warning : outcome.warnings) note("warning: " + each.quant.preset + ": " + warning);
+    tuning.samples = outcome.accuracy.value().samples;
+    tuning.float_top1 = outcome.accuracy.value().float_top1;
+    tuning.runs.push_back(tuned_run(outcome));
+    tuning.is_met = tuning.is_met || tuning.runs.back().drop_points <= options.target_drop;
+    if (tuning.is_met && !options.all) break;
+  }
+  mark_pareto(tuning);
+  const TuningPrintout printout(tuning);
+  folder.write("tune.json", json_text(printout.json()));
+  progress.say("");
+  print(printout, options.output.format);
+  return tuning.is_met ? kDone : kFailed;
+}
+
+}  // namespace
+
+void add_tune_command(CLI::App& app, Action& action) {
+  auto& command = *app.add_subcommand("tune", "the cheapest quantization that keeps a classifier's accuracy");
+  auto options = std::make_shared<TuneOptions>();
+  auto& request = options->request;
+  command.add_option("network", request.network, "ONNX file")->required()->type_name("NETWORK");
+  command.add_option("--dataset", request.data.dataset, "folder of images.npy and labels.npy")
+      ->required()
+      ->type_name("DIR");
+  command.add_option("--target-drop", options->target_drop, "points of top-1 that may be lost against float")
+      ->required()
+      ->check(CLI::Range(0.0, 100.0))
+      ->type_name("POINTS");
+  command.add_option("--limit", request.data.limit, "images at most")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  command.add_flag("--all", options->all, "try every quantization, not only until the target is met");
+  add_hardware_options(command, request.config);
+  add_data_options(command, request.data);
+  add_output_options(command, options->output);
+  command.callback([&action, options] { action = [options] { return tune(*options); }; });
+}
+
+}  // namespace mmasim::sim

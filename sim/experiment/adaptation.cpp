@@ -1,0 +1,154 @@
+#include "sim/experiment/adaptation.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "runtime/calibrate/calibrate.h"
+#include "runtime/emulation/bias_correction.h"
+#include "runtime/quantize/recipe.h"
+#include "runtime/transform/transform.h"
+#include "runtime/user_error.h"
+
+namespace mmasim::sim {
+namespace {
+
+using runtime::Choice;
+using runtime::Graph;
+using runtime::QuantChoices;
+
+CalibrationSamples samples_of(const Request& request, const PreparedNetwork& prepared) {
+  const auto& data = request.data;
+  const auto& network = prepared.network;
+  if (prepared.dataset && data.calibration.empty())
+    return calibration_samples(network.graph, prepared.dataset->calibration_images(), data.dataset);
+  return calibration_samples(network.graph, data.calibration, network.inputs, data.seed);
+}
+
+runtime::TensorCalibration calibration_of(const QuantChoices& choices) {
+  return {choices.act_calibrator,
+          {choices.act_bits, !choices.act_affine, choices.act_scale == QuantChoices::Scale::pow2,
+           choices.act_sign == QuantChoices::Sign::always}};
+}
+
+// Each tensor by the choices of the node that makes it.
+runtime::Ranges calibrate(const Graph& graph, const runtime::QuantSpec& spec,
+                          const CalibrationSamples& samples, unsigned threads) {
+  const auto recipe = runtime::make_recipe(graph, spec);
+  std::vector<const QuantChoices*> makers(graph.tensors.size(), nullptr);
+  for (size_t i = 0; i < graph.inputs.size(); ++i) makers[graph.inputs[i]] = &recipe.inputs[i];
+  for (size_t i = 0; i < graph.nodes.size(); ++i) makers[graph.nodes[i].output] = &recipe.nodes[i];
+  const auto choose = [&](runtime::TensorId id) {
+    return makers[id] == nullptr ? runtime::TensorCalibration{} : calibration_of(*makers[id]);
+  };
+  return runtime::calibrate(graph, runtime::quantization::views_of(samples.arrays), choose, threads);
+}
+
+// What a transform asks of the weights' grid and is not told is as the quantization has it.
+Choice completed(Choice choice, const QuantChoices& choices) {
+  const auto tell = [&](const char* transform, const char* parameter, double value) {
+    if (choice.kind == transform) choice.parameters.emplace(parameter, value);
+  };
+  const double bits = choices.weight_bits;
+  tell("weight_clip", "bits", bits);
+  tell("weight_clip", "power_of_two", choices.weight_scale == QuantChoices::Scale::pow2 ? 1 : 0);
+  tell("weight_clip", "per_channel",
+       choices.weight_granularity == QuantChoices::Granularity::channel ? 1 : 0);
+  tell("ocs", "bits", bits);
+  tell("subtensor", "bits", std::min(bits, 16.0));
+  return choice;
+}
+
+void check_has_weights(const Choice& choice) {
+  for (const auto& info : runtime::transforms()) {
+    if (choice.kind != info.name || !info.changes_structure) continue;
+    throw runtime::UserError(
+        "corrections: " + choice.kind +
+        " chooses layers by their weights, and --timing-only makes none; run it with values");
+  }
+}
+
+class Adaptation {
+ public:
+  Adaptation(const Request& request, const Quantization& quantization, const PreparedNetwork& prepared)
+      : request_(request), spec_(quantization.spec) {
+    adapted_.network = prepared.network;
+    if (request.with_values()) samples_ = samples_of(request, prepared);
+  }
+
+  Adapted run() {
+    for (const auto& correction : spec_.corrections) {
+      if (runtime::is_bias_correction(correction.kind)) {
+        if (request_.with_values()) correct(correction);
+      } else {
+        rewrite(correction);
+      }
+    }
+    if (!request_.with_values()) return std::move(adapted_);
+    const auto& ranges = ranges_of_graph();
+    adapted_.calibration = Calibration{ranges, samples_.source, samples_.count};
+    if (adapted_.float_graph.nodes.empty()) adapted_.float_graph = graph();
+    return std::move(adapted_);
+  }
+
+ private:
+  Graph& graph() { return adapted_.network.graph; }
+
+  const runtime::Ranges& ranges_of_graph() {
+    if (ranges_.empty()) ranges_ = calibrate(graph(), spec_, samples_, request_.threads);
+    return ranges_;
+  }
+
+  void rewrite(const Choice& choice) {
+    if (!request_.with_values()) check_has_weights(choice);
+    const auto complete = completed(choice, spec_);
+    auto done = runtime::transform(graph(), complete);
+    graph() = std::move(done.graph);
+    if (!adapted_.float_graph.nodes.empty())
+      adapted_.float_graph = runtime::transform(adapted_.float_graph, complete).graph;
+    ranges_.clear();
+    adapted_.notes.insert(adapted_.notes.end(), done.notes.begin(), done.notes.end());
+  }
+
+  // Ranges stay those of the float network, whose means the corrected one is to have.
+  void correct(const Choice& choice) {
+    if (adapted_.float_graph.nodes.empty()) adapted_.float_graph = graph();
+    const auto made = make_network_plan(graph(), &ranges_of_graph(), request_.quant);
+    const Graph& planned = made.widened ? *made.widened : graph();
+    const runtime::Samples samples(planned, runtime::quantization::views_of(samples_.arrays));
+    const auto corrected = runtime::correct_biases(planned, made.plan, samples, request_.threads, choice);
+    runtime::copy_biases(corrected, graph());
+  }
+
+  const Request& request_;
+  const runtime::QuantSpec& spec_;
+  Adapted adapted_;
+  CalibrationSamples samples_;
+  runtime::Ranges ranges_;  // of the graph as it is now; empty: not known
+};
+
+}  // namespace
+
+bool needs_adaptation(const Quantization& quantization) {
+  if (!quantization.plan.empty()) return false;  // a saved plan is taken as it is
+  const auto& spec = quantization.spec;
+  bool calibrates = spec.act_calibrator.kind != "minmax";
+  for (const auto& override : spec.overrides)
+    for (const auto& setting : override.settings) calibrates = calibrates || setting.key == "act.calib";
+  return calibrates || !spec.corrections.empty();
+}
+
+Adapted adapt(const Request& request, const Quantization& quantization, const PreparedNetwork& prepared) {
+  return Adaptation(request, quantization, prepared).run();
+}
+
+void adapt_prepared(const Request& request, PreparedNetwork& prepared, Progress& progress) {
+  const auto quantization = quantization_of(request.quant);
+  if (!needs_adaptation(quantization)) return;
+  progress.say("correct and calibrate");
+  auto adapted = adapt(request, quantization, prepared);
+  for (const auto& note : adapted.notes) progress.note(note);
+  prepared.network = std::move(adapted.network);
+  prepared.calibration = std::move(adapted.calibration);
+}
+
+}  // namespace mmasim::sim
