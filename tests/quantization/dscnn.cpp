@@ -13,8 +13,6 @@
 namespace mmasim::tests::dscnn {
 namespace {
 
-constexpr double kPenalty = 0.01;
-
 size_t at(int64_t index) { return static_cast<size_t>(index); }
 
 Layer random_layer(const std::string& name, bool depthwise, int64_t inputs_per_output, int64_t kernel,
@@ -59,8 +57,8 @@ void for_each_element(runtime::FloatTensor& x, const Act& act) {
   for (int64_t i = 0; i < runtime::element_count(x.shape); ++i) act(i / area % x.shape[1], x.values[at(i)]);
 }
 
-// Weights and bias such that each output has mean 0 and variance 1 over the images; x becomes the layer's
-// result.
+// Weights and bias such that each output has the mean asked for and variance 1 over the images; x becomes the
+// layer's result.
 void standardize(Layer& layer, double mean_activation, runtime::FloatTensor& x) {
   x = apply(layer, x);
   const double count = static_cast<double>(x.values.size()) / static_cast<double>(layer.outputs);
@@ -83,7 +81,7 @@ void standardize(Layer& layer, double mean_activation, runtime::FloatTensor& x) 
   });
 }
 
-Layer fitted_read_out(const runtime::FloatTensor& x, const std::vector<int64_t>& labels) {
+Layer fitted_read_out(const runtime::FloatTensor& x, const std::vector<int64_t>& labels, double penalty) {
   const int64_t area = x.shape[2] * x.shape[3], images = x.shape[0];
   std::vector<double> means, targets;
   for (int64_t row = 0; row < images * kChannels; ++row) {
@@ -92,7 +90,7 @@ Layer fitted_read_out(const runtime::FloatTensor& x, const std::vector<int64_t>&
   }
   for (int64_t i = 0; i < images; ++i)
     for (int64_t c = 0; c < kClasses; ++c) targets.push_back(labels[at(i)] == c ? 1.0 : -1.0);
-  const auto fit = ridge_fit(means, kChannels, targets, kClasses, kPenalty);
+  const auto fit = ridge_fit(means, kChannels, targets, kClasses, penalty);
   return {"read_out", false, kClasses, kChannels, 1, fit.weights, fit.bias};
 }
 
@@ -111,7 +109,8 @@ void scale_output(Layer& layer, int64_t channel, double factor) {
 
 runtime::Shape image_shape(int64_t count) { return {count, kColours, kImageSide, kImageSide}; }
 
-Network fitted_network(uint64_t seed, double mean_activation, const LabelledImages& training) {
+Network fitted_network(uint64_t seed, double mean_activation, double penalty,
+                       const LabelledImages& training) {
   Network network;
   auto x = inputs_of(training);
   const auto append = [&](const std::string& name, bool depthwise, int64_t inputs, int64_t kernel) {
@@ -123,7 +122,7 @@ Network fitted_network(uint64_t seed, double mean_activation, const LabelledImag
     append("depthwise" + std::to_string(block), true, 1, 3);
     append("pointwise" + std::to_string(block), false, kChannels, 1);
   }
-  network.read_out = fitted_read_out(x, training.labels);
+  network.read_out = fitted_read_out(x, training.labels, penalty);
   return network;
 }
 

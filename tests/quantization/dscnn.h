@@ -1,5 +1,5 @@
 // A small depthwise-separable classifier whose quantization is hard on purpose: random filters brought to
-// mean 0 and variance 1 before each ReLU, and a read-out fitted by ridge regression. Two ways of hardening
+// one mean and variance before each ReLU, and a read-out fitted by ridge regression. Two ways of hardening
 // leave its float function as it is: a ReLU lets a factor through that one layer gives and the next takes.
 // Quantizes nothing.
 #pragma once
@@ -30,7 +30,8 @@ struct Network {
   Layer read_out;             // of the means over each map
 };
 
-Network fitted_network(uint64_t seed, double mean_activation, const LabelledImages& training);
+// Each output has the mean `mean_activation` and variance 1 before its ReLU, over the training images.
+Network fitted_network(uint64_t seed, double mean_activation, double penalty, const LabelledImages& training);
 
 // A(S): of each depthwise layer's input two channels, S times smaller where they are made and S times larger
 // where they are filtered: outliers among the depthwise weights, as MobileNets have them.

@@ -64,7 +64,7 @@ void write_suite(const std::string& folder, const SuiteChoice& choice) {
   std::ofstream(folder + "/dataset.yaml")
       << "name: dscnn-patterns\nimages: images.npy\nlabels: labels.npy\ncalibration: calibration.npy\n"
          "preprocess:\n  scale: 0.00392156862745098\n  mean: [0.5]\n  std: [0.25]\n";
-  const auto balanced = fitted_network(choice.seed, choice.mean_activation,
+  const auto balanced = fitted_network(choice.seed, choice.mean_activation, choice.penalty,
                                        pattern_images(patterns, "training", choice.training_images));
   save_onnx(balanced, folder + "/balanced.onnx");
   save_onnx(with_outlier_channels(balanced, 16, choice.seed), folder + "/a16.onnx");

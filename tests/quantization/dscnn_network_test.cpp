@@ -49,7 +49,7 @@ double spread(const Layer& layer) {  // the largest channel's range over the med
 }  // namespace
 
 TEST_CASE("dscnn network: outlier channels and unbalanced channels leave the float function as it is") {
-  const auto balanced = fitted_network(3, 1, pattern_images({3, 0.5, 0.3}, "training", 60));
+  const auto balanced = fitted_network(3, 0.3, 0.3, pattern_images({3, 0.5, 0.3}, "training", 60));
   const auto outliers = with_outlier_channels(balanced, 64, 3);
   const auto unbalanced = with_unbalanced_channels(balanced, 3, 3);
   const auto expected = classes_of(balanced);

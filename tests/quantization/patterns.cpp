@@ -8,7 +8,7 @@
 namespace mmasim::tests::dscnn {
 namespace {
 
-constexpr int64_t kFields = 2, kFieldSide = kImageSide / kFields,
+constexpr int64_t kFields = 4, kFieldSide = kImageSide / kFields,
                   kFieldsPerImage = kColours * kFields * kFields;
 constexpr double kPixelMean = 128, kPixelDeviation = 40;
 

@@ -1,4 +1,4 @@
-// Labelled images that need no download: each class is a pattern of 2 x 2 coloured fields, each image the
+// Labelled images that need no download: each class is a pattern of 4 x 4 coloured fields, each image the
 // pattern of its class under noise on the fields, which makes classes hard to tell apart, and on the pixels.
 // All random numbers come from a counter, so that image i of a stream is the same on every host. Knows no
 // network.
@@ -15,7 +15,7 @@ inline constexpr int64_t kClasses = 10, kColours = 3, kImageSide = 16;
 struct PatternChoice {
   uint64_t seed = 1;
   // deviations; that of a pattern's fields is 1
-  double field_noise = 0.7, pixel_noise = 0.2;
+  double field_noise = 0.3, pixel_noise = 0.5;
 };
 
 struct LabelledImages {
