@@ -93,6 +93,7 @@ int sweep(const SweepOptions& options) {
           : perform_locally(options, folder.log().missing(points), rows, folder, progress);
   progress.say("");
   const SweepPrintout printout(folder.rows_of(points));
+  folder.write("sweep.html", printout.page());
   print(printout, options.format);
   return without_result > 0 || printout.json()["failed"] != 0 ? kFailed : kDone;
 }
@@ -108,7 +109,8 @@ void add_sweep_command(CLI::App& app, Action& action) {
       .add_option("file", options->file, "YAML: {network, config, set, precision, quant, mode, data, points}")
       ->required()
       ->type_name("SWEEP.yaml");
-  command.add_option("--out", options->out, "folder of results.csv and results.jsonl")->type_name("DIR");
+  command.add_option("--out", options->out, "folder of results.csv, results.jsonl and sweep.html")
+      ->type_name("DIR");
   command.add_flag("--resume", options->resume, "go on: keep the results that are there, do what is missing");
   command.add_flag("--dry-run", options->dry_run, "print the points, and how long they would take");
   command.add_option("--jobs", options->jobs, "processes at once")

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "sim/config/config_schema.h"
+#include "sim/report/html_page.h"
 #include "sim/sweep/sweep_file.h"
 
 namespace mmasim::sim {
@@ -180,6 +181,10 @@ std::string SweepPrintout::footer() const {
   std::string text = fmt::format("\n{} points", rows_.size());
   if (failed > 0) text += fmt::format(", {} failed", failed);
   return text + "; * energy is relative and uncalibrated, area is a proxy: SRAM in KiB and a tenth per MAC\n";
+}
+
+std::string SweepPrintout::page() const {
+  return html_page("Sweep", {"kit.js", "sweep.js"}, json(), table().aligned() + footer());
 }
 
 std::vector<StatSection> describe_sweep() {

@@ -44,6 +44,7 @@ class SweepPrintout : public Printout {
   Table table() const override;
   Table rows() const override;
   std::string footer() const override;
+  std::string page() const override;
 
  private:
   std::vector<ordered_json> rows_;

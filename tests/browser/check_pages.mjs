@@ -6,7 +6,7 @@
 //
 // MMASIM: the program; NETWORKS: tests/networks; FOLDER: for its files. Ends with 77 where Chromium or playwright-core
 // is missing.
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawnSync} from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
@@ -259,6 +259,42 @@ async function checkComparison(browser, out) {
   }
 }
 
+// ---------------------------------------------------------------- the page of a sweep
+
+// Two networks, 2 x 2 x 2 points each, and a network that is not there: as many points that fail.
+function sweepInto(out) {
+  const file = path.join(folder, 'sweep.yaml');
+  const trained = name => path.join(networks, 'trained', name + '.onnx');
+  fs.writeFileSync(file, `network: [${trained('fashion_lenet5')}, ${trained('fashion_mobilenetv2_mini')}, nowhere.onnx]
+precision: [int8, int16]
+set: {l2.size_bytes: [128 KiB, 448 KiB], mma.array_bytes: [32, 64]}
+`);
+  const said = spawnSync(mmasim, ['sweep', file, '--out', out, '--quiet', '--format', 'json'], {maxBuffer: 1 << 26});
+  check(said.status === 1, `a sweep with points that fail ends with ${said.status}`);
+  return JSON.parse(said.stdout);
+}
+
+async function checkSweep(browser, out) {
+  const json = sweepInto(out);
+  for (const view of Object.keys(VIEWS)) {
+    const {page, context, name} = await open(browser, path.join(out, 'sweep.html'), view);
+    await checkNumbers(page, json, name, 16 * 4);
+    await checkLayout(page, name);
+    await checkContrast(page, name);
+    for (const id of ['pareto', 'sensitivity', 'points', 'failed'])
+      check(await page.locator('#' + id).count() === 1, `${name}: no section ${id}`);
+    check(await page.locator('#pareto circle').count() === 8, `${name}: not a circle per point of a network`);
+    check(await page.locator('#sensitivity svg').count() === 3, `${name}: not a drawing per key`);
+    check(await page.locator('#points tbody tr').count() === 16, `${name}: not a row per point`);
+    check(await page.locator('#failed li').count() === 8, `${name}: not a line per failed point`);
+    const mine = json.rows.filter(row => row.error === null && row.network.includes('lenet5'));
+    const best = mine.filter(a => !mine.some(b => b.time_ms <= a.time_ms && b.area_proxy_kib <= a.area_proxy_kib &&
+                                                  (b.time_ms < a.time_ms || b.area_proxy_kib < a.area_proxy_kib)));
+    check(await page.locator('#pareto circle.fill-ddr').count() === best.length, `${name}: ${best.length} points are on the front`);
+    await context.close();
+  }
+}
+
 // ---------------------------------------------------------------- all of it
 
 const browser = await chromium.launch({executablePath: CHROMIUM, args: ARGUMENTS});
@@ -276,6 +312,7 @@ try {
   const compared = path.join(folder, 'compared');
   run('run', path.join(networks, 'trained/fashion_lenet5.onnx'), '--compare-float', '--out', compared);
   await checkErrors(browser, compared);
+  await checkSweep(browser, path.join(folder, 'sweep'));
   const {page, context, name} = await open(browser, path.join(untimed, 'report.html'), 'desktop');
   await checkNumbers(page, JSON.parse(fs.readFileSync(path.join(untimed, 'report.json'))), name, 10);
   await context.close();

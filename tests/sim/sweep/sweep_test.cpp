@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <random>
 
+#include "sim/report/embedded_text.h"
 #include "sim/sweep/rows.h"
 #include "tests/sim/command_line.h"
 
@@ -116,6 +117,21 @@ TEST_CASE("sweep: a point that fails is recorded and stops no other") {
   const auto before = text_of_file(folder.file("out/results.jsonl"));
   CHECK(sweep(folder, "out", "--resume").exit_code == 1);  // repeats nothing
   CHECK(text_of_file(folder.file("out/results.jsonl")) == before);
+}
+
+TEST_CASE("sweep.html: one file that holds the rows and the script that draws them") {
+  const TemporaryFolder folder("sweep-page");
+  write_sweep(folder);
+  const auto said = sweep(folder, "out", "--format json");
+  REQUIRE(said.exit_code == 0);
+  const auto page = text_of_file(folder.file("out/sweep.html"));
+  CHECK(page.find(std::string(embedded_text("sweep.js"))) != std::string::npos);
+  const std::string begin = "<script id=\"data\" type=\"application/json\">";
+  const auto at = page.find(begin);
+  REQUIRE(at != std::string::npos);
+  const auto end = page.find("</script>", at);
+  CHECK(nlohmann::json::parse(page.substr(at + begin.size(), end - at - begin.size())) ==
+        nlohmann::json::parse(said.out));
 }
 
 TEST_CASE("sweep: killed at any moment and resumed it has the results of one that was not") {
