@@ -6,6 +6,7 @@
 
 #include "runtime/user_error.h"
 #include "sim/config/config_schema.h"
+#include "sim/experiment/quantization.h"
 
 namespace mmasim::sim {
 namespace {
@@ -61,7 +62,10 @@ std::string scaled_text(const ConfigKey& key, const Configuration& config, doubl
 class Finder {
  public:
   explicit Finder(const Request& base)
-      : base_(base), file_(config_path_of(base.config)), config_(file_.load(base.config.set)) {}
+      : base_(base),
+        file_(config_path_of(base.config)),
+        config_(file_.load(base.config.set)),
+        precision_(quantization_of(base.quant).precision) {}
 
   std::vector<Alternative> find() {
     for (const auto& resource : resources()) add_resource(resource, 2);
@@ -110,7 +114,7 @@ class Finder {
   void add_precision(const std::string& precision) {
     auto request = base_;
     request.quant.precision = precision;
-    if (precision != base_.quant.precision) add_request("precision " + precision, request);
+    if (precision != precision_) add_request("precision " + precision, request);
   }
 
   void add_preset(const std::string& preset) {
@@ -143,6 +147,7 @@ class Finder {
   const Request& base_;
   const ConfigFile file_;
   const Configuration config_;
+  const std::string precision_;  // of the base, whether it was asked for or is the preset's
   std::vector<Alternative> found_;
 };
 

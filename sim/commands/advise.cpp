@@ -135,11 +135,9 @@ void add_advise_command(CLI::App& app, Action& action) {
   auto& output = options->output;
   output.threads = std::clamp(std::thread::hardware_concurrency(), 1u, 1024u);
   command.add_option("network", request.network, "ONNX file")->required()->type_name("NETWORK");
-  command.add_option("--precision", request.quant.precision, "of the network as it is")
-      ->type_name("PRECISION");
-  command.add_option("--quant", request.quant.preset, "quantization of the network as it is")
-      ->type_name("PRESET");
+  add_quant_options(command, request.quant);
   add_hardware_options(command, request.config);
+  add_import_options(command, request.import);
   command
       .add_option(
           "--budget", options->budget,
