@@ -1,8 +1,10 @@
 // `mmasim sweep`: many runs over a grid of configurations, networks and quantizations.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "runtime/user_error.h"
@@ -19,13 +21,17 @@ namespace {
 struct SweepOptions {
   std::string file, out, format = "table", engine = "local";
   bool resume = false, dry_run = false, quiet = false;
-  unsigned jobs = 1;
+  std::optional<unsigned> jobs;
   uint64_t chunk = 0;
   std::vector<std::string> sbatch;
 };
 
+unsigned processes(const SweepOptions& options) {
+  return options.jobs.value_or(std::clamp(std::thread::hardware_concurrency(), 1u, 1024u));
+}
+
 int print_plan(const SweepOptions& options, const std::vector<Request>& points, Progress& progress) {
-  const auto estimate = estimate_points(points, options.jobs, progress);
+  const auto estimate = estimate_points(points, processes(options), progress);
   progress.say("");
   std::vector<ordered_json> rows;
   const SweepRows sweep_rows(set_keys_of(points));
@@ -40,14 +46,15 @@ int print_plan(const SweepOptions& options, const std::vector<Request>& points, 
   }
   std::fputs(SweepPrintout(rows).table().aligned().c_str(), stdout);
   for (const auto& line : estimate.lines) std::printf("%s\n", line.c_str());
-  std::printf("%zu points, about %.1f s on %u processes\n", points.size(), estimate.seconds, options.jobs);
+  std::printf("%zu points, about %.1f s on %u processes\n", points.size(), estimate.seconds,
+              processes(options));
   return kDone;
 }
 
 size_t perform_locally(const SweepOptions& options, const std::vector<Request>& points, const SweepRows& rows,
                        SweepFolder& folder, Progress& progress) {
   PointWork work;
-  work.jobs = options.jobs;
+  work.jobs = processes(options);
   work.summarize = [&](const LoggedResult& result) { return rows.csv_line(result); };
   work.done = [&](const PointResult& result) { folder.append(result); };
   return perform_points(points, work, progress);
@@ -70,7 +77,7 @@ SlurmWork slurm_work(const SweepOptions& options, const SweepRows& rows, SweepFo
 size_t perform_by_slurm(const SweepOptions& options, const std::vector<Request>& points,
                         const SweepRows& rows, SweepFolder& folder, Progress& progress) {
   const auto work = slurm_work(options, rows, folder);
-  if (options.resume) merge_slurm_logs(work);
+  options.resume ? merge_slurm_logs(work) : forget_slurm_logs(work);
   perform_in_slurm(folder.log().missing(points), work, progress);
   const auto missing = folder.log().missing(points).size();
   if (missing > 0) {
@@ -104,7 +111,6 @@ void add_sweep_command(CLI::App& app, Action& action) {
   auto& command =
       *app.add_subcommand("sweep", "many runs over a grid of configurations, networks and quantizations");
   auto options = std::make_shared<SweepOptions>();
-  options->jobs = std::clamp(std::thread::hardware_concurrency(), 1u, 1024u);
   command
       .add_option("file", options->file, "YAML: {network, config, set, precision, quant, mode, data, points}")
       ->required()
@@ -113,9 +119,24 @@ void add_sweep_command(CLI::App& app, Action& action) {
       ->type_name("DIR");
   command.add_flag("--resume", options->resume, "go on: keep the results that are there, do what is missing");
   command.add_flag("--dry-run", options->dry_run, "print the points, and how long they would take");
-  command.add_option("--jobs", options->jobs, "processes at once")
+  command.add_option("--engine", options->engine, "processes here, or tasks of a Slurm job array")
+      ->check(CLI::IsMember({"local", "slurm"}))
+      ->type_name("local|slurm");
+  command
+      .add_option("--jobs,--threads", options->jobs,
+                  "processes or tasks at once; as many as there are cores, or as Slurm likes, without it")
       ->check(CLI::Range(1, 1024))
       ->type_name("N");
+  command
+      .add_option("--chunk", options->chunk,
+                  "points of a Slurm task; so many that there are 64 tasks without it")
+      ->type_name("N");
+  command
+      .add_option("--sbatch", options->sbatch, "an option for sbatch, as --sbatch=--partition=x; repeatable")
+      ->type_name("OPTION")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
   command.add_option("--format", options->format, "of standard output")
       ->check(CLI::IsMember(format_words()))
       ->type_name("table|json|csv|markdown");

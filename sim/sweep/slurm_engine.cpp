@@ -90,6 +90,11 @@ void merge_slurm_logs(const SlurmWork& work) {
   for (const auto& part : parts_in(fs::path(work.folder) / "slurm")) read_results(part.string(), work.done);
 }
 
+void forget_slurm_logs(const SlurmWork& work) {
+  std::error_code none;
+  fs::remove_all(fs::path(work.folder) / "slurm", none);
+}
+
 void perform_in_slurm(const std::vector<Request>& requests, const SlurmWork& work, Progress& progress) {
   if (requests.empty()) return;
   const auto folder = new_submission(fs::absolute(work.folder) / "slurm");
@@ -98,9 +103,10 @@ void perform_in_slurm(const std::vector<Request>& requests, const SlurmWork& wor
   const auto tasks = (requests.size() + chunk - 1) / chunk;
   write_requests(folder / "requests.jsonl", requests);
   write_file(folder / "task.sh", script_of(folder, chunk));
-  std::vector<std::string> command{"sbatch", "--wait", "--job-name=mmasim-sweep",
-                                   fmt::format("--array=0-{}%{}", tasks - 1, work.jobs),
-                                   "--output=" + (folder / "task-%a.txt").string()};
+  std::vector<std::string> command{
+      "sbatch", "--wait", "--job-name=mmasim-sweep",
+      fmt::format("--array=0-{}{}", tasks - 1, work.jobs ? fmt::format("%{}", *work.jobs) : ""),
+      "--output=" + (folder / "task-%a.txt").string()};
   command.insert(command.end(), work.options.begin(), work.options.end());
   command.push_back((folder / "task.sh").string());
   const auto said = folder / "sbatch.txt";
