@@ -99,8 +99,12 @@ void add_spare(const std::vector<Change>& changes, std::vector<std::string>& fin
 }
 
 void add_refused(const std::vector<Change>& changes, std::vector<std::string>& findings) {
+  std::map<std::string, std::vector<std::string>> by_reason;
   for (const auto& change : changes) {
-    if (change.refused) findings.push_back(change.change + " was not run: " + *change.refused + ".");
+    if (change.refused) by_reason[*change.refused].push_back(change.change);
+  }
+  for (const auto& [reason, names] : by_reason) {
+    findings.push_back(some_of(names) + (names.size() == 1 ? " was" : " were") + " not run: " + reason + ".");
   }
 }
 
