@@ -1,4 +1,5 @@
-// What the README shows is what the program prints. MMASIM_RECORD_README=1 writes it anew.
+// What the README and the tutorial show is what the program prints; and every figure that the tutorial speaks
+// of is one of those shown. MMASIM_RECORD_README=1 writes what is shown anew.
 #include <regex>
 
 #include "tests/sim/command_line.h"
@@ -30,7 +31,7 @@ std::vector<Shown> shown_in(const std::string& readme) {
 
 std::string printed(const std::string& command) {
   const TemporaryFolder folder("readme");
-  const bool makes_folder = command.rfind("run ", 0) == 0;
+  const bool makes_folder = command.rfind("run ", 0) == 0 || command.rfind("sweep ", 0) == 0;
   const auto said = command_line(command + " --quiet" + (makes_folder ? " --out " + folder.file("out") : ""),
                                  "cd " MMASIM_SOURCE_DIR " && ");
   CAPTURE(command);
@@ -39,21 +40,52 @@ std::string printed(const std::string& command) {
   return said.out;
 }
 
-}  // namespace
-
-TEST_CASE("readme: the tables shown are those that the commands print") {
-  const std::string file = MMASIM_SOURCE_DIR "/README.md";
-  auto readme = text_of_file(file);
-  auto shown = shown_in(readme);
-  REQUIRE(shown.size() >= 3);
+// Runs what a page shows, in the source tree, and compares; or records.
+void check_shown(const std::string& file, size_t least) {
+  auto page = text_of_file(file);
+  auto shown = shown_in(page);
+  REQUIRE(shown.size() >= least);
   const bool records = std::getenv("MMASIM_RECORD_README") != nullptr;
   for (auto it = shown.rbegin(); it != shown.rend(); ++it) {  // from the end, so that places hold
     const auto& [command, begin, end] = *it;
     CAPTURE(command);
-    const auto text = readme.substr(begin, end - begin);
+    const auto text = page.substr(begin, end - begin);
     const auto now = printed(command);
     if (!records) CHECK(text == now);
-    readme.replace(begin, end - begin, now);
+    page.replace(begin, end - begin, now);
   }
-  if (records) std::ofstream(file, std::ios::binary) << readme;
+  if (records) std::ofstream(file, std::ios::binary) << page;
+}
+
+// The texts between single backticks outside of blocks that are figures: begin with a digit or a sign.
+std::vector<std::string> figures_in(const std::string& prose) {
+  std::vector<std::string> figures;
+  const std::regex figure("`([-+]?[0-9][^`\n]*)`");
+  for (std::sregex_iterator it(prose.begin(), prose.end(), figure), end; it != end; ++it)
+    figures.push_back((*it)[1]);
+  return figures;
+}
+
+}  // namespace
+
+TEST_CASE("readme: the tables shown are those that the commands print") {
+  check_shown(MMASIM_SOURCE_DIR "/README.md", 3);
+}
+
+TEST_CASE("tutorial: what is shown is what the commands print") {
+  check_shown(MMASIM_SOURCE_DIR "/docs/tutorial.md", 4);
+}
+
+TEST_CASE("tutorial: every figure of its text stands in what is shown") {
+  const auto page = text_of_file(MMASIM_SOURCE_DIR "/docs/tutorial.md");
+  std::string prose, blocks;
+  bool in_block = false;
+  std::stringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("```", 0) == 0) in_block = !in_block;
+    (in_block ? blocks : prose) += line + "\n";
+  }
+  const auto figures = figures_in(prose);
+  CHECK(figures.size() >= 8);
+  for (const auto& figure : figures) CHECK_MESSAGE(blocks.find(figure) != std::string::npos, figure);
 }

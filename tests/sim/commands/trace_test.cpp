@@ -58,7 +58,7 @@ void check_equals_report(const json& trace, const json& report) {
 
 TEST_CASE("trace: JSON and CSV of several networks give the report's cycles and bytes") {
   const TemporaryFolder folder("trace-networks");
-  for (const std::string arguments : {kLenet, kNetworks + "mobilenet_v2.onnx --timing-only",
+  for (const std::string& arguments : {kLenet, kNetworks + "mobilenet_v2.onnx --timing-only",
                                       kNetworks + "squeezenet1_1.onnx --timing-only --precision int16",
                                       kResnet18 + " --timing-only --config am69a.yaml",
                                       kResnet18 + " --timing-only --config am62a.yaml --precision int32"}) {
@@ -168,7 +168,7 @@ TEST_CASE("trace: mistakes are a line and exit code 2") {
   const TemporaryFolder folder("trace-mistakes");
   std::ofstream(folder.file("bad.json")) << "{\"traceEvents\":[}";
   const std::string out = " --out " + folder.file("out");
-  for (const std::string arguments :
+  for (const std::string& arguments :
        {"trace " + folder.file("none.json"), "trace " + folder.file("bad.json"),
         "run " + kLenet + " --trace png" + out, "run " + kLenet + " --trace-limit 1M" + out,
         "run " + kLenet + " --trace csv --trace-limit 0" + out,
