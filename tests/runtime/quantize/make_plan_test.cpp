@@ -51,6 +51,14 @@ void compare(const SoftmaxPlan& a, const SoftmaxPlan& b) {
   CHECK(a.bits == b.bits);
 }
 void compare(const ResizePlan&, const ResizePlan&) {}
+void compare(const RealPlan&, const RealPlan&) {}
+void compare(const DynamicPlan& a, const DynamicPlan& b) {
+  compare(a.product, b.product);
+  CHECK(a.steps.size() == b.steps.size());
+  CHECK(a.bias.size() == b.bias.size());
+}
+void compare(const QuantizePlan&, const QuantizePlan&) {}
+void compare(const DequantizePlan&, const DequantizePlan&) {}
 
 void compare_structure(const QuantPlan& a, const QuantPlan& b) {
   REQUIRE(a.tensors.size() == b.tensors.size());

@@ -18,6 +18,7 @@ Request everything() {
   Request request;
   request.network = "nets/a \"b\"\n: c.onnx";
   request.config = {"soc.yaml", {"l2.size_bytes=1 MiB", "ddr.page_policy=open"}};
+  request.import = {{"x=1,3"}, {"a", "b"}};
   request.quant = {"per-channel", "int16"};
   request.data.inputs = {"x=x.npy", "true", "17"};
   request.data.seed = 18446744073709551615u;
@@ -77,6 +78,7 @@ TEST_CASE("request: every key comes back from JSON and from YAML") {
   const std::string text =
       R"({"network":"nets/a \"b\"\n: c.onnx","program":"","config":{"file":"soc.yaml",)"
       R"("set":["l2.size_bytes=1 MiB","ddr.page_policy=open"]},)"
+      R"("import":{"shapes":["x=1,3"],"outputs":["a","b"]},)"
       R"("quant":{"preset":"per-channel","precision":"int16","set":[],"plan":""},)"
       R"("data":{"inputs":["x=x.npy","true","17"],"seed":18446744073709551615,"calibration":"null",)"
       R"("random_weights":7,"dataset":"~","limit":10},"mode":"functional-only","verify":"layers","plain":false,"threads":5})";
@@ -125,7 +127,7 @@ TEST_CASE("request: a small text cannot stand for a huge one") {
 TEST_CASE("request: its hash is that of its keys sorted by name, without the threads") {
   const std::string canonical =
       R"({"compare_float":false,"config":{"file":"","set":[]},"data":{"calibration":"","dataset":"","inputs":[],"limit":0,)"
-      R"("random_weights":null,"seed":0},"mode":"full","network":"a.onnx","plain":false,"program":"",)"
+      R"("random_weights":null,"seed":0},"import":{"outputs":[],"shapes":[]},"mode":"full","network":"a.onnx","plain":false,"program":"",)"
       R"("quant":{"plan":"","precision":"preset","preset":"tidl-np2-fixed","set":[]},"verify":"none"})";
   auto request = of_network();
   CHECK(canonical_json(request) == canonical);
