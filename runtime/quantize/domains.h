@@ -14,6 +14,7 @@ bool computes_in_reals(const QuantChoices& choices);
 // One per tensor.
 std::vector<bool> real_tensors(const Graph& graph, const Recipe& recipe);
 
+// Of a network as it was read: conversions themselves read what they do not make.
 bool needs_conversions(const Graph& graph, const Recipe& recipe);
 
 // A node per tensor and domain, before the first that needs it: a Clip that bounds nothing, whose input and

@@ -44,7 +44,7 @@ void lower_function(LoweringContext& context, NodeId id, const RealPlan& plan) {
   set_bounds(work, plan);
   if (const auto* prelu = std::get_if<Prelu>(&op)) {
     work.function = isa::FloatFunction::leaky;
-    work.alpha = static_cast<float>(prelu->slopes.at(0));
+    if (context.has_values()) work.alpha = static_cast<float>(prelu->slopes.at(0));
   }
   if (const auto* unary = std::get_if<Unary>(&op)) {
     const bool is_swish = unary->kind == Unary::Kind::hard_swish;

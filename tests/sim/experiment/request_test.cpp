@@ -81,7 +81,8 @@ TEST_CASE("request: every key comes back from JSON and from YAML") {
       R"("import":{"shapes":["x=1,3"],"outputs":["a","b"]},)"
       R"("quant":{"preset":"per-channel","precision":"int16","set":[],"plan":""},)"
       R"("data":{"inputs":["x=x.npy","true","17"],"seed":18446744073709551615,"calibration":"null",)"
-      R"("random_weights":7,"dataset":"~","limit":10},"mode":"functional-only","verify":"layers","plain":false,"threads":5})";
+      R"("random_weights":7,"dataset":"~","limit":10},"mode":"functional-only","verify":"layers",)"
+      R"("compare_float":false,"plain":false,"threads":5})";
   CHECK(text_of(request) == text);
   CHECK(text_of(request_from_text(text, "r")) == text);
   CHECK(text_of(request_from_text(to_yaml(request), "r")) == text);
