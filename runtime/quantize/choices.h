@@ -56,13 +56,13 @@ struct QuantChoices {
   std::vector<Choice> corrections;  // of the whole network, in order: transforms and bias corrections
 };
 
-// Integers are stored in 8, 16 or 32 bits, whatever they use of them.
 // A step of its own for every output channel of a layer.
 constexpr bool has_channel_steps(const QuantChoices& choices, bool is_depthwise) {
   return choices.weight_granularity == QuantChoices::Granularity::channel ||
          (choices.weight_granularity == QuantChoices::Granularity::channel_dw && is_depthwise);
 }
 
+// Integers are stored in 8, 16 or 32 bits, whatever they use of them.
 constexpr uint32_t container_bits(uint32_t bits) { return bits <= 8 ? 8 : bits <= 16 ? 16 : 32; }
 
 }  // namespace mmasim::runtime

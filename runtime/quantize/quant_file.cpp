@@ -145,6 +145,18 @@ class Reader {
     result_.preset = preset;
   }
 
+  // One behind the other, each once.
+  void add_correction(const std::string& name, const std::string& at) {
+    auto& settings = result_.settings;
+    const auto found = std::find_if(settings.begin(), settings.end(),
+                                    [](const QuantSetting& each) { return each.key == "corrections"; });
+    if (found == settings.end()) {
+      settings.push_back({"corrections", name, at});
+    } else if (("," + found->value + ",").find("," + name + ",") == std::string::npos) {
+      found->value += "," + name;
+    }
+  }
+
   // Options under `advanced_options` are named with it.
   void read_tidl_options(const std::string& group, const YAML::Mark& mark, const YAML::Node& value) {
     if (!value.IsMap()) return fault(mark, "tidl_options is not a mapping of TIDL's options");
@@ -159,6 +171,7 @@ class Reader {
       if (!meaning.note.empty())
         result_.notes.push_back(place(at) + ": " + shown + " has no meaning here: " + meaning.note);
       if (meaning.preset) set_preset(*meaning.preset, at);
+      for (const auto& correction : meaning.corrections) add_correction(correction, place(at));
       result_.settings.insert(result_.settings.end(), meaning.settings.begin(), meaning.settings.end());
       result_.overrides.insert(result_.overrides.end(), meaning.overrides.begin(), meaning.overrides.end());
     });

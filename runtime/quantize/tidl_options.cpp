@@ -1,7 +1,7 @@
 #include "runtime/quantize/tidl_options.h"
 
-#include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "isa/kit/nearest_word.h"
 
@@ -22,9 +22,42 @@ TidlMeaning refused(const std::string& value, const std::string& expected) {
   return meaning;
 }
 
+TidlMeaning with_settings(std::vector<QuantSetting> settings) {
+  TidlMeaning meaning;
+  meaning.settings = std::move(settings);
+  return meaning;
+}
+
+// Of a histogram, a hundredth of a percent beyond each end.
+constexpr const char* kClippedRange = "percentile(percentile=99.98)";
+
+// 1: what tidl-advanced does. 9 leaves it to the single options.
+TidlMeaning accuracy_level(const std::string& value, const std::string& place) {
+  if (value == "0" || value == "2" || value == "9") return {};
+  if (value != "1") return refused(value, "0, 1, 2 or 9");
+  TidlMeaning meaning = with_settings({{"act.calib", kClippedRange, place}});
+  meaning.corrections = {"weight_clip", "bias_iterative"};
+  return meaning;
+}
+
+TidlMeaning activation_clipping(const std::string& value, const std::string& place) {
+  if (value == "0") return {};
+  if (value != "1") return refused(value, "0 or 1");
+  return with_settings({{"act.calib", kClippedRange, place}});
+}
+
+Meant correction(std::string name) {
+  return [name](const std::string& value, const std::string&) {
+    if (value != "0" && value != "1") return refused(value, "0 or 1");
+    TidlMeaning meaning;
+    if (value == "1") meaning.corrections = {name};
+    return meaning;
+  };
+}
+
 TidlMeaning tensor_bits(const std::string& value, const std::string& place) {
   if (value != "8" && value != "16" && value != "32") return refused(value, "8, 16 or 32");
-  return {{}, {{"weight.bits", value, place}, {"act.bits", value, place}}, {}, "", ""};
+  return with_settings({{"weight.bits", value, place}, {"act.bits", value, place}});
 }
 
 TidlMeaning scale_type(const std::string& value, const std::string&) {
@@ -39,30 +72,31 @@ TidlMeaning scale_type(const std::string& value, const std::string&) {
 TidlMeaning channel_wise(const std::string& value, const std::string& place) {
   if (value == "0") return {};
   if (value != "1") return refused(value, "0 or 1");
-  return {{}, {{"weight.granularity", "channel_dw", place}}, {}, "", ""};
+  return with_settings({{"weight.granularity", "channel_dw", place}});
 }
 
 // "a, b" as "name:a|name:b"; the spaces are none of the names'.
-std::string match_of_names(const std::string& list) {
+std::string match_of_list(const std::string& kind, const std::string& list) {
   std::string match, name;
   for (const char c : list + ",") {
     if (c != ',') {
       if (c != ' ') name += c;
       continue;
     }
-    if (!name.empty()) match += (match.empty() ? "name:" : "|name:") + name;
+    if (!name.empty()) match += (match.empty() ? "" : "|") + kind + name;
     name.clear();
   }
   return match;
 }
 
-Meant wide_layers(std::vector<std::string> keys) {
-  return [keys](const std::string& value, const std::string& place) {
+// Layers of a list, by "name:" or "op:", with settings of their own.
+Meant for_layers(std::string kind, std::vector<std::pair<std::string, std::string>> settings) {
+  return [kind, settings](const std::string& value, const std::string& place) {
     TidlMeaning meaning;
-    const std::string match = match_of_names(value);
+    const std::string match = match_of_list(kind, value);
     if (match.empty()) return meaning;
     QuantOverride override{match, place, {}};
-    for (const auto& key : keys) override.settings.push_back({key, "16", place});
+    for (const auto& [key, setting] : settings) override.settings.push_back({key, setting, place});
     meaning.overrides.push_back(std::move(override));
     return meaning;
   };
@@ -80,25 +114,28 @@ Meant without_meaning(std::string why, std::string off) {
 const std::vector<Option>& options() {
   static const std::vector<Option> list = {
       {"tensor_bits", tensor_bits},
-      {"accuracy_level", without_meaning("ranges are the least and largest values seen", "0")},
-      {"advanced_options:calibration_frames",
-       without_meaning("all samples of the calibration set are used", "")},
-      {"advanced_options:calibration_iterations", without_meaning("calibration does not iterate", "")},
+      {"accuracy_level", accuracy_level},
+      {"advanced_options:calibration_frames", without_meaning("a correction says its own frames", "")},
+      {"advanced_options:calibration_iterations",
+       without_meaning("a correction says its own iterations", "")},
       {"advanced_options:quantization_scale_type", scale_type},
       {"advanced_options:high_resolution_optimization",
        without_meaning("steps of outputs are not searched", "0")},
-      {"advanced_options:activation_clipping", without_meaning("ranges are not clipped by it", "0")},
-      {"advanced_options:weight_clipping", without_meaning("ranges are not clipped by it", "0")},
-      {"advanced_options:bias_calibration", without_meaning("biases are not calibrated by it", "0")},
+      {"advanced_options:activation_clipping", activation_clipping},
+      {"advanced_options:weight_clipping", correction("weight_clip")},
+      {"advanced_options:bias_calibration", correction("bias_iterative")},
       {"advanced_options:channel_wise_quantization", channel_wise},
       {"advanced_options:bias_clipping", without_meaning("a bias has the accumulator's width", "0")},
       {"advanced_options:mixed_precision_factor",
        without_meaning("layers of 16 bits are named, not searched", "-1")},
-      {"advanced_options:output_feature_16bit_names_list", wide_layers({"weight.bits", "act.bits"})},
-      {"advanced_options:params_16bit_names_list", wide_layers({"weight.bits"})},
+      {"advanced_options:output_feature_16bit_names_list",
+       for_layers("name:", {{"weight.bits", "16"}, {"act.bits", "16"}})},
+      {"advanced_options:params_16bit_names_list", for_layers("name:", {{"weight.bits", "16"}})},
       {"advanced_options:add_data_convert_ops",
        without_meaning("inputs and outputs are converted by the host", "0")},
-      {"deny_list", without_meaning("every layer is executed in integers", "")},
+      {"deny_list", for_layers("op:", {{"mode", "float"}})},
+      {"deny_list:layer_type", for_layers("op:", {{"mode", "float"}})},
+      {"deny_list:layer_name", for_layers("name:", {{"mode", "float"}})},
   };
   return list;
 }

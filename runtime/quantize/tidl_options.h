@@ -14,7 +14,8 @@ struct TidlMeaning {
   std::optional<std::string> preset;
   std::vector<QuantSetting> settings;
   std::vector<QuantOverride> overrides;
-  std::string note;   // for an option without meaning here
+  std::vector<std::string> corrections;  // of all options together one setting, in this order
+  std::string note;                      // for an option without meaning here
   std::string fault;  // for a value that is none of the option's, or an option there is not
 };
 

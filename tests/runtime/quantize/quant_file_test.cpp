@@ -150,24 +150,28 @@ TEST_CASE("quant file: TIDL's options become settings and overrides, or are told
       "tidl_options:\n  tensor_bits: 8\n  accuracy_level: 1\n  advanced_options:calibration_frames: 20\n"
       "  advanced_options:\n    quantization_scale_type: 1\n    channel_wise_quantization: 1\n"
       "    output_feature_16bit_names_list: \"12, 45\"\n    params_16bit_names_list: conv7\n"
-      "    bias_clipping: 0\n  deny_list: \"\"\n");
+      "    bias_clipping: 0\n    bias_calibration: 1\n"
+      "    add_data_convert_ops: 3\n  deny_list: \"Softmax, ArgMax\"\n");
   const QuantSpec spec = resolve_preset(folder.file("q.yaml"), "preset");
   CHECK(spec.weight_scale == QuantSpec::Scale::pow2);  // tidl-p2-dynamic
   CHECK(spec.weight_granularity == QuantSpec::Granularity::channel_dw);
   CHECK(spec.weight_bits == 8);
-  REQUIRE(spec.overrides.size() == 2);
+  REQUIRE(spec.overrides.size() == 3);
   CHECK(spec.overrides[0].match == "name:12|name:45");
   CHECK(spec.overrides[0].settings.size() == 2);
   CHECK(spec.overrides[1].match == "name:conv7");
   CHECK(spec.overrides[1].settings[0].key == "weight.bits");
+  CHECK(spec.overrides[2].match == "op:Softmax|op:ArgMax");
+  CHECK(spec.overrides[2].settings[0].value == "float");
+  CHECK(find_quant_key("corrections")->get(spec) == "weight_clip,bias_iterative");
+  CHECK(find_quant_key("act.calib")->get(spec) == "percentile(percentile=99.98)");
+  const std::string named = ": tidl_options.advanced_options:";
   CHECK(spec.notes ==
         std::vector<std::string>{
-            folder.file("q.yaml") +
-                ":3:3: tidl_options.accuracy_level has no meaning here: ranges are the least and "
-                "largest values seen",
-            folder.file("q.yaml") +
-                ":4:3: tidl_options.advanced_options:calibration_frames has no meaning here: all "
-                "samples of the calibration set are used"});
+            folder.file("q.yaml") + ":4:3" + named +
+                "calibration_frames has no meaning here: a correction says its own frames",
+            folder.file("q.yaml") + ":12:5" + named +
+                "add_data_convert_ops has no meaning here: inputs and outputs are converted by the host"});
   CHECK(faults("tidl_options: {tensor_bits: 7}\n") ==
         Faults{"q.yaml:1:16: tidl_options.tensor_bits is 7; expected 8, 16 or 32"});
   CHECK(faults("tidl_options: {tensor_bit: 8}\n") ==
