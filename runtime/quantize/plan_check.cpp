@@ -192,7 +192,7 @@ struct NodeCheck {
     check_table(p.fraction_bits, p.table.size());
     for (const int64_t entry : p.table)
       expect(entry >= 0 && entry <= int64_t{1} << 24, "a table entry is not in 0..2^24");
-    expect(p.bits == y().used_bits(), "bits differ from its output's");
+    expect(p.bits == y().bits, "bits differ from its output's");
   }
   void operator()(const Resize& op) const {
     keep();

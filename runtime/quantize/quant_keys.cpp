@@ -124,7 +124,8 @@ QuantKey corrections_key() {
   return key;
 }
 
-std::vector<QuantKey> make_keys() {
+// Of tensors: weights and feature maps.
+std::vector<QuantKey> tensor_keys() {
   using Choices = QuantChoices;
   return {
       words_key(
@@ -155,6 +156,13 @@ std::vector<QuantKey> make_keys() {
                 "unsigned where nothing is negative, or signed throughout"),
       words_key(&Choices::act_range, "act.range", {"full", "narrow"},
                 "of real symmetric steps: absmax is 2^(b-1), which saturates, or 2^(b-1) - 1"),
+  };
+}
+
+// Of operators and their output stages.
+std::vector<QuantKey> operator_keys() {
+  using Choices = QuantChoices;
+  return {
       words_key(&Choices::requant, "requant.kind", {"shift", "mul_shift", "q10_22"},
                 "the output stage's rescaling: by a shift; by a multiplier and a shift; or, of products, by "
                 "a multiplier of "
@@ -190,6 +198,12 @@ std::vector<QuantKey> make_keys() {
       number_key(&Choices::global_average_margin, "margin.global_avgpool", 0.5, 16,
                  "the output range of global averages is widened by it"),
   };
+}
+
+std::vector<QuantKey> make_keys() {
+  auto keys = tensor_keys();
+  for (auto& key : operator_keys()) keys.push_back(std::move(key));
+  return keys;
 }
 
 }  // namespace

@@ -44,14 +44,12 @@ double activated(const Activation& activation, double y) {
   throw std::logic_error("unknown activation");
 }
 
-// Outputs in [0, 1]: unsigned with 1.0 as 2^b, whatever the preset.
+// Outputs in [0, 1]: unsigned with 1.0 as 2^b of what they are stored in, whatever the preset.
 TensorPlan unit_grid(const Planning& planning, const Node& node, const char* source) {
   TensorPlan y;
-  const uint32_t bits = planning.choices(node).act_bits;
-  y.bits = container_bits(bits);
-  y.level_bits = y.bits == bits ? 0 : bits;
+  y.bits = container_bits(planning.choices(node).act_bits);
   y.is_signed = false;
-  y.inv_step = two_to(static_cast<int>(bits));
+  y.inv_step = two_to(static_cast<int>(y.bits));
   y.low = planning.range(node).low;
   y.high = planning.range(node).high;
   y.source = source;
@@ -89,7 +87,7 @@ NodePlan plan_node(Planning& planning, const Node& node, const Softmax&) {
   const TensorPlan& x = planning.input(node);
   planning.output(node) = unit_grid(planning, node, "fixed by Softmax");
   SoftmaxPlan plan;
-  plan.bits = planning.output(node).used_bits();
+  plan.bits = planning.output(node).bits;
   plan.fraction_bits = fraction_bits_of(x.bits);
   for (size_t i = 0; i < entries_of(x.bits); ++i) {
     const int64_t below_maximum = static_cast<int64_t>(i) << plan.fraction_bits;

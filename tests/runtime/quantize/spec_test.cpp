@@ -61,7 +61,7 @@ TEST_CASE("quantize spec: presets differ in exactly what their names say") {
 TEST_CASE("quantize spec: a misspelt preset is answered with the nearest and the list") {
   const std::string error = error_of("tidl-np2-fixd", "int8");
   CHECK(contains(error, "nearest is 'tidl-np2-fixed'"));
-  CHECK(contains(error, "per-channel, static-acc32, tidl-asym-channel"));
+  CHECK(contains(error, "tidl-np2-fixed, tidl-np2-strict, tidl-p2-dynamic"));
   CHECK(contains(error_of("perchannel", "int8"), "nearest is 'per-channel'"));
 }
 
