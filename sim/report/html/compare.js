@@ -28,6 +28,11 @@ function tag(layer) {
   return element('span', {class: 'tag fill-' + layer.bound, title: percent(layer.bound_share) + ' of its time'}, BOUNDS[layer.bound]);
 }
 
+// Among the runs of one network its name says nothing.
+function shortLabel(run) {
+  return networks.length > 1 ? run.label.slice(run.label.indexOf(' ') + 1) : run.label;
+}
+
 function why(change) {
   if (!isKnown(change.cause)) return change.reason;
   const share = value => (100 * value).toFixed(0);
@@ -57,11 +62,12 @@ function runColumns() {
 }
 
 function runBars() {
-  const longest = Math.max(...runs.map(run => run.totals.cycles));
+  const longest = new Map();  // of each network's runs
+  for (const run of runs) longest.set(run.first, Math.max(longest.get(run.first) || 0, run.totals.cycles));
   return element('ol', {class: 'rows', 'aria-label': 'Cycles of each run by cause'}, runs.map(run => {
     const says = largestFirst(run.parts).map(([cause, cycles]) => CAUSE_NAMES[cause] + ' ' + percent(cycles / run.totals.cycles)).join(', ');
     return element('li', {title: run.label + ': ' + says}, element('span', {class: 'name'}, run.label),
-                   stackedBar(CAUSES.map(cause => [cause.id, run.parts[cause.id]]), longest),
+                   stackedBar(CAUSES.map(cause => [cause.id, run.parts[cause.id]]), longest.get(run.first)),
                    element('span', {class: 'figure'}, number(run.totals.time_ms) + ' ms'));
   }));
 }
@@ -86,6 +92,7 @@ function overview() {
   const others = runs.filter(run => run.changes.length > 0);
   return section('runs', 'Runs', 'Ratios are against the first run of the same network: below 1 is less.',
                  sortableTable('Runs', runColumns(), runs, 0).holder, element('h3', {}, 'Where the time goes'),
+                 networks.length > 1 ? element('p', {class: 'note'}, 'Bars are as long as cycles, against the slowest run of the same network.') : null,
                  legend(CAUSES.map(cause => [cause.id, cause.name, cause.says])), element('div', {class: 'scroll'}, runBars()),
                  others.length > 0 ? [element('h3', {}, 'Why'), element('ul', {}, others.map(verdictOf))] : null);
 }
@@ -95,7 +102,7 @@ function overview() {
 function layerColumns(first, others, figure) {
   const columns = [
     {title: 'Layer', align: 'left', value: row => row.layer, cell: row => element('span', {title: row.name}, row.name)},
-    {title: figure.title + ', ' + first.label, value: row => figure.of(first.layers[row.layer]),
+    {title: figure.title + ', ' + shortLabel(first), value: row => figure.of(first.layers[row.layer]),
      cell: row => datum(figure.text(first.layers[row.layer]), figure.of(first.layers[row.layer]), `runs[${first.index}].layers[${row.layer}].${figure.key}`)},
     {title: 'Bound', align: 'left', value: row => first.layers[row.layer].bound, cell: row => tag(first.layers[row.layer])},
   ];
@@ -103,7 +110,7 @@ function layerColumns(first, others, figure) {
     const changeOf = row => run.changes[row.others.get(run)];
     const layerOf = row => isKnown(row.others.get(run)) ? run.layers[row.others.get(run)] : null;
     columns.push(
-      {title: figure.title + ', ' + run.label, value: row => layerOf(row) && figure.of(layerOf(row)),
+      {title: figure.title + ', ' + shortLabel(run), value: row => layerOf(row) && figure.of(layerOf(row)),
        cell: row => layerOf(row) ? datum(figure.text(layerOf(row)), figure.of(layerOf(row)), `runs[${run.index}].layers[${row.others.get(run)}].${figure.key}`) : NOT_KNOWN},
       {title: '× cycles', value: row => layerOf(row) && changeOf(row).ratio,
        cell: row => layerOf(row) ? ratioCell(changeOf(row).ratio, `runs[${run.index}].changes[${row.others.get(run)}].ratio`) : NOT_KNOWN},
@@ -115,7 +122,7 @@ function layerColumns(first, others, figure) {
          if (layer.bound !== changeOf(row).first_bound) node.setAttribute('style', 'outline: 2px solid var(--ink); outline-offset: 1px');
          return node;
        }},
-      {title: 'Why, ' + run.label, align: 'left', value: row => layerOf(row) && changeOf(row).cause,
+      {title: 'Why, ' + shortLabel(run), align: 'left', value: row => layerOf(row) && changeOf(row).cause,
        cell: row => layerOf(row) ? why(changeOf(row)) : NOT_KNOWN});
   }
   return columns;
