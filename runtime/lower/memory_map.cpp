@@ -201,15 +201,18 @@ class MemoryMap {
       if (storage.is_resident() || !lives_[i].any()) continue;
       auto whole = block(storage.name, kinds_[i], storage.space, lives_[i]);
       whole.views = views_[i];
+      if (whole.kind == BlockKind::input) whole.first_layer = 0;
       add(std::move(whole), storage.offset, storage.bytes);
     }
   }
 
   // There before the network is called, and written by nothing.
   void add_constants() {
-    for (const auto& piece : context_.constants.pieces())
-      add(block(piece.name, BlockKind::constant, isa::Space::ddr, {0, last_step_}), piece.offset,
-          piece.bytes);
+    for (const auto& piece : context_.constants.pieces()) {
+      auto whole = block(piece.name, BlockKind::constant, isa::Space::ddr, {0, last_step_});
+      whole.first_layer = 0;
+      add(std::move(whole), piece.offset, piece.bytes);
+    }
   }
 
   const LoweringContext& context_;

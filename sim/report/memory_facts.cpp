@@ -86,7 +86,8 @@ const Keys<MemoryFacts>& memory_keys() {
       key_of_words(&Row::space, "space", {"l2", "l3", "ddr"}, "memory"),
       key(&Row::address, "address", "", "of its first byte in that memory"),
       key(&Row::bytes, "bytes", "bytes", "from there on"),
-      key(&Row::first_layer, "first_layer", "", "row of `layers` from which it lies there, counted from 0"),
+      key(&Row::first_layer, "first_layer", "",
+          "row of `layers` from which it lies there, counted from 0; 0, the call, for what is there before"),
       key(&Row::last_layer, "last_layer", "", "row of `layers` up to which it does, itself included"),
       key(&Row::first_step, "first_step", "",
           "first step that it lies there: a layer has a step per tile, and steps are counted through all "
