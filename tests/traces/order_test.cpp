@@ -68,8 +68,9 @@ TEST_CASE("tiles: a load is of the tile that waits for it, a store of the one it
            isa::CtlLayer{1, isa::Setup::none}, load, load,  // 0: the layer, 1 and 2: both ahead
            isa::SyncWait{2, 1}, isa::SyncSignal{1},         // 3, 4: tile 0
            isa::SyncWait{2, 2}, isa::SyncSignal{1},         // 5, 6: tile 1
-           isa::DmaWait{1, 1, 1}, store}) {                 // 7, 8: what tile 0 made
+           isa::DmaWait{1, 1, 1}, store,                    // 7, 8: what tile 0 made
+           isa::CtlLayer{2, isa::Setup::none}}) {           // 9: the next layer begins anew
     isa::encode(instruction, program.code);
   }
-  CHECK(tiles_of(program) == std::vector<uint32_t>{0, 0, 1, 0, 0, 1, 1, 2, 0});
+  CHECK(tiles_of(program) == std::vector<uint32_t>{0, 0, 1, 0, 0, 1, 1, 2, 0, 0});
 }

@@ -190,22 +190,24 @@ class JsonWriter : public Writer {
     end_item(event.begin);
   }
 
-  // A layer's slice ends where the next one begins.
+  // A layer's slice ends where the next one begins. Viewers match both ends by name and arguments.
   void write_layer(const Record& record) {
     const Event& event = record.event;
     const uint32_t lane = Lanes::layers_lane(event.core);
-    if (std::exchange(open_layer_[event.core], event.kind == Kind::layer)) {
-      begin_item("E", event.begin, event.core + 1u, lane);
-      item_.push_back('}');
+    std::string& open = open_layer_[event.core];
+    if (!open.empty()) {
+      fmt::format_to(std::back_inserter(begin_item("E", event.begin, event.core + 1u, lane)), "{}", open);
       end_item(event.begin);
     }
     const bool begins = event.kind == Kind::layer;
     Buffer& item = begin_item(begins ? "B" : "i", event.begin, event.core + 1u, lane);
+    const size_t head = item.size();
     fmt::format_to(std::back_inserter(item), R"(,{}"name":{},)", begins ? "" : R"("s":"t",)",
                    !begins           ? "\"end\""
                    : layers_.empty() ? "\"layer\""
                                      : layer_of(event));
     append_arguments(record);
+    open = begins ? std::string(item.data() + head, item.size() - head) : "";
     end_item(event.begin);
   }
 
@@ -248,7 +250,7 @@ class JsonWriter : public Writer {
   Lanes lanes_;
   std::vector<Flows> flows_;               // of each core
   std::multimap<uint64_t, Arrow> starts_;  // that are still to be written
-  std::vector<uint8_t> open_layer_;        // of each core: whether a layer's slice waits for its end
+  std::vector<std::string> open_layer_;    // of each core: the rest of the layer's slice, for its end
   Buffer item_;
   bool is_first_ = true;
 };

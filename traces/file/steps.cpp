@@ -39,7 +39,7 @@ class TileFinder {
   void see(const Other&) {}
   void see(const isa::CtlLayer& layer) {
     layer_ = layer.layer;
-    tile_ = 0;
+    tiles_.back() = tile_ = 0;
   }
   void see(const isa::SyncSignal& signal) { signals_.at(signal.token).push_back({layer_, tile_++}); }
   void see(const isa::SyncWait& wait) {
