@@ -3,6 +3,7 @@
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -26,6 +27,17 @@ void append_us(Buffer& to, uint64_t cycle, uint64_t period_ps) {
   int digits = 6;
   for (; part % 10 == 0; --digits) part /= 10;
   fmt::format_to(std::back_inserter(to), ".{:0{}}", part, digits);
+}
+
+// Viewers add ts and dur as doubles: a sum beyond the end, by rounding, would put the next slice inside this
+// one.
+void append_duration_us(Buffer& to, uint64_t begin, uint64_t end, uint64_t period_ps) {
+  const auto us = [&](uint64_t cycles) { return static_cast<double>(cycles * period_ps) / 1e6; };
+  const double plain = us(end - begin);
+  double duration = plain;
+  while (us(begin) + duration > us(end)) duration = std::nextafter(duration, 0.0);
+  if (duration == plain) return append_us(to, end - begin, period_ps);
+  fmt::format_to(std::back_inserter(to), "{}", duration);
 }
 
 // What stands in the viewer on the slice.
@@ -170,7 +182,7 @@ class JsonWriter : public Writer {
     const Event& event = record.event;
     Buffer& item = begin_item("X", event.begin, process, thread);
     fmt::format_to(std::back_inserter(item), FMT_COMPILE(R"(,"dur":)"));
-    append_us(item, event.end - event.begin, period_ps_);
+    append_duration_us(item, event.begin, event.end, period_ps_);
     fmt::format_to(std::back_inserter(item), FMT_COMPILE(R"(,"name":")"));
     append_name(item, event);
     fmt::format_to(std::back_inserter(item), FMT_COMPILE(R"(",)"));
