@@ -5,6 +5,7 @@
 #include "isa/encoding/codec.h"
 #include "tests/traces/events.h"
 #include "traces/analysis/sequencer.h"
+#include "traces/file/l2_use.h"
 #include "traces/file/order_window.h"
 #include "traces/file/steps.h"
 
@@ -73,4 +74,26 @@ TEST_CASE("tiles: a load is of the tile that waits for it, a store of the one it
     isa::encode(instruction, program.code);
   }
   CHECK(tiles_of(program) == std::vector<uint32_t>{0, 0, 1, 0, 0, 1, 1, 2, 0, 0});
+}
+
+TEST_CASE(
+    "L2 use: a kilobyte is held from who writes it to the last who reads it before it is written anew") {
+  isa::Program program;
+  isa::DmaCopy in, out;
+  in.src = isa::Address::in(isa::Space::ddr, 0);
+  in.dst = isa::Address::in(isa::Space::l2, 0);
+  in.row_bytes = 2048;
+  out.src = isa::Address::in(isa::Space::l2, 1024);
+  out.dst = isa::Address::in(isa::Space::ddr, 8192);
+  out.row_bytes = 1024;
+  isa::DmaCopy never_read = in;
+  never_read.dst = isa::Address::in(isa::Space::l2, 4096);
+  for (const auto& copy : {in, out, out, in, never_read}) isa::encode(copy, program.code);
+  const auto use = l2_use(program);
+  REQUIRE(use.size() == 5);
+  CHECK(use[0].taken_bytes == 1024);  // of its two kilobytes one is read later
+  CHECK(use[1].freed_bytes == 0);
+  CHECK(use[2].freed_bytes == 1024);
+  CHECK(use[3].taken_bytes == 0);  // nobody reads it any more
+  CHECK(use[4].taken_bytes == 0);
 }

@@ -31,6 +31,7 @@ void Meters::add(const Event& event) {
     case Kind::transfer:
     case Kind::range:
     case Kind::vectors:  // what they move in L3 and DDR are accesses
+      add_l2(event);
       return spread(event, false);
     case Kind::copy:
     case Kind::fill: {
@@ -38,11 +39,21 @@ void Meters::add(const Event& event) {
       while (!of.ends.empty() && of.ends.top() <= event.begin) of.ends.pop();
       of.ends.push(event.end);
       of.peak = std::max<uint64_t>(of.peak, of.ends.size());
-      return;
+      return add_l2(event);
     }
     default:
       return;
   }
+}
+
+void Meters::add_l2(const Event& event) {
+  if (event.instruction >= l2_use_.size()) return;
+  const L2Change& change = l2_use_[event.instruction];
+  Held& held = held_[event.core];
+  held.free_until(event.begin);
+  held.bytes += change.taken_bytes;
+  held.peak = std::max(held.peak, held.bytes);
+  if (change.freed_bytes > 0) held.ends.emplace(std::max(event.end, event.done), change.freed_bytes);
 }
 
 Meters::Bytes& Meters::bytes_at(uint64_t window) {
@@ -97,6 +108,10 @@ void Meters::end_window(Window& window) {
     sample(window, Meter::outstanding, core, of.peak, 0);
     while (!of.ends.empty() && of.ends.top() <= window_end()) of.ends.pop();
     of.peak = of.ends.size();
+    Held& held = held_[core];
+    sample(window, Meter::l2_held, core, held.peak, 0);
+    held.free_until(window_end());
+    held.peak = held.bytes;
   }
   if (ddr_open_) {
     Event part = *ddr_open_;
@@ -113,11 +128,16 @@ void Meters::end_window(Window& window) {
 }
 
 void Meters::skip_to(uint64_t cycle) {
-  const bool is_still = bytes_.empty() && !ddr_open_ &&
-                        std::all_of(outstanding_.begin(), outstanding_.end(),
-                                    [](const Outstanding& of) { return of.ends.empty() && of.peak == 0; }) &&
-                        std::all_of(last_.begin(), last_.end(),
-                                    [](const Sample& sample) { return sample.read + sample.written == 0; });
+  bool is_still = bytes_.empty() && !ddr_open_;
+  for (size_t core = 0; core < cores_; ++core) {
+    is_still = is_still && outstanding_[core].ends.empty() && outstanding_[core].peak == 0 &&
+               held_[core].ends.empty() && held_[core].peak == held_[core].bytes;
+  }
+  for (size_t i = 0; i < last_.size(); ++i) {
+    const bool is_held = i / cores_ == static_cast<size_t>(Meter::l2_held);  // may rest at any value
+    const uint64_t at_rest = is_held ? held_[i % cores_].bytes : 0;
+    is_still = is_still && last_[i].read == at_rest && last_[i].written == 0;
+  }
   if (is_still && cycle > begin_) begin_ = cycle / kWindowCycles * kWindowCycles;
 }
 

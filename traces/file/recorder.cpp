@@ -20,7 +20,7 @@ Recorder::Recorder(const isa::Program& program, uint32_t cores, std::vector<bool
       writers_(std::move(writers)),
       cores_(cores),
       window_(kWindowRecords),
-      meters_(cores) {}
+      meters_(cores, l2_use(program)) {}
 
 void Recorder::on(const Event& event) {
   Core& core = cores_[event.core];

@@ -59,9 +59,9 @@ void check_equals_report(const json& trace, const json& report) {
 TEST_CASE("trace: JSON and CSV of several networks give the report's cycles and bytes") {
   const TemporaryFolder folder("trace-networks");
   for (const std::string& arguments : {kLenet, kNetworks + "mobilenet_v2.onnx --timing-only",
-                                      kNetworks + "squeezenet1_1.onnx --timing-only --precision int16",
-                                      kResnet18 + " --timing-only --config am69a.yaml",
-                                      kResnet18 + " --timing-only --config am62a.yaml --precision int32"}) {
+                                       kNetworks + "squeezenet1_1.onnx --timing-only --precision int16",
+                                       kResnet18 + " --timing-only --config am69a.yaml",
+                                       kResnet18 + " --timing-only --config am62a.yaml --precision int32"}) {
     CAPTURE(arguments);
     auto options = arguments;
     const auto config = options.find("--config ");
