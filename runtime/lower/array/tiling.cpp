@@ -122,7 +122,8 @@ class Judge {
     chunks_ = isa::divide_up(units_.size(), t.units);
     positions_ = t.frames * t.rows * t.columns;
     const Region region{0, t.frames, 0, t.rows, 0, t.columns, 0, out.c};
-    const auto input = layer_.input_region(region);
+    const auto input = t.dataflow == Dataflow::taps_split ? tap_region(layer_, region, {0, 0}, {0, t.depth})
+                                                          : layer_.input_region(region);
     const auto elements =
         static_cast<uint64_t>(layer_.real_bytes > 0 ? input.elements() : held_elements(t, region, input));
     in_bytes_ = lies_in_l2(context_, layer_.in, whole_input(input), layer_.spread)
