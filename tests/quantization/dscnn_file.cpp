@@ -56,7 +56,7 @@ void save_onnx(const Network& network, const std::string& path) {
 
 void write_suite(const std::string& folder, const SuiteChoice& choice) {
   const PatternChoice patterns{choice.seed, choice.field_noise, choice.pixel_noise};
-  const auto test = pattern_images(patterns, "test", choice.test_images);
+  const auto test = pattern_images(patterns, "test", choice.test_images, Labels::two_of_nine_wrong);
   save_images(folder + "/images.npy", test);
   save_labels(folder + "/labels.npy", test.labels);
   save_images(folder + "/calibration.npy",

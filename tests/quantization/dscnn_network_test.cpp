@@ -69,6 +69,10 @@ TEST_CASE("dscnn network: images are of ten classes, equally many, and each stre
   CHECK(test.pixels.size() == 40u * 3 * 16 * 16);
   CHECK(std::count(test.labels.begin(), test.labels.end(), 7) == 4);
   CHECK(test.pixels != training.pixels);
+  const auto wrong = pattern_images({1, 0.5, 0.3}, "test", 900, Labels::two_of_nine_wrong);
+  int64_t differ = 0;
+  for (int64_t i = 0; i < wrong.size(); ++i) differ += wrong.labels[static_cast<size_t>(i)] != i % 10 ? 1 : 0;
+  CHECK(differ == 200);
   const auto more = pattern_images({1, 0.5, 0.3}, "test", 50);
   CHECK(std::equal(test.pixels.begin(), test.pixels.end(), more.pixels.begin()));
 }
