@@ -123,11 +123,15 @@ NodePlan plan_leaky_maximum(Planning& planning, const Node& node, const std::vec
   return plan;
 }
 
-double smallest_inv_step(const Planning& planning, const Node& node, bool is_signed) {
+// At which no input leaves y's levels: an unsigned input loses a bit to a sign, one of more bits what it has
+// more.
+double smallest_inv_step(const Planning& planning, const Node& node, const TensorPlan& y) {
   double smallest = 0;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     const TensorPlan& x = planning.input(node, i);
-    const double inv_step = is_signed && !x.is_signed ? x.inv_step / 2 : x.inv_step;
+    const int excess = static_cast<int>(x.used_bits()) - static_cast<int>(y.used_bits());
+    const double inv_step =
+        x.inv_step * two_to(-std::max(0, excess)) * (y.is_signed && !x.is_signed ? 0.5 : 1);
     smallest = i == 0 ? inv_step : std::min(smallest, inv_step);
   }
   return smallest;
@@ -138,7 +142,7 @@ TensorPlan aligned_concat_grid(const Planning& planning, const Node& node) {
   for (size_t i = 0; i < node.inputs.size(); ++i) is_signed = is_signed || planning.input(node, i).is_signed;
   is_signed = is_signed && planning.is_signed_output(node);
   TensorPlan y = grid_of_range(planning.choices(node), planning.range(node), is_signed);
-  y.inv_step = smallest_inv_step(planning, node, is_signed);
+  y.inv_step = smallest_inv_step(planning, node, y);
   y.source = "smallest inv_step of the inputs";
   return y;
 }

@@ -20,8 +20,8 @@ std::string RunPrintout::title() const {
 }
 
 std::string RunPrintout::page() const {
-  return html_page(title(), {"kit.js", "roofline.js", "timeline.js", "memory.js", "graph.js", "report.js"}, json(),
-                   layer_table(report_.layers).aligned() + footer());
+  return html_page(title(), {"kit.js", "roofline.js", "timeline.js", "memory.js", "graph.js", "report.js"},
+                   json(), layer_table(report_.layers).aligned() + footer());
 }
 
 std::string RunPrintout::footer() const {

@@ -46,7 +46,8 @@ TEST_CASE("report.html: holds report.json as it is, and asks no one for anything
   const auto page = text_of_file(folder.file("out/report.html"));
   CHECK(nlohmann::json::parse(data_of(page)) == json_of_file(folder.file("out/report.json")));
   check_asks_no_one(page);
-  for (const auto* script : {"kit.js", "roofline.js", "timeline.js", "memory.js", "graph.js", "report.js", "page.css"})
+  for (const auto* script :
+       {"kit.js", "roofline.js", "timeline.js", "memory.js", "graph.js", "report.js", "page.css"})
     CHECK(page.find(std::string(embedded_text(script))) != std::string::npos);
 }
 
