@@ -26,7 +26,7 @@ TEST_CASE("table: a letter of two bytes is as wide as one") {
 
 TEST_CASE("table: control characters of a name reach neither the terminal nor a file") {
   const Table table{{{"x", Column::Align::left}, {"y"}}, {{"a\x1b[31m\nb", "1"}}};
-  CHECK(table.aligned() == "x              y\na\\x1b[31m\\nb  1\n");
+  CHECK(table.aligned() == "x             y\na\\x1b[31m\\nb  1\n");  // the escaped name takes 12 columns
   CHECK(table.csv() == "x,y\na\\x1b[31m\\nb,1\n");
   CHECK(table.markdown() == "| x | y |\n|---|---:|\n| a\\x1b[31m\\nb | 1 |\n");
 }
