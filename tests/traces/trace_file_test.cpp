@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "isa/encoding/codec.h"
+#include "test_places.h"
 #include "tests/runtime/io/temporary_folder.h"
 #include "tests/traces/events.h"
 #include "traces/analysis/summary.h"
@@ -354,4 +355,15 @@ TEST_CASE("trace summary: units overlap where both are at work") {
   CHECK(cycles(Busy::wait, Busy::wait) == 199);
   CHECK(cycles(Busy::dma, Busy::wait) == 160);  // 140..299 of 111..309
   CHECK(cycles(Busy::mma, Busy::dma) == 0);
+}
+
+TEST_CASE("trace file: the recorded examples tell the same in both formats") {
+  const std::string folder = MMASIM_SOURCE_DIR "/traces/examples/";
+  const auto csv = summarize_trace(folder + "lenet5-int8.csv");
+  const auto compressed = summarize_trace(folder + "lenet5-int8.json.gz");
+  CHECK(csv.is_whole);
+  CHECK(csv.contents.facts.layers == compressed.contents.facts.layers);
+  CHECK(csv.activity.layers.size() == 7);  // the call, two convolutions, two pools, two products
+  check_equal(csv.activity, compressed.activity);
+  CHECK(csv.overlap == compressed.overlap);
 }
