@@ -190,6 +190,9 @@ void check_choices(const QuantChoices& choices, const std::string& place) {
     throw UserError(place + ": compress.kind needs mode weight_only; expected none");
   if (is_weight_only && !is_compressed)
     throw UserError(place + ": mode weight_only needs compress.kind; expected int8, fp16 or kmeans");
+  if (choices.mode == QuantChoices::Mode::dynamic && choices.weight_bits != 8)
+    throw UserError(place + ": mode dynamic multiplies in 8 bits; weight.bits is " +
+                    std::to_string(choices.weight_bits) + ", expected 8");
   if (choices.mode != QuantChoices::Mode::fixed) return;  // no output stage
   if (choices.weight_affine && choices.weight_calibrator.kind != "minmax")
     throw UserError(place + ": weight.calib " + choices.weight_calibrator.kind +

@@ -73,7 +73,7 @@ TEST_CASE("readme: the tables shown are those that the commands print") {
 }
 
 TEST_CASE("tutorial: what is shown is what the commands print") {
-  check_shown(MMASIM_SOURCE_DIR "/docs/tutorial.md", 4);
+  check_shown(MMASIM_SOURCE_DIR "/docs/tutorial.md", 3);
 }
 
 TEST_CASE("tutorial: every figure of its text stands in what is shown") {

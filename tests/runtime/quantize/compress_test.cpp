@@ -109,5 +109,8 @@ TEST_CASE("domains: choices that contradict each other are refused") {
         "quantization 'tidl-np2-fixed': mode weight_only needs compress.kind; expected int8, fp16 or kmeans");
   CHECK(error_of({"compress.kind=fp16"}) ==
         "quantization 'tidl-np2-fixed': compress.kind needs mode weight_only; expected none");
+  CHECK(error_of({"mode=dynamic", "weight.bits=16"}) ==
+        "quantization 'tidl-np2-fixed': mode dynamic multiplies in 8 bits; weight.bits is 16, expected 8");
   CHECK(error_of({"mode=float"}) == "");
+  CHECK_THROWS_AS(resolve_preset("dynamic", "int16"), UserError);
 }
