@@ -94,7 +94,7 @@ void add_to_planes(LoweringContext& context, uint32_t row, const TensorView& las
 void lower_layout(LoweringContext& context, const std::string& name, const TensorView& from,
                   const TensorView& to, bool to_channels_last) {
   isa::LayerInfo info;
-  info.name = name, info.kind = "layout", info.precision = precision_word(from.element),
+  info.name = name, info.kind = "layout", info.precision = precision_word(context, from.element),
   info.dataflow = "dsp";
   context.schedule.layers.push_back(info);
   context.schedule.setups.push_back(isa::Setup::light);

@@ -12,7 +12,8 @@ std::string LoweringContext::place(NodeId node) const {
   return "node '" + graph.nodes[node].name + "' (" + operator_name(graph.nodes[node].op) + ")";
 }
 
-std::string precision_word(isa::Element element) {
+std::string precision_word(const LoweringContext& context, isa::Element element) {
+  if (element == isa::Element::s64) return context.plan.precision;
   return (isa::element_is_real(element) ? "float" : "int") + std::to_string(isa::element_bits(element));
 }
 
@@ -26,7 +27,7 @@ std::string precision_word(const LoweringContext& context, const Node& node) {
   for (const auto input : node.inputs) consider(input);
   if (!std::holds_alternative<LinearPlan>(context.plan.nodes[&node - context.graph.nodes.data()]))
     consider(node.output);
-  return precision_word(widest);
+  return precision_word(context, widest);
 }
 
 uint32_t begin_layer(LoweringContext& context, NodeId id, const std::string& kind, isa::Setup setup) {

@@ -39,8 +39,9 @@ uint32_t begin_layer(LoweringContext& context, NodeId node, const std::string& k
 isa::Address ddr_address(uint64_t offset);
 
 // What reports call the width of a row's operands: "int8", "int16" or "int32", the widest of what a node
-// reads and, but for products, writes. An index counts for nothing.
-std::string precision_word(isa::Element element);
+// reads and, but for products, writes. An index counts for nothing: what moves nothing else has the
+// network's.
+std::string precision_word(const LoweringContext& context, isa::Element element);
 std::string precision_word(const LoweringContext& context, const Node& node);
 
 }  // namespace mmasim::runtime
