@@ -3,9 +3,9 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 
+#include "runtime/io/file_text.h"
 #include "runtime/quantize/match.h"
 #include "runtime/quantize/quant_keys.h"
 #include "runtime/quantize/tidl_options.h"
@@ -15,20 +15,7 @@ namespace mmasim::runtime {
 
 namespace {
 
-constexpr size_t kLargestFileBytes = 1 << 20;
 constexpr size_t kMostNodes = 100000;  // aliases let a small file stand for a huge one
-
-std::string read_text(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw UserError(file + ": cannot be opened");
-  std::string text(kLargestFileBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(in.gcount()));
-  if (in.bad() || (text.empty() && !in.eof())) throw UserError(file + ": cannot be read");
-  if (text.size() > kLargestFileBytes)
-    throw UserError(file + ": is larger than 1 MiB; no quantization file is");
-  return text;
-}
 
 bool is_section(const std::string& path) {
   const auto& keys = quant_keys();
@@ -208,12 +195,12 @@ class Reader {
 }  // namespace
 
 QuantFile read_quant_file(const std::string& file, const std::string& name) {
-  return Reader(name).read(read_text(file));
+  return Reader(name).read(read_file_text(file, "quantization file"));
 }
 
 bool looks_like_quant_file(const std::string& file) {
   try {
-    const YAML::Node root = YAML::Load(read_text(file));
+    const YAML::Node root = YAML::Load(read_file_text(file, "quantization file"));
     if (!root.IsMap()) return false;
     for (const auto& pair : root) {
       const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : "";

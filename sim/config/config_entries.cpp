@@ -4,32 +4,18 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <sstream>
 #include <tuple>
 
 #include "isa/kit/nearest_word.h"
+#include "runtime/io/file_text.h"
 #include "runtime/user_error.h"
 #include "sim/config/config_places.h"
 #include "sim/config/config_schema.h"
 
 namespace mmasim::sim {
 namespace {
-
-constexpr size_t kLargestFileBytes = 1 << 20;
-
-std::string read_text(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw runtime::UserError(file + ": cannot be opened");
-  std::string text(kLargestFileBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(in.gcount()));
-  if (in.bad() || (text.empty() && !in.eof())) throw runtime::UserError(file + ": cannot be read");
-  if (text.size() > kLargestFileBytes)
-    throw runtime::UserError(file + ": is larger than 1 MiB; no configuration is");
-  return text;
-}
 
 const ConfigSection* find_section(const std::string& path) {
   for (const auto& section : config_schema()) {
@@ -177,7 +163,7 @@ void read_base(const EntryReader& reader, std::vector<std::string> readers, Conf
 
 // readers: the files whose bases led here.
 ConfigEntries read_entries(const std::string& file, std::vector<std::string> readers) {
-  const std::string text = read_text(file);
+  const std::string text = runtime::read_file_text(file, "configuration");
   readers.push_back(file);
   ConfigEntries entries;
   EntryReader reader(file, entries);

@@ -1,8 +1,10 @@
 #include "sim/config/config_places.h"
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <set>
+#include <vector>
 
 #include "isa/kit/config_folders.h"
 #include "isa/kit/nearest_word.h"
@@ -31,18 +33,6 @@ std::vector<std::string> names_there_are() {
   return {names.begin(), names.end()};
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
-std::string joined(const std::vector<fs::path>& paths) {
-  std::vector<std::string> words;
-  for (const auto& path : paths) words.push_back(path.string());
-  return joined(words);
-}
-
 }  // namespace
 
 std::string find_config(const std::string& name_or_path) {
@@ -54,12 +44,15 @@ std::string find_config(const std::string& name_or_path) {
   }
   const auto names = names_there_are();
   if (names.empty()) {
-    throw runtime::UserError("configuration '" + name_or_path + "': no such file, and none by name in " +
-                             joined(config_folders()));
+    std::vector<std::string> folders;
+    for (const auto& folder : config_folders()) folders.push_back(folder.string());
+    throw runtime::UserError(fmt::format("configuration '{}': no such file, and none by name in {}",
+                                         name_or_path, fmt::join(folders, ", ")));
   }
   const auto near = isa::likely_word(name_or_path, names);
-  throw runtime::UserError("configuration '" + name_or_path + "': no such file, nor one of " + joined(names) +
-                           (near.empty() ? "" : "; did you mean '" + near + "'?"));
+  throw runtime::UserError(fmt::format("configuration '{}': no such file, nor one of {}{}", name_or_path,
+                                       fmt::join(names, ", "),
+                                       near.empty() ? "" : "; did you mean '" + near + "'?"));
 }
 
 std::string default_config_path() { return find_config("tda4vm"); }

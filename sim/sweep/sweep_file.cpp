@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <set>
 
 #include "isa/kit/nearest_word.h"
+#include "runtime/io/file_text.h"
 #include "runtime/user_error.h"
 #include "sim/config/config.h"
 #include "sim/config/config_entries.h"
@@ -20,19 +20,7 @@ namespace {
 
 using runtime::UserError;
 
-constexpr size_t kLargestFileBytes = 1 << 20;
 constexpr size_t kMostValues = 100000;  // of one list; aliases let a small file stand for a huge one
-
-std::string read_text(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw UserError(file + ": cannot be opened");
-  std::string text(kLargestFileBytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(in.gcount()));
-  if (in.bad() || (text.empty() && !in.eof())) throw UserError(file + ": cannot be read");
-  if (text.size() > kLargestFileBytes) throw UserError(file + ": is larger than 1 MiB; no sweep is");
-  return text;
-}
 
 // A word of the request's tables or a number of its data: judged by those tables.
 ordered_json json_of_scalar(const std::string& text) {
@@ -285,7 +273,7 @@ const std::vector<FileKey>& file_keys() {
 }  // namespace
 
 CheckedSweep check_sweep_file(const std::string& file) {
-  const auto text = read_text(file);
+  const auto text = runtime::read_file_text(file, "sweep");
   CheckedSweep checked;
   Reader reader(file, checked);
   try {
@@ -309,7 +297,7 @@ SweepFile load_sweep_file(const std::string& file) {
 
 bool looks_like_sweep_file(const std::string& file) {
   try {
-    const auto root = YAML::Load(read_text(file));
+    const auto root = YAML::Load(runtime::read_file_text(file, "sweep"));
     if (!root.IsMap()) return false;
     const auto& keys = file_keys();
     return std::any_of(keys.begin(), keys.end(), [&](const auto& key) {

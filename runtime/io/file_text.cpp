@@ -1,0 +1,21 @@
+#include "runtime/io/file_text.h"
+
+#include <fstream>
+
+#include "runtime/user_error.h"
+
+namespace mmasim::runtime {
+
+std::string read_file_text(const std::string& file, const std::string& what) {
+  constexpr size_t kLargestFileBytes = 1 << 20;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw UserError(file + ": cannot be opened");
+  std::string text(kLargestFileBytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(in.gcount()));
+  if (in.bad() || (text.empty() && !in.eof())) throw UserError(file + ": cannot be read");
+  if (text.size() > kLargestFileBytes) throw UserError(file + ": is larger than 1 MiB; no " + what + " is");
+  return text;
+}
+
+}  // namespace mmasim::runtime
