@@ -91,18 +91,28 @@ DspCost float_cost(const isa::DspFunctionF32& op, const DspConfig& config, const
   return unary(op, Element::f32, Element::f32, cycles, config, machine).done();
 }
 
+namespace {
+
+// The first cell of every window.
+template <class Op>
+Tile window_begins(const Op& op) {
+  return {op.count_y,
+          op.count_x,
+          op.channels,
+          sizeof(float),
+          int64_t{op.src_y_stride} * op.stride_y,
+          int64_t{op.src_x_stride} * op.stride_x};
+}
+
+}  // namespace
+
 // A vector holds channels of one position; with a filter per channel, neighbours whose windows are neighbours
 // share it.
 DspCost float_cost(const isa::DspConvolveF32& op, const DspConfig& config, const isa::Machine& machine) {
   Tile src = window_source(op, sizeof(float), op.dilation_y, op.dilation_x);
   if (op.per_channel == 0) src.channels = op.depth;
   const Tile dst = result_tile(op, Element::f32);
-  const Tile step{op.count_y,
-                  op.count_x,
-                  op.channels,
-                  sizeof(float),
-                  int64_t{op.src_y_stride} * op.stride_y,
-                  int64_t{op.src_x_stride} * op.stride_x};
+  const Tile step = window_begins(op);
   const uint64_t taps = uint64_t{op.kernel_y} * op.kernel_x * op.depth;
   Estimate estimate(config, machine, sizeof(float));
   estimate.on_reals();
@@ -120,12 +130,7 @@ DspCost float_cost(const isa::DspConvolveF32& op, const DspConfig& config, const
 DspCost float_cost(const isa::DspPoolF32& op, const DspConfig& config, const isa::Machine& machine) {
   const Tile src = window_source(op, sizeof(float), op.dilation_y, op.dilation_x);
   const Tile dst = result_tile(op, Element::f32);
-  const Tile step{op.count_y,
-                  op.count_x,
-                  op.channels,
-                  sizeof(float),
-                  int64_t{op.src_y_stride} * op.stride_y,
-                  int64_t{op.src_x_stride} * op.stride_x};
+  const Tile step = window_begins(op);
   const uint64_t taps = uint64_t{op.kernel_y} * op.kernel_x;
   Estimate estimate(config, machine, sizeof(float));
   estimate.on_reals();
