@@ -35,7 +35,7 @@ Activity CoreCluster::finish() {
   return activity;
 }
 
-Storage storage_of(const isa::MemoryView* values, isa::Space space, uint64_t bytes) {
+ByteStore storage_of(const isa::MemoryView* values, isa::Space space, uint64_t bytes) {
   if (values == nullptr) return {nullptr, bytes};
   return {values->base[static_cast<int>(space)], values->bytes[static_cast<int>(space)]};
 }

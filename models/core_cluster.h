@@ -55,6 +55,6 @@ class CoreCluster : public sc_core::sc_module {
 
 // The storage of a memory in `values`, or `bytes` of none. A view may hold less than the whole memory: then
 // its end is the memory's.
-Storage storage_of(const isa::MemoryView* values, isa::Space space, uint64_t bytes);
+ByteStore storage_of(const isa::MemoryView* values, isa::Space space, uint64_t bytes);
 
 }  // namespace mmasim::models

@@ -26,8 +26,8 @@ Cores make_cores(const SocConfig& config, const isa::Program& program, const Vie
   return cores;
 }
 
-std::vector<Storage> storages(const Views& views, Space space, uint64_t bytes) {
-  std::vector<Storage> storages;
+std::vector<ByteStore> storages(const Views& views, Space space, uint64_t bytes) {
+  std::vector<ByteStore> storages;
   for (const auto* view : views) storages.push_back(storage_of(view, space, bytes));
   return storages;
 }

@@ -7,9 +7,9 @@ namespace mmasim::isa::semantics {
 
 void execute(const DspAdd& i, Registers&, const MemoryView& memory) {
   require_b_channels(i.b_channels, i.channels, i.mnemonic);
-  const Tile a = {memory, i.a, i.a_y_stride, i.a_x_stride, i.a_type};
-  const Tile b = {memory, i.b, i.b_y_stride, i.b_x_stride, i.b_type};
-  const Tile dst = result(i, i.dst_type, memory);
+  const OperandTile a = {memory, i.a, i.a_y_stride, i.a_x_stride, i.a_type};
+  const OperandTile b = {memory, i.b, i.b_y_stride, i.b_x_stride, i.b_type};
+  const OperandTile dst = result(i, i.dst_type, memory);
   for_each_element(i, [&](int64_t y, int64_t x, int64_t c) {
     const int64_t b_channel = i.b_channels == 1 ? 0 : c;
     const Wide left = saturating_multiply(saturating_subtract(a.read(y, x, c), i.a_zero), i.a_multiplier);

@@ -6,7 +6,7 @@ namespace mmasim::isa::semantics {
 
 void execute(const DspArgmax& i, Registers&, const MemoryView& memory) {
   if (i.channels == 0) return;
-  const Tile src = source(i, i.src_type, memory), dst = result(i, Element::s64, memory);
+  const OperandTile src = source(i, i.src_type, memory), dst = result(i, Element::s64, memory);
   for_each_position(i, [&](int64_t y, int64_t x) {
     int64_t index = 0;
     for (int64_t c = 1; c < i.channels; ++c)

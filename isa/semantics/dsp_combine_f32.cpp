@@ -33,9 +33,9 @@ float combined(FloatOperation operation, float a, float b) {
 
 void execute(const DspCombineF32& i, Registers&, const MemoryView& memory) {
   require_b_channels(i.b_channels, i.channels, i.mnemonic);
-  const Tile a = {memory, i.a, i.a_y_stride, i.a_x_stride, Element::f32};
-  const Tile b = {memory, i.b, i.b_y_stride, i.b_x_stride, Element::f32};
-  const Tile dst = result(i, Element::f32, memory);
+  const OperandTile a = {memory, i.a, i.a_y_stride, i.a_x_stride, Element::f32};
+  const OperandTile b = {memory, i.b, i.b_y_stride, i.b_x_stride, Element::f32};
+  const OperandTile dst = result(i, Element::f32, memory);
   for_each_element(i, [&](int64_t y, int64_t x, int64_t c) {
     const float v = combined(i.operation, read_f32(a, y, x, c), read_f32(b, y, x, i.b_channels == 1 ? 0 : c));
     write_f32(dst, y, x, c, clip(v, i.low, i.high));

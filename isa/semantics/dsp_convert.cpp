@@ -7,7 +7,7 @@ namespace mmasim::isa::semantics {
 
 void execute(const DspConvert& i, Registers&, const MemoryView& memory) {
   require_real_pair(i.src_type, i.dst_type);
-  const Tile src = source(i, i.src_type, memory), dst = result(i, i.dst_type, memory);
+  const OperandTile src = source(i, i.src_type, memory), dst = result(i, i.dst_type, memory);
   for_each_element(i, [&](int64_t y, int64_t x, int64_t c) {
     if (i.src_type == Element::f16)
       write_as<float>(dst.at(y, x, c), float_of_half(read_as<uint16_t>(src.at(y, x, c))));

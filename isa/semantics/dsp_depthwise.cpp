@@ -9,7 +9,7 @@ namespace mmasim::isa::semantics {
 void execute(const DspDepthwise& i, Registers& registers, const MemoryView& memory) {
   require_alike(i.src_type, i.weight_type);
   const StageSet& stage = registers.dsp_stage;
-  const Tile src = source(i, i.src_type, memory), dst = result(i, stage.out, memory);
+  const OperandTile src = source(i, i.src_type, memory), dst = result(i, stage.out, memory);
   const auto weight = [&](int64_t ky, int64_t kx, int64_t c) {
     const int64_t tap = ky * i.kernel_x + kx;
     return read_element(i.weight_type,

@@ -8,7 +8,7 @@ namespace mmasim::isa::semantics {
 void execute(const DspDequantize& i, Registers&, const MemoryView& memory) {
   require_integer(i.src_type, i.mnemonic);
   const RangeGrid grid = grid_of(i, memory);
-  const Tile src = source(i, i.src_type, memory), dst = result(i, Element::f32, memory);
+  const OperandTile src = source(i, i.src_type, memory), dst = result(i, Element::f32, memory);
   for_each_element(i, [&](int64_t y, int64_t x, int64_t c) {
     const uint64_t lane = i.lane + static_cast<uint64_t>(c);
     const int64_t zero = int64_t{grid.zero_point} * entry_or<int32_t>(i.sums, lane, 1, memory);

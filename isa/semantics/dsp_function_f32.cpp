@@ -31,7 +31,7 @@ float value_of(const DspFunctionF32& i, float v) {
 }  // namespace
 
 void execute(const DspFunctionF32& i, Registers&, const MemoryView& memory) {
-  const Tile src = source(i, Element::f32, memory), dst = result(i, Element::f32, memory);
+  const OperandTile src = source(i, Element::f32, memory), dst = result(i, Element::f32, memory);
   for_each_element(i, [&](int64_t y, int64_t x, int64_t c) {
     write_f32(dst, y, x, c, clip(value_of(i, read_f32(src, y, x, c)), i.low, i.high));
   });

@@ -15,7 +15,7 @@ Wide clipped(Wide v, Element to) { return std::min(std::max(v, element_lowest(to
 
 void execute(const DspLookup& i, Registers&, const MemoryView& memory) {
   require_table(i.src_type, i.fraction_bits, i.mnemonic);
-  const Tile src = source(i, i.src_type, memory), dst = result(i, i.dst_type, memory);
+  const OperandTile src = source(i, i.src_type, memory), dst = result(i, i.dst_type, memory);
   for_each_element(i, [&](int64_t y, int64_t x, int64_t c) {
     const auto u = static_cast<int64_t>(src.read(y, x, c) - element_lowest(i.src_type));
     const Wide value =

@@ -5,7 +5,7 @@
 namespace mmasim::isa::semantics {
 
 void execute(const DspPoolAverage& i, Registers&, const MemoryView& memory) {
-  const Tile src = source(i, i.src_type, memory), dst = result(i, i.dst_type, memory);
+  const OperandTile src = source(i, i.src_type, memory), dst = result(i, i.dst_type, memory);
   const auto is_valid = [&](int64_t y, int64_t x) {
     return y >= i.valid_y_begin && y < i.valid_y_end && x >= i.valid_x_begin && x < i.valid_x_end;
   };

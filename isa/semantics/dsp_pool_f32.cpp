@@ -5,7 +5,7 @@
 namespace mmasim::isa::semantics {
 
 void execute(const DspPoolF32& i, Registers&, const MemoryView& memory) {
-  const Tile src = source(i, Element::f32, memory), dst = result(i, Element::f32, memory);
+  const OperandTile src = source(i, Element::f32, memory), dst = result(i, Element::f32, memory);
   for_each_element(i, [&](int64_t y, int64_t x, int64_t c) {
     float largest = 0, sum = 0;
     uint32_t cells = 0;

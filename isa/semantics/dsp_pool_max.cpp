@@ -7,7 +7,7 @@
 namespace mmasim::isa::semantics {
 
 void execute(const DspPoolMax& i, Registers&, const MemoryView& memory) {
-  const Tile src = source(i, i.type, memory), dst = result(i, i.type, memory);
+  const OperandTile src = source(i, i.type, memory), dst = result(i, i.type, memory);
   for_each_element(i, [&](int64_t y, int64_t x, int64_t c) {
     Wide largest = kWideMin;
     for (int64_t ky = 0; ky < i.kernel_y; ++ky)

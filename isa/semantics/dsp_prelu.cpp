@@ -6,7 +6,7 @@
 namespace mmasim::isa::semantics {
 
 void execute(const DspPrelu& i, Registers&, const MemoryView& memory) {
-  const Tile src = source(i, i.src_type, memory), dst = result(i, i.dst_type, memory);
+  const OperandTile src = source(i, i.src_type, memory), dst = result(i, i.dst_type, memory);
   const auto slope_of = [&](int64_t c) {
     return i.slopes.is_none() ? i.slope : read_as<int64_t>(memory.at(i.slopes + 8 * (int64_t{i.lane} + c)));
   };

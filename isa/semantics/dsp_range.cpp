@@ -10,7 +10,7 @@ void execute(const DspRange& i, Registers&, const MemoryView& memory) {
     const auto before = read_as<RangeGrid>(memory.at(i.dst));
     lowest = before.lowest, highest = before.highest;
   }
-  const Tile src = source(i, Element::f32, memory);
+  const OperandTile src = source(i, Element::f32, memory);
   for_each_element(i, [&](int64_t y, int64_t x, int64_t c) {
     lowest = minimum(lowest, read_f32(src, y, x, c));
     highest = maximum(highest, read_f32(src, y, x, c));

@@ -8,7 +8,7 @@ namespace mmasim::isa::semantics {
 
 void execute(const DspResize& i, Registers&, const MemoryView& memory) {
   require_factors(i.factor_y, i.factor_x);
-  const Tile src = source(i, i.type, memory), dst = result(i, i.type, memory);
+  const OperandTile src = source(i, i.type, memory), dst = result(i, i.type, memory);
   for_each_element(i, [&](int64_t y, int64_t x, int64_t c) {
     const ResizeTap down = resize_tap(i.out_y + y, i.factor_y, i.half_pixel != 0, i.in_height);
     const ResizeTap across = resize_tap(i.out_x + x, i.factor_x, i.half_pixel != 0, i.in_width);

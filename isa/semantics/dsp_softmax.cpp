@@ -21,7 +21,7 @@ Wide floor_of_quotient(Wide numerator, Wide positive) {
 void execute(const DspSoftmax& i, Registers&, const MemoryView& memory) {
   require_table(i.src_type, i.fraction_bits, i.mnemonic);
   if (i.channels == 0) return;
-  const Tile src = source(i, i.src_type, memory), dst = result(i, i.dst_type, memory);
+  const OperandTile src = source(i, i.src_type, memory), dst = result(i, i.dst_type, memory);
   const Knots table = {memory.at(i.table), i.fraction_bits};
   for_each_position(i, [&](int64_t y, int64_t x) {
     Wide largest = kWideMin;

@@ -8,7 +8,7 @@ namespace mmasim::isa::semantics {
 
 void execute(const DspSoftmaxF32& i, Registers&, const MemoryView& memory) {
   if (i.channels == 0) return;
-  const Tile src = source(i, Element::f32, memory), dst = result(i, Element::f32, memory);
+  const OperandTile src = source(i, Element::f32, memory), dst = result(i, Element::f32, memory);
   for_each_position(i, [&](int64_t y, int64_t x) {
     float largest = read_f32(src, y, x, 0);
     for (int64_t c = 1; c < i.channels; ++c) largest = maximum(largest, read_f32(src, y, x, c));

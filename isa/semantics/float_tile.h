@@ -6,10 +6,10 @@
 
 namespace mmasim::isa::semantics {
 
-inline float read_f32(const Tile& tile, int64_t y, int64_t x, int64_t c) {
+inline float read_f32(const OperandTile& tile, int64_t y, int64_t x, int64_t c) {
   return read_as<float>(tile.at(y, x, c));
 }
-inline void write_f32(const Tile& tile, int64_t y, int64_t x, int64_t c, float v) {
+inline void write_f32(const OperandTile& tile, int64_t y, int64_t x, int64_t c, float v) {
   write_as<float>(tile.at(y, x, c), canonical(v));
 }
 

@@ -9,7 +9,7 @@
 
 namespace mmasim::isa::semantics {
 
-struct Tile {
+struct OperandTile {
   const MemoryView& memory;
   Address base;
   int64_t y_stride, x_stride;  // bytes
@@ -25,11 +25,11 @@ struct Tile {
 };
 
 template <class DspInstruction>
-Tile source(const DspInstruction& i, Element element, const MemoryView& memory) {
+OperandTile source(const DspInstruction& i, Element element, const MemoryView& memory) {
   return {memory, i.src, i.src_y_stride, i.src_x_stride, element};
 }
 template <class DspInstruction>
-Tile result(const DspInstruction& i, Element element, const MemoryView& memory) {
+OperandTile result(const DspInstruction& i, Element element, const MemoryView& memory) {
   return {memory, i.dst, i.dst_y_stride, i.dst_x_stride, element};
 }
 

@@ -57,9 +57,9 @@ void ChunkCutter::join_dimensions() {
   dimensions_ = std::move(joined);
 }
 
-Extent ChunkCutter::extent(isa::Address first, int64_t Dimension::*stride) const {
+ByteRange ChunkCutter::extent(isa::Address first, int64_t Dimension::*stride) const {
   if (first.is_none()) return {};
-  Extent extent{first.space(), first.offset(), first.offset() + row_bytes_};
+  ByteRange extent{first.space(), first.offset(), first.offset() + row_bytes_};
   for (const Dimension& dimension : dimensions_) {
     const int64_t reach = static_cast<int64_t>(dimension.count - 1) * dimension.*stride;
     (reach < 0 ? extent.begin : extent.end) += static_cast<uint64_t>(reach);

@@ -24,11 +24,11 @@ struct Chunk {
 };
 
 // The bytes between the first and last that one side of a descriptor touches.
-struct Extent {
+struct ByteRange {
   isa::Space space = isa::Space::none;
   uint64_t begin = 0, end = 0;  // offsets, end excluded
 
-  bool overlaps(const Extent& other) const {
+  bool overlaps(const ByteRange& other) const {
     return space == other.space && space != isa::Space::none && begin < other.end && other.begin < end;
   }
 };
@@ -41,8 +41,8 @@ class ChunkCutter {
   bool done() const { return done_; }
   Chunk next();  // not when done
 
-  const Extent& source() const { return source_; }
-  const Extent& destination() const { return destination_; }
+  const ByteRange& source() const { return source_; }
+  const ByteRange& destination() const { return destination_; }
   // Later rows may overwrite earlier ones: chunks must not overtake each other.
   bool overwrites_itself() const { return overwrites_itself_; }
 
@@ -53,7 +53,7 @@ class ChunkCutter {
   };
   void prepare();
   void join_dimensions();
-  Extent extent(isa::Address first, int64_t Dimension::*stride) const;
+  ByteRange extent(isa::Address first, int64_t Dimension::*stride) const;
   bool destination_rows_overlap() const;
   Chunk piece_of_row();
   Chunk group_of_rows();
@@ -66,7 +66,7 @@ class ChunkCutter {
   std::vector<uint64_t> index_;
   uint64_t row_offset_ = 0;
   bool done_ = false, overwrites_itself_ = false;
-  Extent source_, destination_;
+  ByteRange source_, destination_;
 };
 
 }  // namespace mmasim::models

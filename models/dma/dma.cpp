@@ -171,7 +171,7 @@ void Dma::start(Channel& channel, std::unique_ptr<Descriptor> descriptor) {
 // A descriptor must not read or write what an earlier one still writes, nor write what that still reads.
 bool Dma::conflicts(const Channel& channel, const Descriptor& descriptor) const {
   const auto touches = [&](const std::unique_ptr<Descriptor>& earlier) {
-    const Extent &written = earlier->chunks.destination(), &destination = descriptor.chunks.destination();
+    const ByteRange &written = earlier->chunks.destination(), &destination = descriptor.chunks.destination();
     return written.overlaps(descriptor.chunks.source()) || written.overlaps(destination) ||
            earlier->chunks.source().overlaps(destination);
   };

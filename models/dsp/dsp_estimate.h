@@ -11,7 +11,7 @@
 namespace mmasim::models {
 
 // A tile of an operand, as far as time is concerned.
-struct Tile {
+struct CostedTile {
   uint64_t rows, columns, channels;
   uint32_t bytes;  // of an element
   int64_t y_stride, x_stride;
@@ -33,7 +33,7 @@ class Estimate {
   }
 
   // Vectors that cover the result, where source and destination must both be without gaps to share one.
-  uint64_t vectors(const Tile& src, const Tile& dst) const {
+  uint64_t vectors(const CostedTile& src, const CostedTile& dst) const {
     if (src.dense_y() && dst.dense_y()) return isa::divide_up(dst.elements(), lanes_);
     if (src.dense_x() && dst.dense_x()) return dst.rows * isa::divide_up(dst.columns * dst.channels, lanes_);
     return dst.rows * dst.columns * isa::divide_up(dst.channels, lanes_);
@@ -81,19 +81,19 @@ class Estimate {
 };
 
 template <class Op>
-Tile result_tile(const Op& op, isa::Element element) {
+CostedTile result_tile(const Op& op, isa::Element element) {
   return {op.count_y, op.count_x, op.channels, isa::element_bytes(element), op.dst_y_stride, op.dst_x_stride};
 }
 
 template <class Op>
-Tile source_tile(const Op& op, isa::Element element) {
+CostedTile source_tile(const Op& op, isa::Element element) {
   return {op.count_y, op.count_x, op.channels, isa::element_bytes(element), op.src_y_stride, op.src_x_stride};
 }
 
 // The cells of the source that windows touch: (count - 1) * stride + (kernel - 1) * dilation + 1 along each
 // axis.
 template <class Op>
-Tile window_source(const Op& op, uint32_t bytes, uint32_t dilation_y, uint32_t dilation_x) {
+CostedTile window_source(const Op& op, uint32_t bytes, uint32_t dilation_y, uint32_t dilation_x) {
   const auto extent = [](uint64_t count, uint64_t stride, uint64_t kernel, uint64_t dilation) {
     return count == 0 ? 0 : (count - 1) * stride + (kernel - 1) * dilation + 1;
   };

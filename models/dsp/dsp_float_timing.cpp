@@ -12,7 +12,7 @@ using isa::element_bytes;
 template <class Op>
 Estimate unary(const Op& op, Element src_type, Element dst_type, double cycles_per_vector,
                const DspConfig& config, const isa::Machine& machine) {
-  const Tile src = source_tile(op, src_type), dst = result_tile(op, dst_type);
+  const CostedTile src = source_tile(op, src_type), dst = result_tile(op, dst_type);
   Estimate estimate(config, machine, std::max(src.bytes, dst.bytes));
   estimate.on_reals();
   estimate.work(static_cast<double>(estimate.vectors(src, dst)), cycles_per_vector);
@@ -44,7 +44,7 @@ DspCost float_cost(const isa::DspConvert& op, const DspConfig& config, const isa
 }
 
 DspCost float_cost(const isa::DspRange& op, const DspConfig& config, const isa::Machine& machine) {
-  const Tile src = source_tile(op, Element::f32);
+  const CostedTile src = source_tile(op, Element::f32);
   Estimate estimate(config, machine, src.bytes);
   estimate.on_reals();
   estimate.work(static_cast<double>(estimate.vectors(src, src)), config.range_cycles);
@@ -69,8 +69,8 @@ DspCost float_cost(const isa::DspUnpack& op, const DspConfig& config, const isa:
 }
 
 DspCost float_cost(const isa::DspCombineF32& op, const DspConfig& config, const isa::Machine& machine) {
-  const Tile a{op.count_y, op.count_x, op.channels, sizeof(float), op.a_y_stride, op.a_x_stride};
-  const Tile dst = result_tile(op, Element::f32);
+  const CostedTile a{op.count_y, op.count_x, op.channels, sizeof(float), op.a_y_stride, op.a_x_stride};
+  const CostedTile dst = result_tile(op, Element::f32);
   // What b is broadcast over is read once.
   const uint64_t b_rows = op.b_y_stride == 0 ? 1 : op.count_y,
                  b_columns = op.b_x_stride == 0 ? 1 : op.count_x;
@@ -95,7 +95,7 @@ namespace {
 
 // The first cell of every window.
 template <class Op>
-Tile window_begins(const Op& op) {
+CostedTile window_begins(const Op& op) {
   return {op.count_y,
           op.count_x,
           op.channels,
@@ -109,10 +109,10 @@ Tile window_begins(const Op& op) {
 // A vector holds channels of one position; with a filter per channel, neighbours whose windows are neighbours
 // share it.
 DspCost float_cost(const isa::DspConvolveF32& op, const DspConfig& config, const isa::Machine& machine) {
-  Tile src = window_source(op, sizeof(float), op.dilation_y, op.dilation_x);
+  CostedTile src = window_source(op, sizeof(float), op.dilation_y, op.dilation_x);
   if (op.per_channel == 0) src.channels = op.depth;
-  const Tile dst = result_tile(op, Element::f32);
-  const Tile step = window_begins(op);
+  const CostedTile dst = result_tile(op, Element::f32);
+  const CostedTile step = window_begins(op);
   const uint64_t taps = uint64_t{op.kernel_y} * op.kernel_x * op.depth;
   Estimate estimate(config, machine, sizeof(float));
   estimate.on_reals();
@@ -128,9 +128,9 @@ DspCost float_cost(const isa::DspConvolveF32& op, const DspConfig& config, const
 }
 
 DspCost float_cost(const isa::DspPoolF32& op, const DspConfig& config, const isa::Machine& machine) {
-  const Tile src = window_source(op, sizeof(float), op.dilation_y, op.dilation_x);
-  const Tile dst = result_tile(op, Element::f32);
-  const Tile step = window_begins(op);
+  const CostedTile src = window_source(op, sizeof(float), op.dilation_y, op.dilation_x);
+  const CostedTile dst = result_tile(op, Element::f32);
+  const CostedTile step = window_begins(op);
   const uint64_t taps = uint64_t{op.kernel_y} * op.kernel_x;
   Estimate estimate(config, machine, sizeof(float));
   estimate.on_reals();

@@ -17,7 +17,7 @@ using isa::element_bytes;
 template <class Op>
 DspCost unary(const Op& op, isa::Element src_type, isa::Element dst_type, double cycles_per_vector,
               const DspConfig& config, const isa::Machine& machine) {
-  const Tile src = source_tile(op, src_type), dst = result_tile(op, dst_type);
+  const CostedTile src = source_tile(op, src_type), dst = result_tile(op, dst_type);
   Estimate estimate(config, machine, std::max(src.bytes, dst.bytes));
   estimate.work(static_cast<double>(estimate.vectors(src, dst)), cycles_per_vector);
   estimate.operations(dst.elements());
@@ -28,8 +28,9 @@ DspCost unary(const Op& op, isa::Element src_type, isa::Element dst_type, double
 
 template <class Op>
 DspCost binary(const Op& op, double cycles_per_vector, const DspConfig& config, const isa::Machine& machine) {
-  const Tile a{op.count_y, op.count_x, op.channels, element_bytes(op.a_type), op.a_y_stride, op.a_x_stride};
-  const Tile dst = result_tile(op, op.dst_type);
+  const CostedTile a{op.count_y,    op.count_x,   op.channels, element_bytes(op.a_type),
+                     op.a_y_stride, op.a_x_stride};
+  const CostedTile dst = result_tile(op, op.dst_type);
   // What b is broadcast over is read once.
   const uint64_t b_rows = op.b_y_stride == 0 ? 1 : op.count_y,
                  b_columns = op.b_x_stride == 0 ? 1 : op.count_x;
@@ -47,15 +48,15 @@ template <class Op>
 DspCost window(const Op& op, isa::Element src_type, isa::Element dst_type, uint32_t dilation_y,
                uint32_t dilation_x, double tap_cycles, double result_cycles, uint64_t filter_bytes,
                isa::Address filter, const DspConfig& config, const isa::Machine& machine) {
-  const Tile src = window_source(op, element_bytes(src_type), dilation_y, dilation_x);
-  const Tile dst = result_tile(op, dst_type);
+  const CostedTile src = window_source(op, element_bytes(src_type), dilation_y, dilation_x);
+  const CostedTile dst = result_tile(op, dst_type);
   // Neighbouring results share a vector if their windows are neighbours too.
-  const Tile step{op.count_y,
-                  op.count_x,
-                  op.channels,
-                  src.bytes,
-                  int64_t{op.src_y_stride} * op.stride_y,
-                  int64_t{op.src_x_stride} * op.stride_x};
+  const CostedTile step{op.count_y,
+                        op.count_x,
+                        op.channels,
+                        src.bytes,
+                        int64_t{op.src_y_stride} * op.stride_y,
+                        int64_t{op.src_x_stride} * op.stride_x};
   const uint64_t taps = uint64_t{op.kernel_y} * op.kernel_x;
   Estimate estimate(config, machine, src.bytes);
   const auto vectors = static_cast<double>(estimate.vectors(step, dst));
@@ -108,7 +109,7 @@ struct CostOf {
     return unary(op, op.src_type, op.dst_type, config.softmax_cycles, config, machine);
   }
   DspCost operator()(const isa::DspArgmax& op) const {
-    const Tile src = source_tile(op, op.src_type);
+    const CostedTile src = source_tile(op, op.src_type);
     const uint64_t index_bytes = src.rows * src.columns * 8;
     Estimate estimate(config, machine, src.bytes);
     estimate.work(static_cast<double>(estimate.vectors(src, src)), config.argmax_cycles);
@@ -121,16 +122,16 @@ struct CostOf {
   // source, then columns for every result. Each costs half of what four cells at once would. Both go along
   // whole lines of results: the weights repeat with the factor, and channels of a position have the same.
   DspCost operator()(const isa::DspResize& op) const {
-    const Tile dst = result_tile(op, op.type);
+    const CostedTile dst = result_tile(op, op.type);
     const uint64_t src_columns = isa::divide_up(dst.columns, op.factor_x);
     const uint64_t src_bytes = isa::divide_up(dst.rows, op.factor_y) * src_columns * dst.channels * dst.bytes;
     const auto dense = [&](uint64_t columns) {
-      return Tile{dst.rows,  columns, dst.channels,
-                  dst.bytes, 0,       static_cast<int64_t>(dst.channels * dst.bytes)};
+      return CostedTile{dst.rows,  columns, dst.channels,
+                        dst.bytes, 0,       static_cast<int64_t>(dst.channels * dst.bytes)};
     };
-    const Tile mixed = dense(src_columns);
+    const CostedTile mixed = dense(src_columns);
     Estimate estimate(config, machine, dst.bytes);
-    const Tile results = dst.dense_x() ? dense(dst.columns) : dst;
+    const CostedTile results = dst.dense_x() ? dense(dst.columns) : dst;
     const auto vectors = estimate.vectors(mixed, mixed) + estimate.vectors(results, results);
     estimate.work(static_cast<double>(vectors), config.resize_cycles / 2);
     estimate.operations(2 * (mixed.elements() + dst.elements()));

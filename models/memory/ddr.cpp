@@ -17,7 +17,7 @@ uint64_t window_bytes(const DramConfig& config, size_t cores) {
 SC_HAS_PROCESS(Ddr);
 
 Ddr::Ddr(sc_core::sc_module_name name, const DramConfig& config, const Clock& clock,
-         std::vector<Storage> storages, std::vector<Probe*> probes)
+         std::vector<ByteStore> storages, std::vector<Probe*> probes)
     : sc_module(name),
       dram_cycles_per_core_cycle_(1000 / clock.mhz() / config.clock_period_ns),
       clock_(clock),

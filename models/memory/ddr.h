@@ -10,9 +10,9 @@
 #include <memory>
 #include <vector>
 
+#include "models/kit/byte_store.h"
 #include "models/kit/clock.h"
 #include "models/kit/probe.h"
-#include "models/kit/storage.h"
 #include "models/memory/dram_config.h"
 #include "models/memory/dram_controller.h"
 #include "models/memory/ring.h"
@@ -25,7 +25,7 @@ class Ddr : public sc_core::sc_module {
 
   // One storage and one probe per core.
   Ddr(sc_core::sc_module_name name, const DramConfig& config, const Clock& clock,
-      std::vector<Storage> storages, std::vector<Probe*> probes);
+      std::vector<ByteStore> storages, std::vector<Probe*> probes);
 
   void count_until_now();  // tells, an equal share per core, of every activate and refresh so far
 
@@ -52,7 +52,7 @@ class Ddr : public sc_core::sc_module {
   const double dram_cycles_per_core_cycle_;
   const Clock clock_;
   const uint64_t window_bytes_;  // from one core's memory to the next one's
-  const std::vector<Storage> storages_;
+  const std::vector<ByteStore> storages_;
   const std::vector<Probe*> probes_;
   DramController controller_;
   uint64_t told_activates_ = 0, told_refreshes_ = 0;  // to each core

@@ -3,7 +3,7 @@
 namespace mmasim::models {
 
 Sram::Sram(sc_core::sc_module_name name, const SramConfig& config, const Clock& clock,
-           std::vector<Storage> storages, StreamBanks* banks)
+           std::vector<ByteStore> storages, StreamBanks* banks)
     : sc_module(name), config_(config), clock_(clock), storages_(std::move(storages)), banks_(banks) {
   ports.register_b_transport(this, &Sram::b_transport);
   ports.register_get_direct_mem_ptr(this, &Sram::get_direct_mem_ptr);

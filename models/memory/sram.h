@@ -8,9 +8,9 @@
 #include <memory>
 #include <vector>
 
+#include "models/kit/byte_store.h"
 #include "models/kit/clock.h"
 #include "models/kit/port.h"
-#include "models/kit/storage.h"
 #include "models/memory/sram_config.h"
 #include "models/memory/stream_banks.h"
 
@@ -23,7 +23,7 @@ class Sram : public sc_core::sc_module {
   // A storage for each initiator in the order of binding, or one for all. `banks`: where the ports meet the
   // core's streams, or null.
   Sram(sc_core::sc_module_name name, const SramConfig& config, const Clock& clock,
-       std::vector<Storage> storages, StreamBanks* banks = nullptr);
+       std::vector<ByteStore> storages, StreamBanks* banks = nullptr);
 
  private:
   // Never waits: adds the wait for the port, the beats and the latency to `delay`.
@@ -31,13 +31,13 @@ class Sram : public sc_core::sc_module {
   bool get_direct_mem_ptr(int initiator, tlm::tlm_generic_payload& payload, tlm::tlm_dmi& dmi);
   unsigned transport_dbg(int initiator, tlm::tlm_generic_payload& payload);
 
-  const Storage& storage(int initiator) const {
+  const ByteStore& storage(int initiator) const {
     return storages_.size() == 1 ? storages_.front() : storages_.at(static_cast<size_t>(initiator));
   }
 
   const SramConfig config_;
   const Clock clock_;
-  const std::vector<Storage> storages_;
+  const std::vector<ByteStore> storages_;
   StreamBanks* const banks_;
   struct SharedPort {
     Port port;

@@ -40,7 +40,7 @@ uint64_t Mma::issue(const isa::Instruction& instruction, uint64_t now) {
           if (pipeline_.is_open()) lose(l2_banks_.take_lost_cycles(), now);
           Event event = probe_.of_core(Kind::range, 0, 0);
           event.issued = now;
-          const MmaPipeline::Span span = run(of, event);
+          const MmaPipeline::Occupied span = run(of, event);
           event.taken = span.accepted_cycle + hand_over_cycles_;
           event.begin = span.start_cycle;
           event.done = span.end_cycle;
@@ -70,25 +70,25 @@ void Mma::configure(const isa::MmaConfig& config) { operand_bytes_ = isa::elemen
 
 void Mma::configure(const isa::StageSet& stage) { result_bytes_ = isa::element_bytes(stage.out); }
 
-MmaPipeline::Span Mma::run(const isa::MmaLoadB& load, Event& event) {
+MmaPipeline::Occupied Mma::run(const isa::MmaLoadB& load, Event& event) {
   event.kind = Kind::load;
   event.l2.read_bytes = uint64_t{load.rows} * machine_.array_bytes;
   // A bank is written whole: rows past load.rows take their cycles as zeros do (the published estimator
   // counts depth in whole panels).
-  const MmaPipeline::Span span = pipeline_.load(load.bank, machine_.panel(operand_bytes_), event.issued);
+  const MmaPipeline::Occupied span = pipeline_.load(load.bank, machine_.panel(operand_bytes_), event.issued);
   event.end = span.end_cycle;
   l2_banks_.book(StreamBanks::User::panel, span.start_cycle, span.end_cycle, StreamBanks::kAccess);
   return span;
 }
 
-MmaPipeline::Span Mma::run(const isa::MmaStream& stream, Event& event) {
+MmaPipeline::Occupied Mma::run(const isa::MmaStream& stream, Event& event) {
   const uint32_t panel = machine_.panel(operand_bytes_);
   event.kind = Kind::stream;
   event.rows = stream.rows;
   event.width = static_cast<uint8_t>(isa::width_index(operand_bytes_));
   event.operations = uint64_t{stream.rows} * panel * panel;
   event.l2.read_bytes = uint64_t{stream.rows} * stream.depth * operand_bytes_;
-  const MmaPipeline::Span span = pipeline_.stream(
+  const MmaPipeline::Occupied span = pipeline_.stream(
       stream.b_bank, stream.c_bank, walk_cycles(panel, stream.rows, 1), stream.accumulate == 0, event.issued);
   event.end = span.end_cycle;
   l2_banks_.book(StreamBanks::User::rows, span.start_cycle, span.start_cycle + stream.rows,
@@ -96,22 +96,22 @@ MmaPipeline::Span Mma::run(const isa::MmaStream& stream, Event& event) {
   return span;
 }
 
-MmaPipeline::Span Mma::run(const isa::MmaTransfer& transfer, Event& event) {
+MmaPipeline::Occupied Mma::run(const isa::MmaTransfer& transfer, Event& event) {
   const uint64_t row_bytes = uint64_t{transfer.columns} * result_bytes_;
   event.kind = Kind::transfer;
   event.l2.write_bytes = transfer.rows * row_bytes;
   const auto cycles_per_row = std::max<uint64_t>(1, isa::divide_up(row_bytes, config_.store_bytes_per_cycle));
   const uint64_t cycles = walk_cycles(machine_.panel(operand_bytes_), transfer.rows, cycles_per_row);
-  const MmaPipeline::Span span = pipeline_.transfer(transfer.c_bank, cycles, event.issued);
+  const MmaPipeline::Occupied span = pipeline_.transfer(transfer.c_bank, cycles, event.issued);
   event.end = span.start_cycle + cycles;
   l2_banks_.book(StreamBanks::User::results, span.start_cycle,
                  span.start_cycle + transfer.rows * cycles_per_row, StreamBanks::kAccess);
   return span;
 }
 
-MmaPipeline::Span Mma::run(const isa::MmaRange&, Event& event) {
+MmaPipeline::Occupied Mma::run(const isa::MmaRange&, Event& event) {
   event.l2.write_bytes = 16;
-  const MmaPipeline::Span span = pipeline_.range(event.issued);
+  const MmaPipeline::Occupied span = pipeline_.range(event.issued);
   event.end = span.start_cycle + 1;
   return span;
 }

@@ -33,10 +33,10 @@ class Mma : public sc_core::sc_module, public ArrayCommands {
   void configure(const isa::MmaConfig& config);
   void configure(const isa::StageSet& stage);
   void lose(uint64_t cycles, uint64_t now);
-  MmaPipeline::Span run(const isa::MmaLoadB& load, Event& event);
-  MmaPipeline::Span run(const isa::MmaStream& stream, Event& event);
-  MmaPipeline::Span run(const isa::MmaTransfer& transfer, Event& event);
-  MmaPipeline::Span run(const isa::MmaRange& range, Event& event);
+  MmaPipeline::Occupied run(const isa::MmaLoadB& load, Event& event);
+  MmaPipeline::Occupied run(const isa::MmaStream& stream, Event& event);
+  MmaPipeline::Occupied run(const isa::MmaTransfer& transfer, Event& event);
+  MmaPipeline::Occupied run(const isa::MmaRange& range, Event& event);
 
   const MmaConfig config_;
   const isa::Machine machine_;

@@ -39,7 +39,7 @@ uint64_t MmaPipeline::earliest_transfer(uint32_t c_bank, uint64_t now) const {
   return std::max({opened(transfer_queue_.earliest(now)), transfer_free_, c_banks_[c_bank].written_cycle});
 }
 
-MmaPipeline::Span MmaPipeline::load(uint32_t b_bank, uint64_t cycles, uint64_t now) {
+MmaPipeline::Occupied MmaPipeline::load(uint32_t b_bank, uint64_t cycles, uint64_t now) {
   const uint64_t accepted = load_queue_.earliest(now), start = earliest_load(b_bank, now),
                  end = start + cycles;
   open(accepted);
@@ -50,8 +50,8 @@ MmaPipeline::Span MmaPipeline::load(uint32_t b_bank, uint64_t cycles, uint64_t n
   return {accepted, start, end};
 }
 
-MmaPipeline::Span MmaPipeline::stream(uint32_t b_bank, uint32_t c_bank, uint64_t cycles, bool from_zero,
-                                      uint64_t now) {
+MmaPipeline::Occupied MmaPipeline::stream(uint32_t b_bank, uint32_t c_bank, uint64_t cycles, bool from_zero,
+                                          uint64_t now) {
   const uint64_t accepted = stream_queue_.earliest(now);
   const uint64_t start = earliest_stream(b_bank, c_bank, from_zero, now), end = start + cycles;
   open(accepted);
@@ -64,7 +64,7 @@ MmaPipeline::Span MmaPipeline::stream(uint32_t b_bank, uint32_t c_bank, uint64_t
   return {accepted, start, end};
 }
 
-MmaPipeline::Span MmaPipeline::transfer(uint32_t c_bank, uint64_t cycles, uint64_t now) {
+MmaPipeline::Occupied MmaPipeline::transfer(uint32_t c_bank, uint64_t cycles, uint64_t now) {
   const uint64_t accepted = transfer_queue_.earliest(now), start = earliest_transfer(c_bank, now);
   const uint64_t end = start + cycles;
   open(accepted);
@@ -75,7 +75,7 @@ MmaPipeline::Span MmaPipeline::transfer(uint32_t c_bank, uint64_t cycles, uint64
   return {accepted, start, end + config_.drain_cycles};
 }
 
-MmaPipeline::Span MmaPipeline::range(uint64_t now) {
+MmaPipeline::Occupied MmaPipeline::range(uint64_t now) {
   const uint64_t accepted = transfer_queue_.earliest(now);
   const uint64_t start = std::max(opened(accepted), transfer_free_), end = start + 1;
   open(accepted);

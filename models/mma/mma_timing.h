@@ -44,7 +44,7 @@ inline uint64_t walk_cycles(uint32_t panel, uint32_t rows, uint64_t cycles_per_r
 
 class MmaPipeline {
  public:
-  struct Span {
+  struct Occupied {
     uint64_t accepted_cycle;  // the core has handed it over
     uint64_t start_cycle, end_cycle;
   };
@@ -56,10 +56,10 @@ class MmaPipeline {
   uint64_t earliest_stream(uint32_t b_bank, uint32_t c_bank, bool from_zero, uint64_t now) const;
   uint64_t earliest_transfer(uint32_t c_bank, uint64_t now) const;
 
-  Span load(uint32_t b_bank, uint64_t cycles, uint64_t now);
-  Span stream(uint32_t b_bank, uint32_t c_bank, uint64_t cycles, bool from_zero, uint64_t now);
-  Span transfer(uint32_t c_bank, uint64_t cycles, uint64_t now);
-  Span range(uint64_t now);  // stores the range register after the last transfer
+  Occupied load(uint32_t b_bank, uint64_t cycles, uint64_t now);
+  Occupied stream(uint32_t b_bank, uint32_t c_bank, uint64_t cycles, bool from_zero, uint64_t now);
+  Occupied transfer(uint32_t c_bank, uint64_t cycles, uint64_t now);
+  Occupied range(uint64_t now);  // stores the range register after the last transfer
 
   bool is_open() const { return is_open_; }
   void slip(uint64_t cycles);  // every unit of the open array loses so many cycles before its next command

@@ -11,10 +11,10 @@
 namespace mmasim::runtime {
 namespace {
 
-using quantization::LinearLayer;
+using quantization::WeightedLayer;
 
 // The weights of one layer as floats of the plan's integers, in their own order.
-std::vector<double> dequantized(const LinearLayer& layer, const LinearPlan& plan) {
+std::vector<double> dequantized(const WeightedLayer& layer, const LinearPlan& plan) {
   std::vector<double> values(static_cast<size_t>(element_count(plan.weights.shape)));
   const int64_t zero_point = plan.weight_zero_points.empty() ? 0 : plan.weight_zero_points.front();
   for (const auto& run : layer.runs) {
@@ -30,7 +30,7 @@ bool has_integers(const IntegerArray& weights) {
          !(weights.s8.empty() && weights.s16.empty() && weights.s32.empty());
 }
 
-void set_weights(Graph& graph, NodeId id, const LinearLayer& layer, const LinearPlan& plan) {
+void set_weights(Graph& graph, NodeId id, const WeightedLayer& layer, const LinearPlan& plan) {
   if (!has_integers(plan.weights))
     throw std::logic_error("the plan of node '" + graph.nodes[id].name + "' has lost its weights");
   const auto values = dequantized(layer, plan);

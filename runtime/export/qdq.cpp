@@ -132,7 +132,7 @@ class QdqWriter {
   }
 
   // The bias as the accumulator has it, without its zero-point terms, and before an intermediate rounding.
-  std::vector<double> bias_levels(const quantization::LinearLayer& layer) const {
+  std::vector<double> bias_levels(const quantization::WeightedLayer& layer) const {
     const LinearPlan& plan = linear();
     const int64_t weight_zero = plan.weight_zero_points.empty() ? 0 : plan.weight_zero_points[0];
     const auto terms =
@@ -153,7 +153,7 @@ class QdqWriter {
   }
 
   // As 32-bit integers of step s_x * s_w where they fit, else in float.
-  std::string bias(const quantization::LinearLayer& layer) {
+  std::string bias(const quantization::WeightedLayer& layer) {
     const auto levels = bias_levels(layer);
     const auto count = static_cast<int64_t>(levels.size());
     std::string bytes;

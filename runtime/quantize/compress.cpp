@@ -13,7 +13,7 @@ using Form = StoredWeights::Form;
 
 // Calls visit(index of the value, output channel).
 template <class Visit>
-void for_each_weight(const LinearLayer& layer, Visit&& visit) {
+void for_each_weight(const WeightedLayer& layer, Visit&& visit) {
   for (const WeightRun& run : layer.runs)
     for (size_t i = run.begin; i < run.begin + run.count; ++i) visit(i, run.channel);
 }
@@ -22,7 +22,7 @@ void store_halves(RealPlan& plan) {
   for (float& weight : plan.weights) weight = isa::float_of_half(isa::half_of_float(weight));
 }
 
-void store_integers(const LinearLayer& layer, const QuantChoices& choices, RealPlan& plan) {
+void store_integers(const WeightedLayer& layer, const QuantChoices& choices, RealPlan& plan) {
   IntegerWeights stored = integer_weights(layer, choices.weight_granularity);
   for_each_weight(layer, [&](size_t i, size_t channel) {
     const float step = stored.steps[stored.steps.size() == 1 ? 0 : channel];
@@ -50,7 +50,7 @@ size_t nearest(const std::vector<double>& centroids, double value) {
 
 }  // namespace
 
-std::vector<float> real_weights(const LinearLayer& layer) {
+std::vector<float> real_weights(const WeightedLayer& layer) {
   std::vector<float> weights(static_cast<size_t>(element_count(layer.shape)));
   for_each_weight(layer, [&](size_t i, size_t channel) {
     const double value =
@@ -60,7 +60,7 @@ std::vector<float> real_weights(const LinearLayer& layer) {
   return weights;
 }
 
-IntegerWeights integer_weights(const LinearLayer& layer, QuantChoices::Granularity granularity) {
+IntegerWeights integer_weights(const WeightedLayer& layer, QuantChoices::Granularity granularity) {
   constexpr int64_t kLargest = 127;
   std::vector<double> magnitudes = largest_magnitudes(layer);
   if (granularity == QuantChoices::Granularity::tensor)
@@ -103,7 +103,7 @@ Codebook cluster(const std::vector<float>& values, uint32_t count) {
   return book;
 }
 
-void store_weights(const LinearLayer& layer, const QuantChoices& choices, RealPlan& plan) {
+void store_weights(const WeightedLayer& layer, const QuantChoices& choices, RealPlan& plan) {
   plan.weights = real_weights(layer);
   if (plan.stored.form == Form::f16) store_halves(plan);
   if (plan.stored.form == Form::s8) store_integers(layer, choices, plan);

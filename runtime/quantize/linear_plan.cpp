@@ -231,7 +231,7 @@ void warn_of_halvings(const LinearPlanning& linear) {
       std::to_string(most) + " so that the bias fits " + std::to_string(linear.bias_bits()) + " bits");
 }
 
-NodePlan plan_linear(Planning& planning, const Node& node, const LinearLayer& layer) {
+NodePlan plan_linear(Planning& planning, const Node& node, const WeightedLayer& layer) {
   const bool missing = !layer.values && !layer.exact_values;
   if (planning.has_values() && missing) {
     throw std::logic_error("node '" + node.name + "': weights '" + layer.weights_name + "' have no values");
@@ -264,7 +264,7 @@ NodePlan plan_linear(Planning& planning, const Node& node, const LinearLayer& la
 }  // namespace
 
 NodePlan plan_node(Planning& planning, const Node& node, const Conv& conv) {
-  LinearLayer layer = view(conv);
+  WeightedLayer layer = view(conv);
   if (conv.from_gemm) layer.margin = planning.choices(node).gemm_margin;
   return plan_linear(planning, node, layer);
 }
@@ -274,7 +274,7 @@ NodePlan plan_node(Planning& planning, const Node& node, const ConvTranspose& co
 }
 
 NodePlan plan_node(Planning& planning, const Node& node, const Gemm& gemm) {
-  LinearLayer layer = view(gemm);
+  WeightedLayer layer = view(gemm);
   layer.margin = planning.choices(node).gemm_margin;
   return plan_linear(planning, node, layer);
 }

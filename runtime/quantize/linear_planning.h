@@ -15,7 +15,7 @@ namespace mmasim::runtime::quantization {
 struct LinearPlanning {
   Planning& planning;
   const Node& node;
-  const LinearLayer& layer;
+  const WeightedLayer& layer;
   const TensorPlan& x;
   Range range;                          // of the output, with its margin
   std::optional<double> clip_inv_step;  // the output's, if a clip fixes it

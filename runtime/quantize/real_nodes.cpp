@@ -40,13 +40,13 @@ StoredWeights::Form form_of(const QuantChoices& choices) {
   return StoredWeights::Form::f32;
 }
 
-std::vector<float> bias_of(const LinearLayer& layer) {
+std::vector<float> bias_of(const WeightedLayer& layer) {
   std::vector<float> bias;
   for (size_t c = 0; c < layer.channels; ++c) bias.push_back(static_cast<float>(layer.bias_of(c)));
   return bias;
 }
 
-NodePlan plan_linear(Planning& planning, const Node& node, const LinearLayer& layer, bool is_compressed) {
+NodePlan plan_linear(Planning& planning, const Node& node, const WeightedLayer& layer, bool is_compressed) {
   RealPlan plan{bounds_of(node.activation), {}, {}, {}};
   const QuantChoices& choices = planning.choices(node);
   if (is_compressed) plan.stored.form = form_of(choices);
@@ -60,7 +60,7 @@ NodePlan plan_linear(Planning& planning, const Node& node, const LinearLayer& la
 // The longest sum of products of a byte and a signed byte that 32 bits hold whatever the operands (2).
 constexpr int64_t kLongestSum = 65793;
 
-NodePlan plan_dynamic(Planning& planning, const Node& node, const LinearLayer& layer, int64_t depth) {
+NodePlan plan_dynamic(Planning& planning, const Node& node, const WeightedLayer& layer, int64_t depth) {
   if (depth > kLongestSum)
     refuse(node, "a sum of " + std::to_string(depth) +
                      " products may leave 32 bits, and mode dynamic takes " + std::to_string(kLongestSum) +

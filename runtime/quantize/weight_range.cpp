@@ -9,7 +9,7 @@ namespace mmasim::runtime::quantization {
 namespace {
 
 // Effective weights by output channel, in binary32 as calibrators see values.
-std::vector<std::vector<float>> values_by_channel(const LinearLayer& layer) {
+std::vector<std::vector<float>> values_by_channel(const WeightedLayer& layer) {
   std::vector<std::vector<float>> values(layer.channels);
   for (const WeightRun& run : layer.runs) {
     const double scale = layer.scale_of(run.channel);
@@ -25,7 +25,8 @@ double magnitude_of(const Range& range) { return std::max(range.high, -range.low
 
 }  // namespace
 
-std::vector<double> weight_ranges(const LinearLayer& layer, const QuantChoices& choices, Together together) {
+std::vector<double> weight_ranges(const WeightedLayer& layer, const QuantChoices& choices,
+                                  Together together) {
   std::vector<double> largest = largest_magnitudes(layer);  // finite from here on
   if (choices.weight_calibrator.kind == "minmax") return largest;
   const GridShape grid{choices.weight_bits, true, choices.weight_scale == QuantChoices::Scale::pow2, true};

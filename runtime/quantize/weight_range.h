@@ -13,6 +13,6 @@ enum class Together : uint8_t { layer, channels };  // what shares a range
 
 // Of every output channel; those of a layer that shares one range are equal. UserError if a weight is not
 // finite.
-std::vector<double> weight_ranges(const LinearLayer& layer, const QuantChoices& choices, Together together);
+std::vector<double> weight_ranges(const WeightedLayer& layer, const QuantChoices& choices, Together together);
 
 }  // namespace mmasim::runtime::quantization

@@ -62,7 +62,7 @@ std::vector<WeightRun> one_run_a_channel(size_t channels, size_t count) {
   return runs;
 }
 
-void set_weights(LinearLayer& layer, const Weights& weights) {
+void set_weights(WeightedLayer& layer, const Weights& weights) {
   layer.weights_name = weights.name;
   layer.shape = weights.shape;
   if (!weights.values) return;
@@ -74,7 +74,7 @@ void set_weights(LinearLayer& layer, const Weights& weights) {
 }
 
 template <class Integer>
-void quantize_runs(const LinearLayer& layer, const std::vector<double>& inv_step, int64_t low, int64_t high,
+void quantize_runs(const WeightedLayer& layer, const std::vector<double>& inv_step, int64_t low, int64_t high,
                    std::vector<Integer>& out) {
   out.resize(static_cast<size_t>(element_count(layer.shape)));
   for (const WeightRun& run : layer.runs) {
@@ -92,7 +92,7 @@ void quantize_runs(const LinearLayer& layer, const std::vector<double>& inv_step
 
 // visit(index, channel, effective value) for every weight
 template <class Visit>
-void for_each_weight(const LinearLayer& layer, Visit&& visit) {
+void for_each_weight(const WeightedLayer& layer, Visit&& visit) {
   for (const WeightRun& run : layer.runs) {
     const double scale = layer.scale_of(run.channel);
     for (size_t i = run.begin; i < run.begin + run.count; ++i) {
@@ -117,7 +117,7 @@ double rounded(double v, isa::Rounding rounding) {
 }
 
 template <class Integer>
-void quantize_one_by_one(const LinearLayer& layer, const std::vector<double>& inv_step,
+void quantize_one_by_one(const WeightedLayer& layer, const std::vector<double>& inv_step,
                          const WeightGrid& grid, std::vector<Integer>& out) {
   out.resize(static_cast<size_t>(element_count(layer.shape)));
   for_each_weight(layer, [&](size_t index, size_t channel, double value) {
@@ -137,8 +137,8 @@ void with_integers(IntegerArray& array, Visit&& visit) {
 
 }  // namespace
 
-LinearLayer view(const Conv& conv) {
-  LinearLayer layer;
+WeightedLayer view(const Conv& conv) {
+  WeightedLayer layer;
   set_weights(layer, conv.weights);
   const auto& shape = conv.weights.shape;
   layer.channels = static_cast<size_t>(shape.at(0));
@@ -150,8 +150,8 @@ LinearLayer view(const Conv& conv) {
   return layer;
 }
 
-LinearLayer view(const ConvTranspose& conv) {
-  LinearLayer layer;
+WeightedLayer view(const ConvTranspose& conv) {
+  WeightedLayer layer;
   set_weights(layer, conv.weights);
   const auto& shape = conv.weights.shape;  // I, O/groups, kh, kw
   const auto inputs = static_cast<size_t>(shape.at(0)), per_group = static_cast<size_t>(shape.at(1));
@@ -169,8 +169,8 @@ LinearLayer view(const ConvTranspose& conv) {
   return layer;
 }
 
-LinearLayer view(const Gemm& gemm) {
-  LinearLayer layer;
+WeightedLayer view(const Gemm& gemm) {
+  WeightedLayer layer;
   set_weights(layer, gemm.weights);
   layer.channels = static_cast<size_t>(gemm.weights.shape.at(0));
   layer.runs = one_run_a_channel(layer.channels, static_cast<size_t>(gemm.weights.shape.at(1)));
@@ -179,8 +179,8 @@ LinearLayer view(const Gemm& gemm) {
   return layer;
 }
 
-LinearLayer view(const BatchNorm& norm) {
-  LinearLayer layer;
+WeightedLayer view(const BatchNorm& norm) {
+  WeightedLayer layer;
   layer.weights_name = "scale";
   layer.channels = static_cast<size_t>(norm.channels);
   layer.shape = {norm.channels};
@@ -190,7 +190,7 @@ LinearLayer view(const BatchNorm& norm) {
   return layer;
 }
 
-std::vector<double> largest_magnitudes(const LinearLayer& layer) {
+std::vector<double> largest_magnitudes(const WeightedLayer& layer) {
   std::vector<double> largest(layer.channels, 0.0);
   for (const WeightRun& run : layer.runs) {
     double magnitude = 0;
@@ -215,7 +215,7 @@ std::vector<double> largest_magnitudes(const LinearLayer& layer) {
   return largest;
 }
 
-Range value_range(const LinearLayer& layer) {
+Range value_range(const WeightedLayer& layer) {
   largest_magnitudes(layer);  // refuses what is not finite
   Range range;
   for_each_weight(layer, [&](size_t, size_t, double value) {
@@ -224,7 +224,7 @@ Range value_range(const LinearLayer& layer) {
   return range;
 }
 
-IntegerArray quantize_weights(const LinearLayer& layer, const WeightGrid& grid,
+IntegerArray quantize_weights(const WeightedLayer& layer, const WeightGrid& grid,
                               const std::vector<double>& inv_step) {
   IntegerArray result;
   result.bits = grid.bits;
@@ -241,7 +241,7 @@ IntegerArray quantize_weights(const LinearLayer& layer, const WeightGrid& grid,
   return result;
 }
 
-std::vector<int128> channel_sums(const LinearLayer& layer, const IntegerArray& weights) {
+std::vector<int128> channel_sums(const WeightedLayer& layer, const IntegerArray& weights) {
   std::vector<int128> sums(layer.channels, 0);
   for (const WeightRun& run : layer.runs) {
     int64_t sum = 0;  // of at most 2^31 terms of 32 bits
@@ -251,7 +251,7 @@ std::vector<int128> channel_sums(const LinearLayer& layer, const IntegerArray& w
   return sums;
 }
 
-std::vector<int128> zero_point_terms(const LinearLayer& layer, const IntegerArray& weights,
+std::vector<int128> zero_point_terms(const WeightedLayer& layer, const IntegerArray& weights,
                                      int64_t input_zero, int64_t weight_zero) {
   std::vector<int128> terms(layer.channels, 0);
   const int128 zero = input_zero;

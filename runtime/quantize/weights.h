@@ -18,7 +18,7 @@ struct WeightRun {
 
 // The weights of Conv, ConvTranspose, Gemm and BatchNorm seen alike. Effective value: values[i] *
 // scale[channel].
-struct LinearLayer {
+struct WeightedLayer {
   std::string weights_name;
   size_t channels = 0;
   bool is_depthwise = false;  // a convolution of one channel each
@@ -36,16 +36,16 @@ struct LinearLayer {
   double bias_of(size_t channel) const { return bias == nullptr || bias->empty() ? 0.0 : (*bias)[channel]; }
 };
 
-LinearLayer view(const Conv& conv);
-LinearLayer view(const ConvTranspose& conv);
-LinearLayer view(const Gemm& gemm);
-LinearLayer view(const BatchNorm& norm);
+WeightedLayer view(const Conv& conv);
+WeightedLayer view(const ConvTranspose& conv);
+WeightedLayer view(const Gemm& gemm);
+WeightedLayer view(const BatchNorm& norm);
 
 // Largest |effective weight| of every channel. UserError if one is not finite.
-std::vector<double> largest_magnitudes(const LinearLayer& layer);
+std::vector<double> largest_magnitudes(const WeightedLayer& layer);
 
 // Smallest and largest effective weight, with zero. UserError if one is not finite.
-Range value_range(const LinearLayer& layer);
+Range value_range(const WeightedLayer& layer);
 
 // Which integers weights become: q = SAT(R(value * scale * inv_step) + zero_point, low, high).
 struct WeightGrid {
@@ -55,13 +55,13 @@ struct WeightGrid {
 };
 
 // inv_step: one, or one a channel.
-IntegerArray quantize_weights(const LinearLayer& layer, const WeightGrid& grid,
+IntegerArray quantize_weights(const WeightedLayer& layer, const WeightGrid& grid,
                               const std::vector<double>& inv_step);
 
-std::vector<int128> channel_sums(const LinearLayer& layer, const IntegerArray& weights);
+std::vector<int128> channel_sums(const WeightedLayer& layer, const IntegerArray& weights);
 
 // sum (a - za)(w - zw) = sum a w - zw sum a - za sum w + K za zw: the last two terms, one per output channel.
-std::vector<int128> zero_point_terms(const LinearLayer& layer, const IntegerArray& weights,
+std::vector<int128> zero_point_terms(const WeightedLayer& layer, const IntegerArray& weights,
                                      int64_t input_zero, int64_t weight_zero);
 
 }  // namespace mmasim::runtime::quantization

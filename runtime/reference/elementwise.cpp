@@ -2,7 +2,7 @@
 // table.
 #include <cstdint>
 
-#include "runtime/reference/step.h"
+#include "runtime/reference/node_operands.h"
 
 namespace mmasim::runtime::reference {
 namespace {
@@ -19,7 +19,7 @@ int64_t broadcast_offset(const Shape& index, const Shape& shape) {
 
 // y = combine(values of all inputs, each less its zero point) through the output stage
 template <class Combine>
-IntegerTensor combine_elements(const Step& step, const Requantization& requant, Combine combine) {
+IntegerTensor combine_elements(const NodeOperands& step, const Requantization& requant, Combine combine) {
   IntegerTensor y{step.y_shape, {}};
   std::vector<int64_t> values(step.x.size());
   for_each_index(step.y_shape, [&](const Shape& index) {
@@ -33,7 +33,7 @@ IntegerTensor combine_elements(const Step& step, const Requantization& requant, 
 }
 
 // Clip, Add and Sub: SRS(sum of multiplier_i * (q_i - z_i)); the sign of a difference is in the multiplier.
-IntegerTensor weighted_sum(const Step& step) {
+IntegerTensor weighted_sum(const NodeOperands& step) {
   const auto& plan = step.plan_as<SumPlan>();
   return combine_elements(step, plan.requants.at(0), [&plan](const std::vector<int64_t>& values) {
     int128 sum = 0;
@@ -44,11 +44,11 @@ IntegerTensor weighted_sum(const Step& step) {
 
 }  // namespace
 
-IntegerTensor evaluate(const Clip&, const Step& step) { return weighted_sum(step); }
-IntegerTensor evaluate(const Add&, const Step& step) { return weighted_sum(step); }
-IntegerTensor evaluate(const Sub&, const Step& step) { return weighted_sum(step); }
+IntegerTensor evaluate(const Clip&, const NodeOperands& step) { return weighted_sum(step); }
+IntegerTensor evaluate(const Add&, const NodeOperands& step) { return weighted_sum(step); }
+IntegerTensor evaluate(const Sub&, const NodeOperands& step) { return weighted_sum(step); }
 
-IntegerTensor evaluate(const Mul&, const Step& step) {
+IntegerTensor evaluate(const Mul&, const NodeOperands& step) {
   const auto& plan = step.plan_as<ProductPlan>();
   return combine_elements(step, plan.requant, [&plan](const std::vector<int64_t>& values) {
     return multiply(static_cast<int128>(values.at(0)) * values.at(1), plan.multiplier);
@@ -57,7 +57,7 @@ IntegerTensor evaluate(const Mul&, const Step& step) {
 
 namespace {
 
-IntegerTensor looked_up(const Step& step) {
+IntegerTensor looked_up(const NodeOperands& step) {
   const auto& plan = step.plan_as<LookupPlan>();
   IntegerTensor y{step.y_shape, {}};
   for (const int64_t value : step.x[0]->values) {
@@ -69,7 +69,7 @@ IntegerTensor looked_up(const Step& step) {
 
 }  // namespace
 
-IntegerTensor evaluate(const Prelu& prelu, const Step& step) {
+IntegerTensor evaluate(const Prelu& prelu, const NodeOperands& step) {
   if (std::holds_alternative<LookupPlan>(step.plan)) return looked_up(step);
   const auto& plan = step.plan_as<PreluPlan>();
   const IntegerTensor& x = *step.x[0];
@@ -85,6 +85,6 @@ IntegerTensor evaluate(const Prelu& prelu, const Step& step) {
   return y;
 }
 
-IntegerTensor evaluate(const Unary&, const Step& step) { return looked_up(step); }
+IntegerTensor evaluate(const Unary&, const NodeOperands& step) { return looked_up(step); }
 
 }  // namespace mmasim::runtime::reference

@@ -45,7 +45,7 @@ std::vector<Position> positions_from(int64_t first, int64_t count, int64_t out_h
 // The common part of both convolutions. source(axis, o, k): the input row or column that filter row or column
 // k meets at output o, if it meets one; elsewhere the input counts as its zero point.
 template <class Source, class WeightIndex>
-IntegerTensor convolve(const Window& window, int64_t groups, Step& step, Source source,
+IntegerTensor convolve(const Window& window, int64_t groups, NodeOperands& step, Source source,
                        WeightIndex weight_index) {
   const IntegerTensor& x = *step.x[0];
   const int64_t in_c = x.shape[1], in_h = x.shape[2], in_w = x.shape[3];
@@ -80,7 +80,7 @@ IntegerTensor convolve(const Window& window, int64_t groups, Step& step, Source 
 
 }  // namespace
 
-IntegerTensor evaluate(const Conv& conv, Step& step) {
+IntegerTensor evaluate(const Conv& conv, NodeOperands& step) {
   const Window& window = conv.window;
   const auto source = [&window](int axis, int64_t o, int64_t k, int64_t in) -> std::optional<int64_t> {
     const int64_t i = o * window.stride[axis] + k * window.dilation[axis] - window.pad[axis];
@@ -92,7 +92,7 @@ IntegerTensor evaluate(const Conv& conv, Step& step) {
                   [depth](int64_t oc, int64_t k) { return oc * depth + k; });
 }
 
-IntegerTensor evaluate(const ConvTranspose& conv, Step& step) {
+IntegerTensor evaluate(const ConvTranspose& conv, NodeOperands& step) {
   const Window& window = conv.window;
   // Input i adds to output i * stride + k * dilation - pad: seen from the output, the i that does, if it is
   // whole.
@@ -111,7 +111,7 @@ IntegerTensor evaluate(const ConvTranspose& conv, Step& step) {
   return convolve(window, conv.groups, step, source, weight_index);
 }
 
-IntegerTensor evaluate(const Gemm&, Step& step) {
+IntegerTensor evaluate(const Gemm&, NodeOperands& step) {
   const IntegerTensor& x = *step.x[0];
   const int64_t depth = x.shape.back(), channels = step.y_shape.back();
   IntegerTensor y{step.y_shape, std::vector<int64_t>(element_count(step.y_shape))};
@@ -127,7 +127,7 @@ IntegerTensor evaluate(const Gemm&, Step& step) {
   return y;
 }
 
-IntegerTensor evaluate(const BatchNorm& norm, Step& step) {
+IntegerTensor evaluate(const BatchNorm& norm, NodeOperands& step) {
   const IntegerTensor& x = *step.x[0];
   const int64_t channels = channel_count(x.shape, norm.along), inner = inner_count(x.shape, norm.along);
   const int64_t positions = element_count(x.shape) / channels;

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "runtime/reference/step.h"
+#include "runtime/reference/node_operands.h"
 
 namespace mmasim::runtime::reference {
 
@@ -41,8 +41,8 @@ int64_t finish_product(int128 accumulator, int128 row_sum, const LinearPlan& pla
 // fill_columns(group, first position, count, columns): writes columns[k * count + i]; weight_index(o, k): in
 // the plan's array; store(o, p, y) keeps a result.
 template <class Sum, class FillColumns, class WeightIndex, class Store>
-void accumulate(const ProductShape& shape, Step& step, Accumulator& accumulator, FillColumns fill_columns,
-                WeightIndex weight_index, Store store) {
+void accumulate(const ProductShape& shape, NodeOperands& step, Accumulator& accumulator,
+                FillColumns fill_columns, WeightIndex weight_index, Store store) {
   constexpr int64_t kPositionsAtOnce = 64;  // columns of so many positions stay in the host's cache
   const auto& plan = step.plan_as<LinearPlan>();
   const int64_t channels_of_group = shape.channels / shape.groups;
@@ -82,8 +82,8 @@ int128 largest_weight_sum(const ProductShape& shape, const LinearPlan& plan, Wei
 
 // Sums in 64 bits where these values cannot leave them, else in 128.
 template <class FillColumns, class WeightIndex, class Store>
-void run_products(const ProductShape& shape, Step& step, FillColumns fill_columns, WeightIndex weight_index,
-                  Store store) {
+void run_products(const ProductShape& shape, NodeOperands& step, FillColumns fill_columns,
+                  WeightIndex weight_index, Store store) {
   const auto& plan = step.plan_as<LinearPlan>();
   Accumulator accumulator(plan.accumulator.bits, plan.accumulator.overflow);
   const int128 bound = largest_weight_sum(shape, plan, weight_index) *

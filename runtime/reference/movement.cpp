@@ -1,13 +1,13 @@
 // Operators that move values: Pad, Reshape, Transpose, Slice keep them; Concat brings each input to the
 // output's scale.
-#include "runtime/reference/step.h"
+#include "runtime/reference/node_operands.h"
 
 namespace mmasim::runtime::reference {
 namespace {
 
 // y(index) = x(source(index))
 template <class Source>
-IntegerTensor gather(const Step& step, Source source) {
+IntegerTensor gather(const NodeOperands& step, Source source) {
   const IntegerTensor& x = *step.x[0];
   IntegerTensor y{step.y_shape, {}};
   for_each_index(step.y_shape, [&](const Shape& index) {
@@ -18,7 +18,7 @@ IntegerTensor gather(const Step& step, Source source) {
 
 }  // namespace
 
-IntegerTensor evaluate(const Concat& concat, const Step& step) {
+IntegerTensor evaluate(const Concat& concat, const NodeOperands& step) {
   const auto& plan = step.plan_as<SumPlan>();
   IntegerTensor y{step.y_shape, std::vector<int64_t>(element_count(step.y_shape))};
   int64_t begin = 0;  // of this input along the axis
@@ -36,7 +36,7 @@ IntegerTensor evaluate(const Concat& concat, const Step& step) {
   return y;
 }
 
-IntegerTensor evaluate(const Pad& pad, const Step& step) {
+IntegerTensor evaluate(const Pad& pad, const NodeOperands& step) {
   const IntegerTensor& x = *step.x[0];
   IntegerTensor y{step.y_shape, {}};
   for_each_index(step.y_shape, [&](Shape index) {
@@ -50,9 +50,9 @@ IntegerTensor evaluate(const Pad& pad, const Step& step) {
   return y;
 }
 
-IntegerTensor evaluate(const Reshape&, const Step& step) { return {step.y_shape, step.x[0]->values}; }
+IntegerTensor evaluate(const Reshape&, const NodeOperands& step) { return {step.y_shape, step.x[0]->values}; }
 
-IntegerTensor evaluate(const Transpose& transpose, const Step& step) {
+IntegerTensor evaluate(const Transpose& transpose, const NodeOperands& step) {
   return gather(step, [&](const Shape& index) {
     Shape source(index.size());
     for (size_t axis = 0; axis < index.size(); ++axis) source[transpose.permutation[axis]] = index[axis];
@@ -60,7 +60,7 @@ IntegerTensor evaluate(const Transpose& transpose, const Step& step) {
   });
 }
 
-IntegerTensor evaluate(const Slice& slice, const Step& step) {
+IntegerTensor evaluate(const Slice& slice, const NodeOperands& step) {
   return gather(step, [&](const Shape& index) {
     Shape source(index.size());
     for (size_t axis = 0; axis < index.size(); ++axis) {

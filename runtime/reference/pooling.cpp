@@ -1,7 +1,7 @@
 // MaxPool, AveragePool and GlobalAveragePool over feature maps N,C,H,W.
 #include <algorithm>
 
-#include "runtime/reference/step.h"
+#include "runtime/reference/node_operands.h"
 
 namespace mmasim::runtime::reference {
 namespace {
@@ -23,7 +23,7 @@ std::vector<Cell> window_cells(const Window& window, int64_t oy, int64_t ox) {
 
 // y(n, c, oy, ox) = pool(cells of the window, the input map of n and c)
 template <class Pool>
-IntegerTensor pool_maps(const Window& window, const Step& step, Pool pool) {
+IntegerTensor pool_maps(const Window& window, const NodeOperands& step, Pool pool) {
   const IntegerTensor& x = *step.x[0];
   const int64_t map_size = x.shape[2] * x.shape[3];
   IntegerTensor y{step.y_shape, {}};
@@ -45,7 +45,7 @@ bool inside_padded(const Cell& cell, const Shape& shape, const Window& window) {
 
 }  // namespace
 
-IntegerTensor evaluate(const MaxPool& pool, const Step& step) {
+IntegerTensor evaluate(const MaxPool& pool, const NodeOperands& step) {
   const Shape& shape = step.x[0]->shape;
   return pool_maps(pool.window, step, [&](const std::vector<Cell>& cells, const int64_t* map) {
     int64_t largest = step.x_plan[0]->min();
@@ -56,7 +56,7 @@ IntegerTensor evaluate(const MaxPool& pool, const Step& step) {
   });
 }
 
-IntegerTensor evaluate(const AveragePool& pool, const Step& step) {
+IntegerTensor evaluate(const AveragePool& pool, const NodeOperands& step) {
   const auto& plan = step.plan_as<PoolPlan>();
   const Shape& shape = step.x[0]->shape;
   const int64_t zero = step.x_plan[0]->zero_point;
@@ -73,7 +73,7 @@ IntegerTensor evaluate(const AveragePool& pool, const Step& step) {
   });
 }
 
-IntegerTensor evaluate(const GlobalAveragePool&, const Step& step) {
+IntegerTensor evaluate(const GlobalAveragePool&, const NodeOperands& step) {
   const auto& plan = step.plan_as<PoolPlan>();
   const IntegerTensor& x = *step.x[0];
   const int64_t map_size = inner_count(x.shape, 1);

@@ -17,7 +17,7 @@ float real_function(const Unary& unary, float v) {
 }
 
 template <class Function>
-std::vector<float> each(const Step& step, Function function) {
+std::vector<float> each(const NodeOperands& step, Function function) {
   std::vector<float> y;
   for (const int64_t bits : step.x[0]->values) y.push_back(function(real_of(bits)));
   return y;
@@ -33,7 +33,7 @@ size_t broadcast_position(const Shape& index, const Shape& operand) {
 }
 
 template <class Function>
-std::vector<float> pairs(const Step& step, Function function) {
+std::vector<float> pairs(const NodeOperands& step, Function function) {
   std::vector<float> y;
   for_each_index(step.y_shape, [&](const Shape& index) {
     y.push_back(function(real_of(step.x[0]->values[broadcast_position(index, step.x[0]->shape)]),
@@ -42,7 +42,7 @@ std::vector<float> pairs(const Step& step, Function function) {
   return y;
 }
 
-std::vector<float> softmax(const Softmax& op, const Step& step) {
+std::vector<float> softmax(const Softmax& op, const NodeOperands& step) {
   const auto axis = static_cast<size_t>(op.axis);
   const auto inner = static_cast<size_t>(inner_count(step.y_shape, axis));
   const auto count = static_cast<size_t>(step.y_shape[axis]);
@@ -60,7 +60,7 @@ std::vector<float> softmax(const Softmax& op, const Step& step) {
   return y;
 }
 
-std::vector<float> concat(const Concat& op, const Step& step) {
+std::vector<float> concat(const Concat& op, const NodeOperands& step) {
   const auto axis = static_cast<size_t>(op.axis);
   const auto inner = static_cast<size_t>(inner_count(step.y_shape, axis));
   size_t outer = 1;
@@ -82,7 +82,7 @@ Window whole_map(const Shape& in) {
 
 struct RealValues {
   const RealPlan& plan;
-  const Step& step;
+  const NodeOperands& step;
 
   std::vector<float> operator()(const Conv& op) const { return convolve_reals(op, plan, step); }
   std::vector<float> operator()(const Gemm&) const { return multiply_reals(plan, step); }
@@ -122,7 +122,7 @@ struct RealValues {
   }
 };
 
-std::vector<float> dynamic_values(const DynamicPlan& plan, const Step& step) {
+std::vector<float> dynamic_values(const DynamicPlan& plan, const NodeOperands& step) {
   if (const auto* conv = std::get_if<Conv>(&step.node.op)) return convolve_dynamic(*conv, plan, step);
   if (std::holds_alternative<Gemm>(step.node.op)) return multiply_dynamic(plan, step);
   throw std::logic_error("reference: node '" + step.node.name + "' is quantized at run time");
@@ -134,7 +134,7 @@ IntegerTensor clipped(const std::vector<float>& values, float low, float high, c
   return y;
 }
 
-IntegerTensor to_integers(const QuantizePlan& plan, const Step& step) {
+IntegerTensor to_integers(const QuantizePlan& plan, const NodeOperands& step) {
   IntegerTensor y{step.y_shape, {}};
   for (const int64_t bits : step.x[0]->values)
     y.values.push_back(real_quantize(real_of(bits), plan.step, step.y_plan.zero_point, step.y_plan.min(),
@@ -142,7 +142,7 @@ IntegerTensor to_integers(const QuantizePlan& plan, const Step& step) {
   return y;
 }
 
-IntegerTensor to_reals(const DequantizePlan& plan, const Step& step) {
+IntegerTensor to_reals(const DequantizePlan& plan, const NodeOperands& step) {
   IntegerTensor y{step.y_shape, {}};
   for (const int64_t q : step.x[0]->values)
     y.values.push_back(bits_of(static_cast<float>(q - step.x_plan[0]->zero_point) * plan.step));
@@ -156,7 +156,7 @@ bool is_real_step(const NodePlan& plan) {
          std::holds_alternative<QuantizePlan>(plan) || std::holds_alternative<DequantizePlan>(plan);
 }
 
-IntegerTensor evaluate_real(const Step& step) {
+IntegerTensor evaluate_real(const NodeOperands& step) {
   if (const auto* plan = std::get_if<QuantizePlan>(&step.plan)) return to_integers(*plan, step);
   if (const auto* plan = std::get_if<DequantizePlan>(&step.plan)) return to_reals(*plan, step);
   if (const auto* plan = std::get_if<DynamicPlan>(&step.plan))

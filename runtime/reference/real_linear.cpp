@@ -12,7 +12,7 @@ namespace {
 // The indices of x and of the weights that each result of a convolution sums over, in order: visit(y index,
 // output channel, x index or none, weight index).
 template <class Begin, class Meet, class End>
-void for_each_product(const Conv& conv, const Step& step, Begin begin, Meet meet, End end) {
+void for_each_product(const Conv& conv, const NodeOperands& step, Begin begin, Meet meet, End end) {
   const Shape &in = step.x[0]->shape, &out = step.y_shape;
   const Window& w = conv.window;
   const int64_t group_in = in[1] / conv.groups, group_out = out[1] / conv.groups;
@@ -67,7 +67,7 @@ struct RunTimeGrid {
 
 }  // namespace
 
-std::vector<float> convolve_reals(const Conv& conv, const RealPlan& plan, const Step& step) {
+std::vector<float> convolve_reals(const Conv& conv, const RealPlan& plan, const NodeOperands& step) {
   const std::vector<float> x = reals(*step.x[0]);
   std::vector<float> y(static_cast<size_t>(element_count(step.y_shape)));
   float sum = 0;
@@ -82,7 +82,7 @@ std::vector<float> convolve_reals(const Conv& conv, const RealPlan& plan, const 
   return y;
 }
 
-std::vector<float> convolve_dynamic(const Conv& conv, const DynamicPlan& plan, const Step& step) {
+std::vector<float> convolve_dynamic(const Conv& conv, const DynamicPlan& plan, const NodeOperands& step) {
   const RunTimeGrid grid(reals(*step.x[0]));
   std::vector<float> y(static_cast<size_t>(element_count(step.y_shape)));
   int64_t sum = 0;
@@ -96,7 +96,7 @@ std::vector<float> convolve_dynamic(const Conv& conv, const DynamicPlan& plan, c
   return y;
 }
 
-std::vector<float> multiply_reals(const RealPlan& plan, const Step& step) {
+std::vector<float> multiply_reals(const RealPlan& plan, const NodeOperands& step) {
   const std::vector<float> x = reals(*step.x[0]);
   const auto depth = static_cast<size_t>(step.x[0]->shape.back()), channels = plan.bias.size();
   std::vector<float> y;
@@ -112,7 +112,7 @@ std::vector<float> multiply_reals(const RealPlan& plan, const Step& step) {
   return y;
 }
 
-std::vector<float> multiply_dynamic(const DynamicPlan& plan, const Step& step) {
+std::vector<float> multiply_dynamic(const DynamicPlan& plan, const NodeOperands& step) {
   const RunTimeGrid grid(reals(*step.x[0]));
   const auto depth = static_cast<size_t>(step.x[0]->shape.back()), channels = plan.bias.size();
   std::vector<float> y;
@@ -126,7 +126,7 @@ std::vector<float> multiply_dynamic(const DynamicPlan& plan, const Step& step) {
   return y;
 }
 
-std::vector<float> normalize_reals(const BatchNorm& norm, const RealPlan& plan, const Step& step) {
+std::vector<float> normalize_reals(const BatchNorm& norm, const RealPlan& plan, const NodeOperands& step) {
   std::vector<float> y = reals(*step.x[0]);
   const int64_t inner = inner_count(step.y_shape, norm.along);
   for (size_t i = 0; i < y.size(); ++i) {

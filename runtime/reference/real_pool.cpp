@@ -13,7 +13,8 @@ bool lies_within(int64_t at, int64_t size, int64_t before, int64_t after, bool c
 
 }  // namespace
 
-std::vector<float> pool_reals(const Window& w, bool is_average, bool counts_padding, const Step& step) {
+std::vector<float> pool_reals(const Window& w, bool is_average, bool counts_padding,
+                              const NodeOperands& step) {
   const Shape &in = step.x[0]->shape, &out = step.y_shape;
   const int64_t out_h = out.size() > 2 ? out[2] : 1, out_w = out.size() > 3 ? out[3] : 1;
   std::vector<float> y;

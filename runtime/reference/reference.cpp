@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "runtime/reference/node_operands.h"
 #include "runtime/reference/real.h"
-#include "runtime/reference/step.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime {
@@ -74,10 +74,11 @@ bool traps(const NodePlan& plan) {
   return linear != nullptr && linear->accumulator.overflow == isa::Overflow::trap;
 }
 
-Step make_step(const Graph& graph, const QuantPlan& plan, NodeId id,
-               const std::vector<IntegerTensor>& tensors) {
+NodeOperands make_step(const Graph& graph, const QuantPlan& plan, NodeId id,
+                       const std::vector<IntegerTensor>& tensors) {
   const Node& node = graph.nodes[id];
-  Step step{node, plan.nodes[id], {}, {}, graph.tensors[node.output].shape, plan.tensors[node.output]};
+  NodeOperands step{
+      node, plan.nodes[id], {}, {}, graph.tensors[node.output].shape, plan.tensors[node.output]};
   for (const TensorId input : node.inputs) {
     step.x.push_back(&tensors[input]);
     step.x_plan.push_back(&plan.tensors[input]);
@@ -102,7 +103,7 @@ std::vector<IntegerTensor> run_reference(const Graph& graph, const QuantPlan& pl
   for (NodeId id = 0; id < graph.nodes.size(); ++id) {
     const Node& node = graph.nodes[id];
     if (progress) progress(id);
-    reference::Step step = reference::make_step(graph, plan, id, tensors);
+    reference::NodeOperands step = reference::make_step(graph, plan, id, tensors);
     IntegerTensor result =
         reference::is_real_step(step.plan)
             ? reference::evaluate_real(step)

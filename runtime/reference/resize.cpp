@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "runtime/reference/step.h"
+#include "runtime/reference/node_operands.h"
 
 namespace mmasim::runtime::reference {
 namespace {
@@ -23,7 +23,7 @@ Between between(int64_t o, int64_t factor, bool half_pixel, int64_t in) {
   return {{clamp(floor), clamp(floor + 1)}, {parts - upper, upper}};
 }
 
-int64_t bilinear(const Resize& resize, const ResizePlan& plan, const Step& step, const Shape& index) {
+int64_t bilinear(const Resize& resize, const ResizePlan& plan, const NodeOperands& step, const Shape& index) {
   const IntegerTensor& x = *step.x[0];
   const Between rows = between(index[2], resize.factor_y, resize.half_pixel, x.shape[2]);
   const Between columns = between(index[3], resize.factor_x, resize.half_pixel, x.shape[3]);
@@ -41,7 +41,7 @@ int64_t bilinear(const Resize& resize, const ResizePlan& plan, const Step& step,
 
 }  // namespace
 
-IntegerTensor evaluate(const Resize& resize, const Step& step) {
+IntegerTensor evaluate(const Resize& resize, const NodeOperands& step) {
   const IntegerTensor& x = *step.x[0];
   const ResizePlan* plan = resize.mode == Resize::Mode::bilinear ? &step.plan_as<ResizePlan>() : nullptr;
   IntegerTensor y{step.y_shape, {}};

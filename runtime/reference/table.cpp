@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "runtime/reference/step.h"
+#include "runtime/reference/node_operands.h"
 
 namespace mmasim::runtime::reference {
 namespace {
@@ -29,7 +29,7 @@ int128 look_up(const std::vector<int64_t>& table, uint32_t fraction_bits, int64_
   return low + shift_round((high - low) * fraction, static_cast<int>(fraction_bits), isa::Rounding::half_up);
 }
 
-IntegerTensor evaluate(const Softmax& softmax, const Step& step) {
+IntegerTensor evaluate(const Softmax& softmax, const NodeOperands& step) {
   const auto& plan = step.plan_as<SoftmaxPlan>();
   const IntegerTensor& x = *step.x[0];
   IntegerTensor y{step.y_shape, std::vector<int64_t>(x.values.size())};
@@ -51,7 +51,7 @@ IntegerTensor evaluate(const Softmax& softmax, const Step& step) {
   return y;
 }
 
-IntegerTensor evaluate(const ArgMax& argmax, const Step& step) {
+IntegerTensor evaluate(const ArgMax& argmax, const NodeOperands& step) {
   const IntegerTensor& x = *step.x[0];
   IntegerTensor y{step.y_shape,
                   {}};  // one value a line, in the same order whether or not the axis stays as a 1

@@ -37,7 +37,7 @@ std::vector<TraceUnit> units_of(const traces::TraceSummary& summary) {
 std::map<std::string, uint64_t> steps_of(const std::array<uint64_t, traces::kSteps>& cycles) {
   std::map<std::string, uint64_t> steps;
   for (size_t step = 0; step < cycles.size(); ++step)
-    if (cycles[step] > 0) steps[traces::name_of(static_cast<traces::Step>(step))] = cycles[step];
+    if (cycles[step] > 0) steps[traces::name_of(static_cast<traces::PathStep>(step))] = cycles[step];
   return steps;
 }
 

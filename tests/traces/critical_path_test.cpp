@@ -35,7 +35,7 @@ std::array<uint64_t, kSteps> cycles_of(const std::vector<PathPiece>& path) {
   for (const PathPiece& piece : path) cycles[static_cast<size_t>(piece.step)] += piece.end - piece.begin;
   return cycles;
 }
-uint64_t of(const std::array<uint64_t, kSteps>& cycles, Step step) {
+uint64_t of(const std::array<uint64_t, kSteps>& cycles, PathStep step) {
   return cycles[static_cast<size_t>(step)];
 }
 
@@ -50,11 +50,11 @@ TEST_CASE("critical path: a wait leads to the transfer, and from its begin to wh
   finder.on(stall(150, 400, Cause::ddr, 1));
   finder.on(piece(Kind::vectors, 400, 450));
   const auto cycles = cycles_of(finder.find(450));
-  CHECK(of(cycles, Step::dsp) == 50);        // the vectors at the end; those before were not waited for
-  CHECK(of(cycles, Step::ddr) == 270);       // 130..399
-  CHECK(of(cycles, Step::dma_start) == 20);  // 110..129
-  CHECK(of(cycles, Step::issue) == 10);
-  CHECK(of(cycles, Step::setup) == 100);
+  CHECK(of(cycles, PathStep::dsp) == 50);        // the vectors at the end; those before were not waited for
+  CHECK(of(cycles, PathStep::ddr) == 270);       // 130..399
+  CHECK(of(cycles, PathStep::dma_start) == 20);  // 110..129
+  CHECK(of(cycles, PathStep::issue) == 10);
+  CHECK(of(cycles, PathStep::setup) == 100);
 }
 
 TEST_CASE("critical path: a transfer that stood behind another on its channel leads to that one") {
@@ -64,10 +64,10 @@ TEST_CASE("critical path: a transfer that stood behind another on its channel le
   finder.on(transfer(2, 10, 150, 170, 300, Cause::l3));
   finder.on(stall(10, 300, Cause::l3, 2));
   const auto cycles = cycles_of(finder.find(300));
-  CHECK(of(cycles, Step::l3) == 130);        // 170..299 of the second
-  CHECK(of(cycles, Step::ddr) == 130);       // 20..149 of the first
-  CHECK(of(cycles, Step::dma_start) == 35);  // 150..169 and 5..19
-  CHECK(of(cycles, Step::issue) == 5);       // until the first was posted
+  CHECK(of(cycles, PathStep::l3) == 130);        // 170..299 of the second
+  CHECK(of(cycles, PathStep::ddr) == 130);       // 20..149 of the first
+  CHECK(of(cycles, PathStep::dma_start) == 35);  // 150..169 and 5..19
+  CHECK(of(cycles, PathStep::issue) == 5);       // until the first was posted
 }
 
 TEST_CASE("critical path: a transfer that a transfer's token held leads to it") {
@@ -100,8 +100,8 @@ TEST_CASE("critical path: a drain leads through the array's commands to their ha
   finder.on(piece(Kind::close, 12, 160));
   const auto path = finder.find(160);
   const auto cycles = cycles_of(path);
-  CHECK(of(cycles, Step::mma) == 150);
-  CHECK(of(cycles, Step::issue) == 10);
+  CHECK(of(cycles, PathStep::mma) == 150);
+  CHECK(of(cycles, PathStep::issue) == 10);
 }
 
 TEST_CASE("critical path: every cycle is one piece's, whatever is missing") {

@@ -9,24 +9,24 @@ namespace {
 constexpr const char* kStepNames[kSteps] = {"mma", "dsp", "setup",     "issue", "ddr",
                                             "l3",  "l2",  "dma_start", "other"};
 
-Step step_of(Cause cause) {
+PathStep step_of(Cause cause) {
   switch (cause) {
     case Cause::ddr:
-      return Step::ddr;
+      return PathStep::ddr;
     case Cause::l3:
-      return Step::l3;
+      return PathStep::l3;
     case Cause::l2:
-      return Step::l2;
+      return PathStep::l2;
     case Cause::dma_start:
-      return Step::dma_start;
+      return PathStep::dma_start;
     default:
-      return Step::other;
+      return PathStep::other;
   }
 }
 
 }  // namespace
 
-const char* name_of(Step step) { return kStepNames[static_cast<size_t>(step)]; }
+const char* name_of(PathStep step) { return kStepNames[static_cast<size_t>(step)]; }
 
 void PathFinder::on(const Event& event) {
   Work work{event.kind,  event.cause, event.channel, event.layer,  event.instruction, event.descriptor,
@@ -77,7 +77,7 @@ std::vector<PathPiece> PathFinder::find(uint64_t end_cycle) {
     if (idle > 8) {
       Work nothing{};
       const uint64_t begin = own_.empty() || own_.front().begin >= before ? 0 : before - 1;
-      add(Step::other, nothing, begin, before);
+      add(PathStep::other, nothing, begin, before);
       place = {At::core, begin, 0};
     } else if (place.at == At::core) {
       place = step_core(place);
@@ -90,7 +90,7 @@ std::vector<PathPiece> PathFinder::find(uint64_t end_cycle) {
   return std::move(path_);
 }
 
-void PathFinder::add(Step step, const Work& work, uint64_t begin, uint64_t end) {
+void PathFinder::add(PathStep step, const Work& work, uint64_t begin, uint64_t end) {
   if (begin >= end) return;
   if (!path_.empty()) {  // the same work in two pieces is one
     PathPiece& last = path_.back();
@@ -107,29 +107,29 @@ PathFinder::Place PathFinder::step_core(Place place) {
   auto found = std::partition_point(own_.begin(), own_.end(),
                                     [&](const Work& work) { return work.begin < place.cycle; });
   if (found == own_.begin()) {
-    add(Step::other, Work{}, 0, place.cycle);
+    add(PathStep::other, Work{}, 0, place.cycle);
     return {At::core, 0, 0};
   }
   const Work& work = *--found;
   if (work.end < place.cycle) {  // nobody told what the core did since
-    add(Step::other, work, work.end, place.cycle);
+    add(PathStep::other, work, work.end, place.cycle);
     return {At::core, work.end, 0};
   }
   const Place before{At::core, work.begin, 0};
   switch (work.kind) {
     case Kind::setup:
-      add(Step::setup, work, work.begin, place.cycle);
+      add(PathStep::setup, work, work.begin, place.cycle);
       return before;
     case Kind::issue:
-      add(Step::issue, work, work.begin, place.cycle);
+      add(PathStep::issue, work, work.begin, place.cycle);
       return before;
     case Kind::vectors:
-      add(Step::dsp, work, work.begin, place.cycle);
+      add(PathStep::dsp, work, work.begin, place.cycle);
       return before;
     case Kind::close:
-      return wait_for_array(Step::mma, work, place);
+      return wait_for_array(PathStep::mma, work, place);
     case Kind::stall: {
-      if (work.cause == Cause::sync) return wait_for_array(Step::other, work, place);
+      if (work.cause == Cause::sync) return wait_for_array(PathStep::other, work, place);
       const Place transfer = transfer_of(work.descriptor, place.cycle);
       if (work.descriptor != 0 && transfer.at == At::transfer &&
           transfers_[transfer.transfer].begin < place.cycle)
@@ -138,13 +138,13 @@ PathFinder::Place PathFinder::step_core(Place place) {
       return before;
     }
     default:  // hands a command over, and waits where the array's queue is full
-      add(Step::mma, work, work.begin, place.cycle);
+      add(PathStep::mma, work, work.begin, place.cycle);
       return before;
   }
 }
 
 // The array's own work within the wait, if there is any, or else the wait.
-PathFinder::Place PathFinder::wait_for_array(Step step, const Work& work, Place place) {
+PathFinder::Place PathFinder::wait_for_array(PathStep step, const Work& work, Place place) {
   const Work* const command = command_done_by(place.cycle);
   if (command != nullptr && command->done > work.begin) return {At::array, place.cycle, 0};
   add(step, work, work.begin, place.cycle);
@@ -160,11 +160,11 @@ const PathFinder::Work* PathFinder::command_done_by(uint64_t cycle) const {
 PathFinder::Place PathFinder::step_array(Place place) {
   const Work* const work = command_done_by(place.cycle);
   if (work == nullptr || work->begin >= place.cycle) return {At::core, place.cycle, 0};
-  add(Step::mma, *work, work->begin, place.cycle);
+  add(PathStep::mma, *work, work->begin, place.cycle);
   // It began when the array was free, or when the core had handed it over.
   const Work* const before = command_done_by(work->begin);
   if (before != nullptr && before->done > work->second) return {At::array, work->begin, 0};
-  add(Step::mma, *work, std::min(work->first, work->begin), work->begin);
+  add(PathStep::mma, *work, std::min(work->first, work->begin), work->begin);
   return {At::core, std::min(work->first, work->begin), 0};
 }
 
@@ -172,7 +172,7 @@ PathFinder::Place PathFinder::step_transfer(Place place) {
   const Work& work = transfers_[place.transfer];
   const uint64_t data = std::clamp(work.second, work.begin, std::max(work.begin, place.cycle));
   add(step_of(work.cause), work, data, place.cycle);
-  add(Step::dma_start, work, work.begin, std::min(data, place.cycle));
+  add(PathStep::dma_start, work, work.begin, std::min(data, place.cycle));
   return before_transfer(work, {At::core, std::min(work.begin, place.cycle), 0});
 }
 

@@ -17,13 +17,13 @@
 
 namespace mmasim::traces {
 
-enum class Step : uint8_t { mma, dsp, setup, issue, ddr, l3, l2, dma_start, other };
-constexpr uint32_t kSteps = static_cast<uint32_t>(Step::other) + 1;
-const char* name_of(Step step);
+enum class PathStep : uint8_t { mma, dsp, setup, issue, ddr, l3, l2, dma_start, other };
+constexpr uint32_t kSteps = static_cast<uint32_t>(PathStep::other) + 1;
+const char* name_of(PathStep step);
 
 // Of the path; `layer` is the work's, which may be another than the one that the core was in.
 struct PathPiece {
-  Step step = Step::other;
+  PathStep step = PathStep::other;
   uint32_t layer = 0, instruction = 0, descriptor = 0;
   uint64_t begin = 0, end = 0;
 };
@@ -53,12 +53,12 @@ class PathFinder {
   };
   Place step_core(Place place);
   Place step_array(Place place);
-  Place wait_for_array(Step step, const Work& work, Place place);
+  Place wait_for_array(PathStep step, const Work& work, Place place);
   Place step_transfer(Place place);
   const Work* command_done_by(uint64_t cycle) const;  // the last one, or null
   Place before_transfer(const Work& transfer, Place place) const;
   Place transfer_of(uint32_t descriptor, uint64_t cycle) const;
-  void add(Step step, const Work& work, uint64_t begin, uint64_t end);
+  void add(PathStep step, const Work& work, uint64_t begin, uint64_t end);
 
   std::vector<Work> own_;        // pieces of the core's time, hand-overs included, by begin
   std::vector<Work> array_;      // commands, by done once sorted

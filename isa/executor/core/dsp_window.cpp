@@ -32,14 +32,14 @@ void depthwise(const DspDepthwise& i, const TileSide& src, const TileSide& dst, 
   });
 }
 
-template <class Storage>
+template <class Stored>
 Wide peak_magnitude(const DspRequantize& i, const TileSide& src) {
   UnsignedWide peak = 0;
   for_each_chunk(merged<1>(extent_of(i), {src}), [&](int64_t y, int64_t x, uint64_t c, size_t count) {
-    Storage lowest = 0, highest = 0;
-    const uint8_t* row = src.at(y, x) + c * sizeof(Storage);
+    Stored lowest = 0, highest = 0;
+    const uint8_t* row = src.at(y, x) + c * sizeof(Stored);
     for (size_t k = 0; k < count; ++k) {
-      const auto v = read_as<Storage>(row + k * sizeof(Storage));
+      const auto v = read_as<Stored>(row + k * sizeof(Stored));
       lowest = v < lowest ? v : lowest;
       highest = v > highest ? v : highest;
     }
@@ -48,15 +48,15 @@ Wide peak_magnitude(const DspRequantize& i, const TileSide& src) {
   return static_cast<Wide>(std::min<UnsignedWide>(peak, kWideMax));
 }
 
-template <class Storage>
+template <class Stored>
 void requantize(const DspRequantize& i, const TileSide& src, const StageSet& stage_set, Worker& worker,
                 const MemoryView& memory) {
-  const OutputStage stage(stage_set, i.src_type, i.lane, i.channels, peak_magnitude<Storage>(i, src), worker,
+  const OutputStage stage(stage_set, i.src_type, i.lane, i.channels, peak_magnitude<Stored>(i, src), worker,
                           memory);
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, stage.out_bytes()};
   for_each_chunk(extent_of(i), [&](int64_t y, int64_t x, uint64_t c, size_t count) {
-    Storage accumulators[kChunkElements];
-    std::memcpy(accumulators, src.at(y, x) + c * sizeof(Storage), count * sizeof(Storage));
+    Stored accumulators[kChunkElements];
+    std::memcpy(accumulators, src.at(y, x) + c * sizeof(Stored), count * sizeof(Stored));
     stage.apply(accumulators, static_cast<uint32_t>(c), count, dst.at(y, x) + c * dst.element_bytes);
   });
 }

@@ -176,8 +176,8 @@ StageLanes<Lane> OutputStage::lanes_from(uint32_t first) const {
 }
 
 // False, with nothing written, if a sum left 32-bit accumulators: then the general form must decide.
-template <class Lane, class Storage>
-bool OutputStage::apply_lanes(const Storage* accumulators, uint32_t first, size_t count, uint8_t* dst) const {
+template <class Lane, class Stored>
+bool OutputStage::apply_lanes(const Stored* accumulators, uint32_t first, size_t count, uint8_t* dst) const {
   Lane v[kChunk];
   for (size_t i = 0; i < count; ++i) v[i] = static_cast<Lane>(accumulators[i]);
   const bool fits_32_bits = row_ops<Lane>().stage(v, count, lanes_from<Lane>(first));
@@ -188,8 +188,8 @@ bool OutputStage::apply_lanes(const Storage* accumulators, uint32_t first, size_
   return true;
 }
 
-template <class Storage>
-void OutputStage::apply_wide(const Storage* accumulators, uint32_t first, size_t count, uint8_t* dst) const {
+template <class Stored>
+void OutputStage::apply_wide(const Stored* accumulators, uint32_t first, size_t count, uint8_t* dst) const {
   for (size_t i = 0; i < count; ++i, dst += out_bytes()) {
     const LaneTerms t = terms(first + static_cast<uint32_t>(i));
     const Wide sum = settled(accumulators[i], t.bias, accumulator_, stage_.overflow, worker_.overflow_count);
@@ -201,11 +201,11 @@ void OutputStage::apply_wide(const Storage* accumulators, uint32_t first, size_t
   }
 }
 
-template <class Storage>
-void OutputStage::apply(const Storage* accumulators, uint32_t first, size_t count, uint8_t* dst) const {
+template <class Stored>
+void OutputStage::apply(const Stored* accumulators, uint32_t first, size_t count, uint8_t* dst) const {
   for (size_t done = 0; done < count; done += kChunk) {
     const size_t part = std::min(kChunk, count - done);
-    const Storage* from = accumulators + done;
+    const Stored* from = accumulators + done;
     const auto lane = static_cast<uint32_t>(first + done);
     uint8_t* to = dst + done * out_bytes();
     const bool is_done = width_ == LaneWidth::int32   ? apply_lanes<int32_t>(from, lane, part, to)
@@ -215,9 +215,9 @@ void OutputStage::apply(const Storage* accumulators, uint32_t first, size_t coun
   }
 }
 
-template <class Storage>
-void OutputStage::apply_rows(const Storage* const* rows, uint8_t* const* dst, size_t row_count) const {
-  if constexpr (std::is_same_v<Storage, int32_t>) {
+template <class Stored>
+void OutputStage::apply_rows(const Stored* const* rows, uint8_t* const* dst, size_t row_count) const {
+  if constexpr (std::is_same_v<Stored, int32_t>) {
     const StageRowsToBytes to_bytes = stage_rows_to_bytes();
     if (to_bytes && width_ == LaneWidth::int32 && out_bytes() == 1 && !stage_.track_range)
       return to_bytes(rows, dst, row_count, lane_count_, lanes_from<int32_t>(0));

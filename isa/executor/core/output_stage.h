@@ -18,14 +18,14 @@ class OutputStage {
   OutputStage(const StageSet& stage, Element accumulator, uint32_t first_lane, uint32_t lane_count,
               Wide bound, Worker& worker, const MemoryView& memory);
 
-  // Accumulators of the lanes first .. first + count, counted from the stage's own first lane. Storage is
+  // Accumulators of the lanes first .. first + count, counted from the stage's own first lane. Stored is
   // int32_t, int64_t or Wide, and may be wider than the accumulator.
-  template <class Storage>
-  void apply(const Storage* accumulators, uint32_t first, size_t count, uint8_t* dst) const;
+  template <class Stored>
+  void apply(const Stored* accumulators, uint32_t first, size_t count, uint8_t* dst) const;
 
   // All lanes of many rows.
-  template <class Storage>
-  void apply_rows(const Storage* const* rows, uint8_t* const* dst, size_t row_count) const;
+  template <class Stored>
+  void apply_rows(const Stored* const* rows, uint8_t* const* dst, size_t row_count) const;
 
   uint32_t out_bytes() const { return element_bytes(stage_.out); }
 
@@ -43,10 +43,10 @@ class OutputStage {
   void prepare();
   template <class Lane>
   StageLanes<Lane> lanes_from(uint32_t first) const;
-  template <class Lane, class Storage>
-  bool apply_lanes(const Storage* accumulators, uint32_t first, size_t count, uint8_t* dst) const;
-  template <class Storage>
-  void apply_wide(const Storage* accumulators, uint32_t first, size_t count, uint8_t* dst) const;
+  template <class Lane, class Stored>
+  bool apply_lanes(const Stored* accumulators, uint32_t first, size_t count, uint8_t* dst) const;
+  template <class Stored>
+  void apply_wide(const Stored* accumulators, uint32_t first, size_t count, uint8_t* dst) const;
 
   const StageSet& stage_;
   const Element accumulator_;

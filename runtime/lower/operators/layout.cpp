@@ -23,7 +23,7 @@ int64_t planar_offset(const Dims& dims, const Region& region, int64_t e) {
   return (((region.n0 * dims.c + region.c0) * dims.h + region.y0) * dims.w + region.x0) * e;
 }
 
-Extent planar_extent(const TensorView& view, const Region& region) {  // its frame
+StorageRange planar_extent(const TensorView& view, const Region& region) {  // its frame
   return {view.storage, static_cast<uint64_t>(region.n0 * view.pitch_n()),
           static_cast<uint64_t>(region.n1 * view.pitch_n())};
 }

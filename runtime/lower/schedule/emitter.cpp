@@ -338,7 +338,7 @@ void Emitter::core_wait(uint16_t token, uint32_t count) {
 }
 
 // Waits until every byte of the extent is written: on a channel's queue, or in the core.
-void Emitter::wait_for(const Extent& extent, const std::optional<Channel>& channel) {
+void Emitter::wait_for(const StorageRange& extent, const std::optional<Channel>& channel) {
   uint32_t counts[2 + kChannels] = {};
   for (const auto& written : out_.written[static_cast<size_t>(extent.storage)]) {
     if (written.begin < extent.end && extent.begin < written.end)

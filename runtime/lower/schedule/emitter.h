@@ -115,7 +115,7 @@ class Emitter {
   void before(const isa::Instruction& instruction);
   void dma_wait(Channel channel, uint16_t token, uint32_t count);
   void core_wait(uint16_t token, uint32_t count);
-  void wait_for(const Extent& extent, const std::optional<Channel>& channel);
+  void wait_for(const StorageRange& extent, const std::optional<Channel>& channel);
   void issue(const isa::Instruction& instruction);
   isa::Address relocate(isa::Address address, BufferId buffer) const;
   Placed& placed(BufferId buffer);

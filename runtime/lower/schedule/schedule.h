@@ -33,7 +33,7 @@ struct Storage {
 };
 
 // Bytes [begin, end) of a storage.
-struct Extent {
+struct StorageRange {
   StorageId storage{};
   uint64_t begin = 0, end = 0;
 };
@@ -46,7 +46,7 @@ struct Load {
   Channel channel = Channel::features;
   BufferId buffer{};
   std::vector<std::variant<isa::DmaCopy, isa::DmaFill>> descriptors;
-  std::vector<Extent> reads;  // what must have been written before
+  std::vector<StorageRange> reads;  // what must have been written before
   bool source_is_buffer = false;
   BufferId source_buffer{};
 };
@@ -55,7 +55,7 @@ struct Load {
 struct Store {
   BufferId buffer{};
   std::vector<isa::DmaCopy> descriptors;
-  Extent writes;
+  StorageRange writes;
 };
 
 class StepEmitter;
@@ -63,10 +63,10 @@ class StepEmitter;
 struct Step {
   uint32_t layer = 0;
   std::vector<Load> loads;
-  std::vector<BufferId> allocates;      // written by compute: outputs, scratch
-  std::vector<BufferId> uses;           // every buffer compute touches, allocated or loaded here or earlier
-  std::vector<Extent> reads_directly;   // storages that compute reads without DMA
-  std::vector<Extent> writes_directly;  // storages (residents too) that compute writes without DMA
+  std::vector<BufferId> allocates;  // written by compute: outputs, scratch
+  std::vector<BufferId> uses;       // every buffer compute touches, allocated or loaded here or earlier
+  std::vector<StorageRange> reads_directly;   // storages that compute reads without DMA
+  std::vector<StorageRange> writes_directly;  // storages (residents too) that compute writes without DMA
   std::function<void(StepEmitter&)> compute;
   std::vector<Store> stores;
 };

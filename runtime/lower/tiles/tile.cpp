@@ -116,7 +116,7 @@ void add_cells(const LoweringContext& context, Load& load, const TensorView& vie
     load.descriptors.emplace_back(copy);
   }
   const auto extent = extent_of(view, own);
-  const auto is_known = [&](const Extent& other) {
+  const auto is_known = [&](const StorageRange& other) {
     return other.begin <= extent.begin && extent.end <= other.end;
   };
   if (!std::any_of(load.reads.begin(), load.reads.end(), is_known)) load.reads.push_back(extent);
@@ -133,7 +133,7 @@ isa::Address memory_address(const LoweringContext& context, const TensorView& vi
   return isa::Address::in(storage.space, storage.offset) + offset;
 }
 
-Extent extent_of(const TensorView& view, const Region& region) {
+StorageRange extent_of(const TensorView& view, const Region& region) {
   const auto y0 = std::clamp<int64_t>(region.y0, 0, view.dims.h),
              y1 = std::clamp<int64_t>(region.y1, 0, view.dims.h);
   if (region.frames() == 1 && !view.planes) {

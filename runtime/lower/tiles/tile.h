@@ -69,7 +69,8 @@ std::vector<CopyAxis> merge_axes(int64_t element_bytes, std::vector<CopyAxis> ax
 
 isa::Address relative(uint64_t offset);  // an L2 address before placement
 isa::Address memory_address(const LoweringContext& context, const TensorView& view,
-                            int64_t offset);                     // in L3 or DDR
-Extent extent_of(const TensorView& view, const Region& region);  // bounding bytes, clipped to the tensor
+                            int64_t offset);  // in L3 or DDR
+StorageRange extent_of(const TensorView& view,
+                       const Region& region);  // bounding bytes, clipped to the tensor
 
 }  // namespace mmasim::runtime

@@ -13,7 +13,7 @@
 
 namespace mmasim::runtime::reference {
 
-struct Step {
+struct NodeOperands {
   const Node& node;
   const NodePlan& plan;
   std::vector<const IntegerTensor*> x;
@@ -57,38 +57,38 @@ void for_each_index(const Shape& shape, Visit visit) {
 int64_t row_major_offset(const Shape& index, const Shape& shape);
 
 // linear.cpp: sums of products through an accumulator and the output stage
-IntegerTensor evaluate(const Conv& conv, Step& step);
-IntegerTensor evaluate(const ConvTranspose& conv, Step& step);
-IntegerTensor evaluate(const Gemm& gemm, Step& step);
-IntegerTensor evaluate(const BatchNorm& norm, Step& step);
+IntegerTensor evaluate(const Conv& conv, NodeOperands& step);
+IntegerTensor evaluate(const ConvTranspose& conv, NodeOperands& step);
+IntegerTensor evaluate(const Gemm& gemm, NodeOperands& step);
+IntegerTensor evaluate(const BatchNorm& norm, NodeOperands& step);
 
 // elementwise.cpp
-IntegerTensor evaluate(const Clip& clip, const Step& step);
-IntegerTensor evaluate(const Prelu& prelu, const Step& step);
-IntegerTensor evaluate(const Unary& unary, const Step& step);
-IntegerTensor evaluate(const Add& add, const Step& step);
-IntegerTensor evaluate(const Sub& sub, const Step& step);
-IntegerTensor evaluate(const Mul& mul, const Step& step);
+IntegerTensor evaluate(const Clip& clip, const NodeOperands& step);
+IntegerTensor evaluate(const Prelu& prelu, const NodeOperands& step);
+IntegerTensor evaluate(const Unary& unary, const NodeOperands& step);
+IntegerTensor evaluate(const Add& add, const NodeOperands& step);
+IntegerTensor evaluate(const Sub& sub, const NodeOperands& step);
+IntegerTensor evaluate(const Mul& mul, const NodeOperands& step);
 
 // pooling.cpp
-IntegerTensor evaluate(const MaxPool& pool, const Step& step);
-IntegerTensor evaluate(const AveragePool& pool, const Step& step);
-IntegerTensor evaluate(const GlobalAveragePool& pool, const Step& step);
+IntegerTensor evaluate(const MaxPool& pool, const NodeOperands& step);
+IntegerTensor evaluate(const AveragePool& pool, const NodeOperands& step);
+IntegerTensor evaluate(const GlobalAveragePool& pool, const NodeOperands& step);
 
 // movement.cpp: values keep or change their place
-IntegerTensor evaluate(const Concat& concat, const Step& step);
-IntegerTensor evaluate(const Pad& pad, const Step& step);
-IntegerTensor evaluate(const Reshape& reshape, const Step& step);
-IntegerTensor evaluate(const Transpose& transpose, const Step& step);
-IntegerTensor evaluate(const Slice& slice, const Step& step);
+IntegerTensor evaluate(const Concat& concat, const NodeOperands& step);
+IntegerTensor evaluate(const Pad& pad, const NodeOperands& step);
+IntegerTensor evaluate(const Reshape& reshape, const NodeOperands& step);
+IntegerTensor evaluate(const Transpose& transpose, const NodeOperands& step);
+IntegerTensor evaluate(const Slice& slice, const NodeOperands& step);
 
 // resize.cpp
-IntegerTensor evaluate(const Resize& resize, const Step& step);
+IntegerTensor evaluate(const Resize& resize, const NodeOperands& step);
 
 // table.cpp: tables, and what works along one axis
 // table[position], or with fraction bits the point between the two knots that position lies between
 int128 look_up(const std::vector<int64_t>& table, uint32_t fraction_bits, int64_t position);
-IntegerTensor evaluate(const Softmax& softmax, const Step& step);
-IntegerTensor evaluate(const ArgMax& argmax, const Step& step);
+IntegerTensor evaluate(const Softmax& softmax, const NodeOperands& step);
+IntegerTensor evaluate(const ArgMax& argmax, const NodeOperands& step);
 
 }  // namespace mmasim::runtime::reference

@@ -8,9 +8,9 @@
 
 namespace mmasim::models {
 
-class Storage {
+class ByteStore {
  public:
-  Storage(uint8_t* base, uint64_t bytes) : base_(base), bytes_(bytes) {}
+  ByteStore(uint8_t* base, uint64_t bytes) : base_(base), bytes_(bytes) {}
 
   // Moves the payload's rows, if there are bytes to move, and sets its response: an address error outside the
   // memory. A payload without data asks for the time alone.
