@@ -81,7 +81,17 @@ constexpr uint32_t width_index(uint32_t operand_bytes) {
 }
 
 enum class Rounding : uint8_t { half_up = 0, half_even = 1, half_away = 2, floor = 3 };
-enum class Overflow : uint8_t { wrap = 0, saturate = 1, trap = 2 };
+// What becomes of a sum that leaves its accumulator: of the operands' own, or of one of 16 bits.
+enum class Overflow : uint8_t { wrap = 0, saturate = 1, trap = 2, wrap16 = 3, saturate16 = 4, trap16 = 5 };
+constexpr uint8_t kOverflowPolicies = 3;
+constexpr bool is_of_16_bits(Overflow o) { return static_cast<uint8_t>(o) >= kOverflowPolicies; }
+constexpr Overflow policy_of(Overflow o) {
+  return static_cast<Overflow>(static_cast<uint8_t>(o) % kOverflowPolicies);
+}
+constexpr Overflow overflow_of(Overflow policy, uint32_t accumulator_bits) {
+  const auto first = accumulator_bits == 16 ? kOverflowPolicies : uint8_t{0};
+  return static_cast<Overflow>(static_cast<uint8_t>(policy_of(policy)) + first);
+}
 enum class TableMode : uint8_t { none = 0, common = 1, per_lane = 2 };
 
 }  // namespace mmasim::isa

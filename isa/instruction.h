@@ -172,7 +172,8 @@ struct StageSet {
       field(&StageSet::out, "out", 1, "", "element written"),
       field(&StageSet::raw, "raw", 1, "", "1: write the accumulator plus bias as it is"),
       field(&StageSet::overflow, "overflow", 1, "",
-            "of the accumulator: 0 wrap and count, 1 saturate, 2 trap"),
+            "of a sum that leaves the accumulator: 0 wrap and count, 1 saturate, 2 trap; 3 to 5 the same of "
+            "accumulators of 16 bits"),
       field(&StageSet::bias, "bias", 6, "address",
             "accumulator-wide biases, one a lane, in L2; none: no bias"),
       field(&StageSet::multiplier_mode, "multiplier_mode", 1, "", "0 none, 1 common, 2 per lane"),
@@ -260,8 +261,8 @@ struct MmaStream {
   static constexpr auto sentence =
       "Streams A vectors against a B bank, one a cycle, into an accumulator bank.";
   static constexpr auto action =
-      "for i < rows: C[c_bank][i][:] = (accumulate ? C[c_bank][i][:] : 0) + sum over k < depth of A(row + i, "
-      "k_start + k) * B[b_bank][k][:]";
+      "for i < rows: C[c_bank][i][:] = (accumulate & 1 ? C[c_bank][i][:] : 0) + (accumulate & 2 ? 256 : 1) * "
+      "sum over k < depth of A(row + i, k_start + k) * B[b_bank][k][:]";
   Address a;
   uint32_t row = 0;
   uint8_t rows = 0;
@@ -277,7 +278,10 @@ struct MmaStream {
       field(&MmaStream::depth, "depth", 1, "elements", "depth, 1..S"),
       field(&MmaStream::b_bank, "b_bank", 1, "", "B bank"),
       field(&MmaStream::c_bank, "c_bank", 1, "", "accumulator bank"),
-      field(&MmaStream::accumulate, "accumulate", 1, "", "0: start from zero, 1: add to the bank"));
+      field(
+          &MmaStream::accumulate, "accumulate", 1, "",
+          "0: start from zero, 1: add to the bank; 2 and 3: the same with the sum 256-fold, which is a B of "
+          "high bytes"));
 };
 
 struct MmaTransfer {

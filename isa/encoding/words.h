@@ -35,7 +35,7 @@ struct Words<InputRounding> {
 };
 template <>
 struct Words<Overflow> {
-  static constexpr const char* list[] = {"wrap", "saturate", "trap"};
+  static constexpr const char* list[] = {"wrap", "saturate", "trap", "wrap16", "saturate16", "trap16"};
 };
 template <>
 struct Words<TableMode> {

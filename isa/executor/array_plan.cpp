@@ -18,7 +18,7 @@ void ArrayPlanner::open() {
   if (is_open_) return;
   is_open_ = true;
   first_bank_use_ = static_cast<uint32_t>(plan_.bank_uses.size());
-  can_fuse_ = stage_.overflow != Overflow::trap  // a trap must strike at its own element
+  can_fuse_ = policy_of(stage_.overflow) != Overflow::trap  // a trap must strike at its own element
               && pattern_.k0 != 0 && pattern_.k1 != 0 && pattern_.r0 != 0 && pattern_.r1 != 0 &&
               store_pattern_.r0 != 0 && store_pattern_.r1 != 0;
   panels_.clear();
@@ -78,13 +78,14 @@ ArrayPlanner::Draft& ArrayPlanner::new_draft() {
 
 void ArrayPlanner::take(const MmaStream& s) {
   open();
-  plan_.bank_uses.emplace_back(s.accumulate ? BankUse::stream_onto : BankUse::stream_from_zero, s.b_bank,
-                               s.c_bank, s.rows);
+  plan_.bank_uses.emplace_back((s.accumulate & 1) != 0 ? BankUse::stream_onto : BankUse::stream_from_zero,
+                               s.b_bank, s.c_bank, s.rows);
   if (bank_panel_[s.b_bank] == kNone && loaded_[s.b_bank]) {
     use_panel(*loaded_[s.b_bank]);
     preloaded_.push_back({s.b_bank, last_panel_});
   }
   const uint32_t panel = bank_panel_[s.b_bank];
+  if (s.accumulate > 1) can_fuse_ = false;  // sums that count 256-fold
   if (panel == kNone || s.c_bank >= machine_.c_banks || s.rows > panel_size_ || s.depth > panel_size_)
     can_fuse_ = false;
   const uint32_t last = last_of_[s.c_bank];
@@ -101,7 +102,7 @@ void ArrayPlanner::take(const MmaStream& s) {
     draft->product.row = s.row;
     draft->product.rows = s.rows;
     draft->product.c_bank = s.c_bank;
-    draft->accumulate = s.accumulate != 0;
+    draft->accumulate = (s.accumulate & 1) != 0;
   }
   draft->uses.emplace_back(panel, s.k_start, s.depth);
   draft->k_end = s.k_start + s.depth;

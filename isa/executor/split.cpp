@@ -87,7 +87,7 @@ std::vector<DspAdd> split(const DspAdd& add, const StageSet& stage, uint32_t mos
   return split_dsp(add, stage, most);
 }
 std::vector<DspDepthwise> split(const DspDepthwise& depthwise, const StageSet& stage, uint32_t most) {
-  if (stage.overflow == Overflow::trap)
+  if (policy_of(stage.overflow) == Overflow::trap)
     return {depthwise};  // the trap must strike at the first element that overflows
   return split_dsp(depthwise, stage, most);
 }

@@ -58,7 +58,8 @@ void TaskIssuer::issue_dsp(const Dsp& i) {
     before_executing([&] { return footprint_of(i, stage); });
     return execute(i, stage, workers_[0], *memory_);
   }
-  if (stage.overflow == Overflow::trap) finish();  // a trap strikes where it would, one task after another
+  if (policy_of(stage.overflow) == Overflow::trap)
+    finish();  // a trap strikes where it would, one task after another
   auto parts = parts_of(i);
   const size_t count = parts.size();
   put_on_scoreboard(footprint_of(i, stage), count,
@@ -66,7 +67,7 @@ void TaskIssuer::issue_dsp(const Dsp& i) {
                       for (uint32_t part = first; part < end; ++part)
                         execute(parts[part], stage, workers_[worker], *memory_);
                     });
-  if (stage.overflow == Overflow::trap) finish();
+  if (policy_of(stage.overflow) == Overflow::trap) finish();
 }
 
 template void TaskIssuer::issue_dsp(const DspRescale&);

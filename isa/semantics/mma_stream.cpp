@@ -1,5 +1,5 @@
-// mma.stream: C[c_bank] = (accumulate ? C[c_bank] : 0) + A * B[b_bank]. Sums are exact, whatever their
-// number.
+// mma.stream: C[c_bank] = (accumulate & 1 ? C[c_bank] : 0) + (accumulate & 2 ? 256 : 1) * A * B[b_bank]. Sums
+// are exact, whatever their number.
 #include <algorithm>
 #include <utility>
 
@@ -29,15 +29,17 @@ void execute(const MmaStream& stream, Registers& registers, const MemoryView& me
   const size_t columns = registers.panel(), row_bytes = registers.machine.array_bytes;
   const std::vector<uint8_t>& panel = registers.b_bank(stream.b_bank);
   std::vector<Wide>& sums = registers.c_bank(stream.c_bank);
+  const Wide scale = (stream.accumulate & 2) != 0 ? 256 : 1;
   for (size_t i = 0; i < stream.rows; ++i) {
     Wide* const row = sums.data() + i * columns;
-    if (!stream.accumulate) std::fill_n(row, columns, Wide{0});
+    if ((stream.accumulate & 1) == 0) std::fill_n(row, columns, Wide{0});
     for (size_t k = 0; k < stream.depth; ++k) {
       const Wide left =
           a_element(registers.pattern, a, stream.a, int64_t{stream.row} + static_cast<int64_t>(i),
                     int64_t{stream.k_start} + static_cast<int64_t>(k), memory);
       for (size_t column = 0; column < columns; ++column)
-        row[column] += left * read_element(b, panel.data() + k * row_bytes + column * element_bytes(b));
+        row[column] +=
+            scale * left * read_element(b, panel.data() + k * row_bytes + column * element_bytes(b));
     }
   }
 }

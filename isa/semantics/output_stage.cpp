@@ -21,15 +21,16 @@ Wide settled(Wide sum, Wide bias, Element accumulator, Overflow policy, uint64_t
   Wide total = 0;
   const bool leaves_128_bits =
       __builtin_add_overflow(sum, bias, &total);  // total then holds the low 128 bits
-  const Wide lowest = element_lowest(accumulator), highest = element_highest(accumulator);
+  const Element held = is_of_16_bits(policy) ? Element::s16 : accumulator;
+  const Wide lowest = element_lowest(held), highest = element_highest(held);
   if (!leaves_128_bits && total >= lowest && total <= highest) return total;
-  if (policy == Overflow::trap)
+  if (policy_of(policy) == Overflow::trap)
     throw OverflowTrap("accumulator overflow: " + decimal(sum) + " + bias " + decimal(bias) +
-                       " does not fit " + std::to_string(8 * element_bytes(accumulator)) + " bits");
+                       " does not fit " + std::to_string(8 * element_bytes(held)) + " bits");
   ++overflow_count;
   const bool is_negative = leaves_128_bits ? sum < 0 : total < 0;
-  if (policy == Overflow::saturate) return is_negative ? lowest : highest;
-  const int unused_bits = 128 - 8 * static_cast<int>(element_bytes(accumulator));
+  if (policy_of(policy) == Overflow::saturate) return is_negative ? lowest : highest;
+  const int unused_bits = 128 - 8 * static_cast<int>(element_bytes(held));
   return static_cast<Wide>(static_cast<UnsignedWide>(total) << unused_bits) >> unused_bits;
 }
 

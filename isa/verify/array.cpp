@@ -57,7 +57,9 @@ void InstructionChecks::check(const MmaStream& stream) {
   expect_in_range("depth", stream.depth, 1, panel);
   expect_in_range("b_bank", stream.b_bank, 0, machine_.b_banks - 1);
   expect_in_range("c_bank", stream.c_bank, 0, machine_.c_banks - 1);
-  expect_in_range("accumulate", stream.accumulate, 0, 1);
+  expect_in_range("accumulate", stream.accumulate, 0, 3);
+  if (stream.accumulate > 1 && operand_bytes_ != 1)
+    violate("accumulate: sums count 256-fold of operands of 8 bits alone");
   expect_32_bit("row", stream.row, stream.rows);
   expect_32_bit("k_start", stream.k_start, stream.depth);
 

@@ -88,8 +88,9 @@ MmaPipeline::Occupied Mma::run(const isa::MmaStream& stream, Event& event) {
   event.width = static_cast<uint8_t>(isa::width_index(operand_bytes_));
   event.operations = uint64_t{stream.rows} * panel * panel;
   event.l2.read_bytes = uint64_t{stream.rows} * stream.depth * operand_bytes_;
-  const MmaPipeline::Occupied span = pipeline_.stream(
-      stream.b_bank, stream.c_bank, walk_cycles(panel, stream.rows, 1), stream.accumulate == 0, event.issued);
+  const MmaPipeline::Occupied span =
+      pipeline_.stream(stream.b_bank, stream.c_bank, walk_cycles(panel, stream.rows, 1),
+                       (stream.accumulate & 1) == 0, event.issued);
   event.end = span.end_cycle;
   l2_banks_.book(StreamBanks::User::rows, span.start_cycle, span.start_cycle + stream.rows,
                  StreamBanks::kAccess);

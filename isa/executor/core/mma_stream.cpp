@@ -21,6 +21,9 @@ constexpr Wide kNarrowHighest = std::numeric_limits<int32_t>::max();
 constexpr Wide kMiddleHighest = std::numeric_limits<int64_t>::max();
 constexpr Wide kWordSumHighest = (Wide{1} << kWordSumBits) - 1;
 
+bool adds(const MmaStream& stream) { return (stream.accumulate & 1) != 0; }
+int32_t scale_of(const MmaStream& stream) { return (stream.accumulate & 2) != 0 ? 256 : 1; }
+
 void find_rows(const MmaStream& stream, Registers& registers, const MemoryView& memory) {
   auto& starts = registers.stream.row_starts;
   starts.clear();
@@ -31,8 +34,8 @@ void find_rows(const MmaStream& stream, Registers& registers, const MemoryView& 
 
 // Raises the bounds of the rows that the stream touches; true if all their storage stays the narrow one.
 bool raise_bounds(const MmaStream& stream, const Registers& registers, CBank& bank, Wide narrow_highest) {
-  const Wide step =
-      stream.depth * element_magnitude(registers.config.a) * element_magnitude(registers.config.b);
+  const Wide step = scale_of(stream) * stream.depth * element_magnitude(registers.config.a) *
+                    element_magnitude(registers.config.b);
   Wide peak = 0;
   for (uint32_t i = 0; i < stream.rows; ++i) peak = std::max(peak, bank.bound[i] += step);
   return peak <= narrow_highest;
@@ -43,19 +46,21 @@ template <class Narrow, class WideStorage>
 void add_to_rows(const MmaStream& stream, const Registers& registers, CBank& bank, const Narrow* sums,
                  Narrow* narrow, WideStorage* wide, const std::vector<Wide>& old_bound, Wide narrow_highest) {
   const size_t columns = storage_columns(registers);
+  const int32_t scale = scale_of(stream);
   for (size_t i = 0; i < stream.rows; ++i) {
     Narrow* narrow_row = narrow + i * columns;
     WideStorage* wide_row = wide + i * columns;
     const Narrow* part = sums + i * columns;
     if (bank.bound[i] <= narrow_highest) {
-      for (size_t c = 0; c < columns; ++c) narrow_row[c] = (old_bound[i] == 0 ? 0 : narrow_row[c]) + part[c];
+      for (size_t c = 0; c < columns; ++c)
+        narrow_row[c] = (old_bound[i] == 0 ? 0 : narrow_row[c]) + part[c] * static_cast<Narrow>(scale);
     } else {
       const bool was_wide = old_bound[i] > narrow_highest;
       for (size_t c = 0; c < columns; ++c) {
         const WideStorage before = was_wide            ? wide_row[c]
                                    : old_bound[i] == 0 ? 0
                                                        : WideStorage{narrow_row[c]};
-        wide_row[c] = before + part[c];
+        wide_row[c] = before + WideStorage{part[c]} * scale;
       }
     }
   }
@@ -82,13 +87,13 @@ template <class Narrow, class WideStorage, class Multiply>
 void sum_rows(const MmaStream& stream, Registers& registers, CBank& bank, AlignedVector<Narrow>& narrow,
               AlignedVector<WideStorage>& wide, std::vector<Narrow>& sums, Wide narrow_highest,
               Wide kernel_highest, Multiply&& multiply) {
-  if (!stream.accumulate) std::fill_n(bank.bound.begin(), stream.rows, 0);
+  if (!adds(stream)) std::fill_n(bank.bound.begin(), stream.rows, 0);
   const bool from_zero = rows_are_zero(stream, bank);
   if (!from_zero) materialise_zeros(stream, registers, bank, narrow.data());
   std::vector<Wide>& old_bound = registers.stream.old_bound;
   old_bound.resize(stream.rows);
   std::copy_n(bank.bound.begin(), stream.rows, old_bound.begin());
-  if (raise_bounds(stream, registers, bank, kernel_highest)) {
+  if (raise_bounds(stream, registers, bank, kernel_highest) && scale_of(stream) == 1) {
     multiply(narrow.data(), from_zero ? SumsStart::from_zero : SumsStart::from_c);
     return;
   }
@@ -191,7 +196,7 @@ void stream_32_bit(const MmaStream& stream, Registers& registers, const BBank& b
   const size_t columns = storage_columns(registers);
   const bool b_is_offset =
       registers.config.b == Element::u32;  // by 2^31: sum(a*b) = sum(a*(b - 2^31)) + 2^31 * sum(a)
-  if (!stream.accumulate) std::fill_n(c.bound.begin(), stream.rows, 0);
+  if (!adds(stream)) std::fill_n(c.bound.begin(), stream.rows, 0);
   std::vector<int64_t>& row_sums = scratch.row_sums;
   row_sums.resize(stream.rows);
   for (size_t i = 0; b_is_offset && i < stream.rows; ++i) {

@@ -101,7 +101,8 @@ bool OutputStage::find_usual_peaks(Wide bound, Wide& peak_sum, Wide& peak, int& 
 // 32-bit lanes need the proof that no sum overflows. 64-bit lanes of 32-bit accumulators check instead
 // (apply_lanes).
 void OutputStage::choose_lanes(Wide bound) {
-  const bool is_narrow = element_bytes(accumulator_) == 4;
+  const Element held = is_of_16_bits(stage_.overflow) ? Element::s16 : accumulator_;
+  const bool is_narrow = element_bytes(held) == 4;
   Wide peak_sum = 0, peak = 0;
   int largest_shift = 0;
   const bool is_usual = find_usual_peaks(bound, peak_sum, peak, largest_shift);
@@ -116,7 +117,7 @@ void OutputStage::choose_lanes(Wide bound) {
   }
   FinishTerms terms_of_all = finish();
   terms_of_all.shift = largest_shift;
-  const bool sum_is_proven = peak_sum <= element_highest(accumulator_);
+  const bool sum_is_proven = peak_sum <= element_highest(held);
   const Wide peak_before = larger(peak, peak_sum);
   if (sum_is_proven && lane_suffices<int32_t>(peak_before, terms_of_all))
     width_ = LaneWidth::int32;

@@ -191,7 +191,7 @@ TEST_CASE("codec: enumerators beyond their last are refused") {
   const Bytes good = encoded(StageSet{});
   const std::tuple<size_t, uint8_t, const char*> kEnumerators[] = {
       {1, 2, "unit is 2; expected 0..1"},        {2, 12, "out is 12; expected 0..11"},
-      {4, 3, "overflow is 3; expected 0..2"},    {11, 3, "multiplier_mode is 3; expected 0..2"},
+      {4, 6, "overflow is 6; expected 0..5"},    {11, 3, "multiplier_mode is 3; expected 0..2"},
       {22, 3, "shift_mode is 3; expected 0..2"}, {30, 4, "rounding is 4; expected 0..3"}};
   for (const auto& [at, value, message] : kEnumerators) {
     Bytes code = good;

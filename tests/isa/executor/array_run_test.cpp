@@ -72,7 +72,8 @@ class RandomProducts {
                                          in<int>(0, 20), oracle::kRoundings[numbers_.in(0, 3)]);
     if (one_in(4)) stage = oracle::raw_stage(Unit::mma, accumulator_element(bytes_));
     stage.track_range = one_in(2);
-    stage.overflow = numbers_.one_of({Overflow::wrap, Overflow::saturate});
+    stage.overflow =
+        numbers_.one_of({Overflow::wrap, Overflow::saturate, Overflow::wrap16, Overflow::saturate16});
     if (one_in(2)) stage.bias = l2(kBiases);
     if (!stage.raw && one_in(3))
       stage.multiplier_mode = TableMode::common, stage.multiplier = in<uint32_t>(0, 99);
@@ -114,6 +115,7 @@ class RandomProducts {
         s.b_bank = one_in(30) ? 0 : load.bank;
         s.c_bank = bank;
         s.accumulate = i > 0 || starts_from_bank;
+        if (bytes_ == 1 && one_in(40)) s.accumulate |= 2;  // of 8-bit operands
         k = s.k_start + s.depth;
         if (!one_in(25)) code_.push_back(load);
         if (one_in(20)) change_panel(load.addr);

@@ -97,8 +97,8 @@ TEST_CASE("verify: a stream stays within panel, banks and L2") {
   stream.c_bank = 8;
   CHECK(array_complaint({stream}) == "c_bank is 8; expected 0..7");
   stream.c_bank = 0;
-  stream.accumulate = 2;
-  CHECK(array_complaint({stream}) == "accumulate is 2; expected 0..1");
+  stream.accumulate = 4;
+  CHECK(array_complaint({stream}) == "accumulate is 4; expected 0..3");
   stream.accumulate = 0;
   stream.row = 0xffffffff;  // the last row there is, with the pattern standing still
   CHECK(array_complaint({MmaPattern{}, stream}) == "");

@@ -60,7 +60,8 @@ bool forms_agree() {
       make(trial, instruction);
       trial.room(0, 64);
       trial.stage.track_range = trial.in(0, 1) != 0;
-      trial.stage.overflow = trial.one_of({Overflow::wrap, Overflow::saturate});
+      trial.stage.overflow =
+          trial.one_of({Overflow::wrap, Overflow::saturate, Overflow::wrap16, Overflow::saturate16});
       PROPERTY_ASSERT(fast(instruction, trial.stage, trial.bytes) ==
                       defined(instruction, trial.stage, trial.bytes));
     }

@@ -68,6 +68,29 @@ TEST_CASE("mma: a 2 x 3 by 3 x 2 product, raw") {
   CHECK(bench.peek<int32_t>(l2(4096), 4) == std::vector<int32_t>{140, -6, -120, 5});
 }
 
+TEST_CASE("mma: weights of 16 bits as a B of high bytes, which count 256-fold, and a B of low bytes") {
+  Bench bench;
+  // 3 and 200 by -12345 = -49 * 256 + 199 and 23456 = 91 * 256 + 160
+  bench.poke<uint8_t>(l2(0), {3, 200});
+  bench.poke<int8_t>(l2(1024), {-49}), bench.poke<int8_t>(l2(1024 + 64), {91});
+  bench.poke<uint8_t>(l2(2048), {199}), bench.poke<uint8_t>(l2(2048 + 64), {160});
+  bench.run(dense_rows(2));
+  bench.run(dense_store(4));
+  bench.run(oracle::raw_stage(Unit::mma, Element::s32));
+  const auto sum = [&](uint8_t high, uint8_t low) {
+    bench.run(MmaConfig{Element::u8, Element::s8});
+    bench.run(load_b(l2(1024), 2));
+    bench.run(stream(l2(0), 1, 2, high));
+    bench.run(MmaConfig{Element::u8, Element::u8});
+    bench.run(load_b(l2(2048), 2));
+    bench.run(stream(l2(0), 1, 2, low));
+    bench.run(transfer(l2(4096), 1, 1));
+    return bench.peek<int32_t>(l2(4096), 1).front();
+  };
+  CHECK(sum(2, 1) == 3 * -12345 + 200 * 23456);  // 4654165
+  CHECK(sum(3, 1) == 2 * 4654165);               // onto what the bank holds
+}
+
 TEST_CASE("mma: streams accumulate, and start again from zero, row by row") {
   Bench bench;
   bench.poke<int8_t>(l2(0), {1, 2, 3});

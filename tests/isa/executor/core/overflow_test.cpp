@@ -77,6 +77,18 @@ TEST_CASE("overflow: u8 x s8 is exact to depth 65793 and leaves 32 bits at 65794
   CHECK(bool(bench.transferred(Overflow::trap) == -32640));
 }
 
+TEST_CASE("overflow: an accumulator of 16 bits holds 33 products of -32 and 31, and the 34th leaves it") {
+  OverflowBench bench(Element::s8, -32, Element::s8, 31);
+  bench.stream(33, false);
+  CHECK(bool(bench.transferred(Overflow::trap16) == -32736));
+  bench.stream(34, false);
+  CHECK(bool(bench.transferred(Overflow::saturate16) == -32768));
+  CHECK(bool(bench.transferred(Overflow::wrap16) == 31808));  // 65536 - 33728
+  CHECK(bench.state.overflow_count() == 2);
+  CHECK_THROWS_AS(bench.transferred(Overflow::trap16), OverflowTrap);
+  CHECK(bool(bench.transferred(Overflow::wrap) == -33728));
+}
+
 TEST_CASE("overflow: a sum that left the range and came back has not overflowed") {
   OverflowBench bench(Element::u8, 255, Element::s8, 127);
   for (int i = 0; i < 1100; ++i) bench.stream(64, i > 0);  // 1100 * 64 * 32385 = 2279904000 > 2^31
