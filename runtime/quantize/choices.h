@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "isa/element.h"
@@ -52,8 +53,13 @@ struct QuantChoices {
   Leaky leaky = Leaky::fraction;
   double gemm_margin = 1.25, global_average_margin = 1.25;
   isa::Overflow overflow = isa::Overflow::wrap;
+  uint32_t accumulator_bits = 0;                                         // 0: four times the operands'
   Choice weight_calibrator{"minmax", {}}, act_calibrator{"minmax", {}};  // rows of calibrators()
-  std::vector<Choice> corrections;  // of the whole network, in order: transforms and bias corrections
+  // Of the whole network:
+  std::vector<Choice> corrections;        // in order: transforms and bias corrections
+  double mixed_factor = 1.0;              // cycles that 16-bit layers may make of those of 8 bits; 1: none
+  std::string mixed_candidates = "auto";  // a match, or every layer that may change its width
+  std::vector<std::string> wide_layers;   // nodes whose weights and result have 16 bits
 };
 
 // A step of its own for every output channel of a layer.

@@ -12,6 +12,7 @@
 #include "runtime/quantize/rounding.h"
 #include "runtime/quantize/weight_range.h"
 #include "runtime/quantize/weights.h"
+#include "runtime/quantize/widen.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime::quantization {
@@ -186,8 +187,9 @@ WeightGrid weight_grid(const LinearPlanning& linear) {
   const QuantChoices& choices = linear.choices();
   const int64_t high = (int64_t{1} << (choices.weight_bits - 1)) - 1;
   const int64_t low = choices.weight_range == QuantChoices::Range::narrow ? -high : -high - 1;
-  // the array takes weights as wide as the input
-  WeightGrid grid{linear.x.bits, low, high, 0, choices.weight_rounding};
+  // as wide as the input, or wider where the array takes them byte by byte
+  const uint32_t bits = std::max(linear.x.bits, container_bits(choices.weight_bits));
+  WeightGrid grid{bits, low, high, 0, choices.weight_rounding};
   if (choices.weight_affine && linear.planning.has_values())
     grid.zero_point = affine_zero_point(linear, low, high);
   return grid;
@@ -217,6 +219,27 @@ bool quantize_parameters(LinearPlanning& linear) {
   return true;
 }
 
+// Products of operands of two widths have the narrower one's accumulator. No input makes a sum leave it: the
+// channel's weights are made coarser until their magnitudes say so. False if a step was halved.
+bool hold_every_sum(LinearPlanning& linear) {
+  if (linear.plan.weights.bits <= linear.x.bits) return true;
+  const auto most = static_cast<int128>(std::max(-linear.x.min(), linear.x.max()));
+  std::vector<int128> sums(linear.layer.channels, 0);
+  for (const auto& run : linear.layer.runs)
+    for (size_t i = run.begin; i < run.begin + run.count; ++i)
+      sums[run.channel] += std::abs(linear.plan.weights.at(i));
+  bool holds = true;
+  std::vector<bool> is_halved(linear.inv_w.size(), false);
+  for (size_t channel = 0; channel < sums.size(); ++channel) {
+    const int128 bias = linear.plan.bias[channel];
+    if (fits(sums[channel] * most + (bias < 0 ? -bias : bias), linear.acc_bits())) continue;
+    const size_t granule = linear.granule(channel);
+    if (!is_halved[granule]) halve(linear, granule);
+    is_halved[granule] = true, holds = false;
+  }
+  return holds;
+}
+
 void warn_of_halvings(const LinearPlanning& linear) {
   size_t channels = 0;
   int most = 0;
@@ -228,7 +251,9 @@ void warn_of_halvings(const LinearPlanning& linear) {
   const std::string where = linear.inv_w.size() == 1 ? "" : " of " + std::to_string(channels) + " channels";
   linear.planning.plan.warnings.push_back(
       "node '" + linear.node.name + "': weight inv_step" + where + " lowered by up to 2^" +
-      std::to_string(most) + " so that the bias fits " + std::to_string(linear.bias_bits()) + " bits");
+      std::to_string(most) +
+      (linear.plan.weights.bits > linear.x.bits ? " so that every sum fits " : " so that the bias fits ") +
+      std::to_string(linear.bias_bits()) + " bits");
 }
 
 NodePlan plan_linear(Planning& planning, const Node& node, const WeightedLayer& layer) {
@@ -238,7 +263,8 @@ NodePlan plan_linear(Planning& planning, const Node& node, const WeightedLayer& 
   }
   const QuantChoices& choices = planning.choices(node);
   const uint32_t input_bits = planning.input(node).bits;
-  if (container_bits(choices.weight_bits) > input_bits) {
+  if (container_bits(choices.weight_bits) > input_bits &&
+      !takes_bytes_of_weights(node, choices, input_bits)) {
     throw std::logic_error("node '" + node.name + "': weights of " + std::to_string(choices.weight_bits) +
                            " bits for an input of " + std::to_string(input_bits) + "; it is to be widened");
   }
@@ -253,7 +279,7 @@ NodePlan plan_linear(Planning& planning, const Node& node, const WeightedLayer& 
   divide_steps_by_channel(linear);
   lower_steps_for_bias(linear);
   check_steps(linear);
-  while (!quantize_parameters(linear)) {
+  while (!quantize_parameters(linear) || !hold_every_sum(linear)) {
   }
   choose_output_stage(linear);
   warn_of_halvings(linear);

@@ -36,7 +36,9 @@ struct LinearPlanning {
   bool saturates() const { return !multiplies() && saturation_clips(choices(), activation); }
   size_t granule(size_t channel) const { return inv_w.size() == 1 ? 0 : channel; }
   double inv_acc(size_t channel) const { return x.inv_step * inv_w[granule(channel)]; }
-  uint32_t acc_bits() const { return accumulator_bits(x.bits); }
+  uint32_t acc_bits() const {
+    return choices().accumulator_bits != 0 ? choices().accumulator_bits : accumulator_bits(x.bits);
+  }
   uint32_t bias_bits() const;
 };
 

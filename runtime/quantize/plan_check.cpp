@@ -80,14 +80,25 @@ struct NodeCheck {
            "only products of weights have tables in their output stage");
   }
 
+  // Of weights byte by byte.
+  template <class Layer>
+  static bool takes_wider(const Layer& layer) {
+    if constexpr (std::is_same_v<Layer, Conv>) return layer.groups == 1;
+    return std::is_same_v<Layer, Gemm>;
+  }
+
   template <class Layer>
   void check_linear(const Layer& layer) const {
     const auto& p = as<LinearPlan>();
     const size_t channels = channels_of(layer);
     expect(p.weights.shape == weights_shape(layer), "weights of another shape than the network's");
-    expect(p.weights.bits == x().bits, "weights of " + std::to_string(p.weights.bits) +
-                                           " bits for an input of " + std::to_string(x().bits));
-    expect(p.accumulator.bits == accumulator_bits(x().bits),
+    const bool is_wider = p.weights.bits == 16 && x().bits == 8 && p.weight_zero_points.empty() &&
+                          p.intermediate.empty() && p.late_bias.empty() && takes_wider(layer);
+    expect(p.weights.bits == x().bits || is_wider, "weights of " + std::to_string(p.weights.bits) +
+                                                       " bits for an input of " + std::to_string(x().bits));
+    const bool is_narrow = p.accumulator.bits == 16 && x().bits == 8 && p.weight_zero_points.empty() &&
+                           p.intermediate.empty() && p.late_bias.empty();
+    expect(p.accumulator.bits == accumulator_bits(x().bits) || is_narrow,
            "accumulator_bits is " + std::to_string(p.accumulator.bits) + "; expected " +
                std::to_string(accumulator_bits(x().bits)));
     count("bias", p.bias.size(), channels);

@@ -10,6 +10,7 @@
 
 #include "isa/kit/nearest_word.h"
 #include "runtime/calibrate/calibrator_table.h"
+#include "runtime/quantize/match.h"
 #include "runtime/quantize/yaml_text.h"
 #include "runtime/transform/bias_rows.h"
 
@@ -72,10 +73,24 @@ QuantKey inter_bits_key() {
   return key;
 }
 
+QuantKey accumulator_bits_key() {
+  QuantKey key = number_key(&QuantChoices::accumulator_bits, "acc.bits", 0, 16,
+                            "of a sum with its bias, of operands of at most 8 bits; 0: four times the "
+                            "operands'");
+  key.words = {"0", "16"};
+  return key;
+}
+
+std::vector<std::string> words_of(const std::string& list) {
+  std::vector<std::string> words;
+  std::istringstream text(list);
+  for (std::string word; std::getline(text, word, ',');) words.push_back(word);
+  return words;
+}
+
 std::vector<Choice> choices_of(const std::string& text) {
   std::vector<Choice> choices;
-  std::istringstream words(text);
-  for (std::string word; std::getline(words, word, ',');) choices.push_back(parse_choice(word));
+  for (const auto& word : words_of(text)) choices.push_back(parse_choice(word));
   return choices;
 }
 
@@ -122,6 +137,44 @@ QuantKey corrections_key() {
   };
   key.form = "a list of transforms and bias corrections (transforms.md), such as [relu6(bound=0), cle]";
   return key;
+}
+
+QuantKey candidates_key() {
+  QuantKey key{"mixed.candidates", {}, false, 0, 0, "", {}, {}};
+  key.sentence = "the layers that mixed.factor chooses from: auto, or a match as overrides have";
+  key.set = [](QuantChoices& choices, const std::string& text) { choices.mixed_candidates = text; };
+  key.get = [](const QuantChoices& choices) { return choices.mixed_candidates; };
+  key.check = [](const std::string& text) {
+    if (text == "auto") return std::string{};
+    const std::string fault = fault_of_match(text);
+    return fault.empty() ? fault : "mixed.candidates: " + fault;
+  };
+  key.form = "auto, or a match such as name:conv1|op:Gemm";
+  return key;
+}
+
+QuantKey wide_layers_key() {
+  QuantKey key{"mixed.layers", {}, false, 0, 0, "", {}, {}};
+  key.sentence =
+      "layers whose weights and result have 16 bits, by name; where there are none, mixed.factor chooses";
+  key.set = [](QuantChoices& choices, const std::string& text) { choices.wide_layers = words_of(text); };
+  key.get = [](const QuantChoices& choices) {
+    std::string text;
+    for (const auto& name : choices.wide_layers) text += (text.empty() ? "" : ",") + name;
+    return text;
+  };
+  key.check = [](const std::string&) { return std::string{}; };  // a name may be any text
+  key.form = "a list of names, such as [conv1, conv7]";
+  return key;
+}
+
+// Of the whole network.
+std::vector<QuantKey> mixed_keys() {
+  return {
+      number_key(&QuantChoices::mixed_factor, "mixed.factor", 1, 16,
+                 "layers get 16 bits, those first that gain the most per cycle, while the network takes at "
+                 "most so many times its cycles; 1: none does"),
+      candidates_key(), wide_layers_key()};
 }
 
 // Of tensors: weights and feature maps.
@@ -172,6 +225,7 @@ std::vector<QuantKey> operator_keys() {
       words_key(&Choices::requant_rounding, "requant.round", rounding_words(), "of the output stage"),
       words_key(&Choices::overflow, "acc.overflow", overflow_words(),
                 "what becomes of a sum that leaves its accumulator"),
+      accumulator_bits_key(),
       calibrator_key(&Choices::weight_calibrator, "weight.calib",
                      "how the range of weights is chosen, of a layer or of each output channel"),
       calibrator_key(&Choices::act_calibrator, "act.calib", "how the range of a feature map is chosen"),
@@ -203,6 +257,7 @@ std::vector<QuantKey> operator_keys() {
 std::vector<QuantKey> make_keys() {
   auto keys = tensor_keys();
   for (auto& key : operator_keys()) keys.push_back(std::move(key));
+  for (auto& key : mixed_keys()) keys.push_back(std::move(key));
   return keys;
 }
 

@@ -120,6 +120,22 @@ void apply_precision(QuantSpec& spec) {
 
 }  // namespace
 
+namespace {
+
+// Not of a node.
+bool is_of_network(const std::string& key) { return key == "corrections" || key.rfind("mixed.", 0) == 0; }
+
+void check_mixed(const QuantSpec& spec) {
+  const bool is_mixed = spec.mixed_factor > 1 || !spec.wide_layers.empty();
+  if (is_mixed && (spec.mode != QuantChoices::Mode::fixed || container_bits(spec.weight_bits) != 8 ||
+                   container_bits(spec.act_bits) != 8))
+    throw UserError("quantization '" + spec.preset +
+                    "': mixed.factor and mixed.layers widen layers of 8 bits; expected mode static, " +
+                    "weight.bits and act.bits of at most 8");
+}
+
+}  // namespace
+
 const std::vector<PresetInfo>& presets() {
   static const std::vector<PresetInfo> list = [] {
     std::vector<PresetInfo> infos;
@@ -141,9 +157,14 @@ std::string nominal_precision(const QuantSpec& spec) {
   for (const auto& override : spec.overrides)
     for (const auto& setting : override.settings)
       differs = differs || setting.key == "mode" || setting.key == "weight.bits" || setting.key == "act.bits";
+  differs = differs || spec.mixed_factor > 1 || !spec.wide_layers.empty();
   if (spec.mode == QuantChoices::Mode::dynamic) return "mixed";
   if (is_real && !differs) return "float32";
   return differs ? "mixed" : "int" + std::to_string(bits);
+}
+
+bool chooses_wide_layers(const QuantChoices& choices) {
+  return choices.mixed_factor > 1 && choices.wide_layers.empty();
 }
 
 std::string quant_name(const std::string& preset) {
@@ -159,12 +180,13 @@ QuantSpec resolve_preset(const std::string& preset, const std::string& precision
   apply_precision(spec);
   for (const auto& text : set) apply(spec, setting_of_option(text));
   check_choices(spec, "quantization '" + spec.preset + "'");
+  check_mixed(spec);
   for (const auto& override : spec.overrides) {
     QuantChoices choices = spec;
     for (const auto& setting : override.settings) {
-      if (setting.key == "corrections")
-        throw UserError(setting.place +
-                        ": corrections are of the whole network; an override cannot set them");
+      if (is_of_network(setting.key))
+        throw UserError(setting.place + ": " + setting.key +
+                        " is of the whole network; an override cannot set it");
       find_quant_key(setting.key)->set(choices, setting.value);
     }
     check_choices(choices, override.place);
@@ -226,6 +248,11 @@ void check_choices(const QuantChoices& choices, const std::string& place) {
       (choices.act_affine || choices.weight_affine || choices.weight_bits > 8 || choices.act_bits > 8))
     throw UserError(place +
                     ": requant.kind q10_22 goes with symmetric weights and activations of at most 8 bits");
+  if (choices.accumulator_bits != 0 &&
+      (choices.weight_bits > 8 || choices.act_bits > 8 || choices.weight_affine || choices.inter_bits != 0 ||
+       choices.requant == QuantChoices::Requant::q10_22))
+    throw UserError(place + ": acc.bits 16 goes with symmetric weights and activations of at most 8 bits, " +
+                    "without inter.bits and with requant.kind shift or mul_shift");
   if (choices.leaky == QuantChoices::Leaky::maximum && multiplies)
     throw UserError(place + ": leaky maximum needs requant.kind shift");
 }

@@ -36,6 +36,9 @@ QuantSpec resolve_preset(const std::string& preset, const std::string& precision
 // choices or overrides differ.
 std::string nominal_precision(const QuantSpec& spec);
 
+// Whether layers of 16 bits are still to be chosen: by values, under a budget of cycles.
+bool chooses_wide_layers(const QuantChoices& choices);
+
 std::string quant_name(const std::string& preset);  // as reports say it: without folder and extension
 
 // Every fault of a quantization file, "FILE:LINE:COLUMN: text"; what it is based on is looked at, too.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "isa/kit/nearest_word.h"
+#include "runtime/quantize/quant_keys.h"
 
 namespace mmasim::runtime {
 
@@ -44,6 +45,13 @@ TidlMeaning activation_clipping(const std::string& value, const std::string& pla
   if (value == "0") return {};
   if (value != "1") return refused(value, "0 or 1");
   return with_settings({{"act.calib", kClippedRange, place}});
+}
+
+// -1: no layer gets 16 bits.
+TidlMeaning mixed_precision_factor(const std::string& value, const std::string& place) {
+  if (value == "-1") return {};
+  if (!find_quant_key("mixed.factor")->fault(value).empty()) return refused(value, "-1, or 1..16");
+  return with_settings({{"mixed.factor", value, place}});
 }
 
 Meant correction(std::string name) {
@@ -126,8 +134,7 @@ const std::vector<Option>& options() {
       {"advanced_options:bias_calibration", correction("bias_iterative")},
       {"advanced_options:channel_wise_quantization", channel_wise},
       {"advanced_options:bias_clipping", without_meaning("a bias has the accumulator's width", "0")},
-      {"advanced_options:mixed_precision_factor",
-       without_meaning("layers of 16 bits are named, not searched", "-1")},
+      {"advanced_options:mixed_precision_factor", mixed_precision_factor},
       {"advanced_options:output_feature_16bit_names_list",
        for_layers("name:", {{"weight.bits", "16"}, {"act.bits", "16"}})},
       {"advanced_options:params_16bit_names_list", for_layers("name:", {{"weight.bits", "16"}})},

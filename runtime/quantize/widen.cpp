@@ -16,8 +16,10 @@ bool multiplies_weights(const Operator& op) {
 }
 
 bool is_too_narrow(const Node& node, const QuantChoices& choices, const std::vector<uint32_t>& bits) {
+  const uint32_t input_bits = bits[node.inputs.at(0)];
   return multiplies_weights(node.op) && !computes_in_reals(choices) &&
-         container_bits(choices.weight_bits) > bits[node.inputs.at(0)];
+         container_bits(choices.weight_bits) > input_bits &&
+         !takes_bytes_of_weights(node, choices, input_bits);
 }
 
 // A clip to all floats: the same reals on a finer grid.
@@ -32,6 +34,13 @@ Node widening_node(const Graph& graph, TensorId from, TensorId to) {
 }
 
 }  // namespace
+
+bool takes_bytes_of_weights(const Node& node, const QuantChoices& choices, uint32_t input_bits) {
+  const auto* conv = std::get_if<Conv>(&node.op);
+  const bool is_dense = (conv != nullptr && conv->groups == 1) || std::holds_alternative<Gemm>(node.op);
+  return is_dense && input_bits == 8 && container_bits(choices.weight_bits) == 16 && !choices.weight_affine &&
+         choices.inter_bits == 0 && choices.requant != QuantChoices::Requant::q10_22;
+}
 
 bool needs_widening(const Graph& graph, const Recipe& recipe) {
   const auto bits = tensor_bits(graph, recipe);

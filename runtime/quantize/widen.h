@@ -1,5 +1,5 @@
-// Where weights are wider than the tensor they meet, the tensor is widened first: the array takes operands of
-// one width. Adds the nodes that do so; plans nothing.
+// Where weights are wider than the tensor they meet, the tensor is widened first, unless the array takes such
+// weights byte by byte: its operands have one width. Adds the nodes that do so; plans nothing.
 #pragma once
 
 #include <optional>
@@ -7,6 +7,9 @@
 #include "runtime/quantize/recipe.h"
 
 namespace mmasim::runtime {
+
+// Whether the array multiplies weights of 16 bits with an input of 8, byte by byte: then nothing is widened.
+bool takes_bytes_of_weights(const Node& node, const QuantChoices& choices, uint32_t input_bits);
 
 bool needs_widening(const Graph& graph, const Recipe& recipe);
 

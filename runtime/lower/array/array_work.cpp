@@ -25,7 +25,7 @@ isa::StageSet make_stage(const LinearLayer& layer, const LaneTables& tables, isa
   isa::StageSet stage;
   stage.unit = unit;
   stage.out = layer.out.element;
-  stage.overflow = layer.plan->accumulator.overflow;
+  stage.overflow = isa::overflow_of(layer.plan->accumulator.overflow, layer.plan->accumulator.bits);
   stage.bias = at + static_cast<int64_t>(tables.bias);
   stage.rounding = requant.rounding;
   if (requant.has_multiplier)
@@ -174,14 +174,22 @@ void ArrayWork::multiply_rows(StepEmitter& emit, const PanelUnit& unit, const Bl
   const auto weights_offset = static_cast<int64_t>(unit.offset - weights.offset);
   const auto [begin, end, features] = depth_of(unit);
   const auto first_k = features == DepthPiece::Features::pieces ? begin : 0;
-  for (int64_t k = begin; k < end; k += panel()) {
-    const auto depth = exactly<uint8_t>(std::min(panel(), end - k), "depth");
-    const auto b_bank = emit.next_b_bank();
-    emit.issue(isa::MmaLoadB{
-        b_bank, emit.address(weights.buffer) + weights_offset + (k - begin) * shared->machine.array_bytes,
-        depth});
-    emit.issue(isa::MmaStream{emit.address(in.buffer) + in_offset, field(first_row, "row"), rows,
-                              field(k - first_k, "k_start"), depth, b_bank, c_bank, uint8_t{k > 0}});
+  const int64_t passes = layer.weight_passes();
+  for (int64_t pass = 0; pass < passes; ++pass) {
+    const bool counts_more = pass + 1 < passes;  // a pass of high bytes comes first
+    if (passes > 1)
+      emit.configure(isa::MmaConfig{input_element(layer), counts_more ? isa::Element::s8 : isa::Element::u8});
+    for (int64_t k = begin; k < end; k += panel()) {
+      const auto depth = exactly<uint8_t>(std::min(panel(), end - k), "depth");
+      const auto b_bank = emit.next_b_bank();
+      const int64_t panel_row = passes * (k - begin) + pass * depth;
+      emit.issue(isa::MmaLoadB{
+          b_bank, emit.address(weights.buffer) + weights_offset + panel_row * shared->machine.array_bytes,
+          depth});
+      const auto accumulate = static_cast<uint8_t>((k > 0 || pass > 0 ? 1 : 0) + (counts_more ? 2 : 0));
+      emit.issue(isa::MmaStream{emit.address(in.buffer) + in_offset, field(first_row, "row"), rows,
+                                field(k - first_k, "k_start"), depth, b_bank, c_bank, accumulate});
+    }
   }
   if (!ends_depth(unit)) return;
   const auto target =

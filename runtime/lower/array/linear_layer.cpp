@@ -14,6 +14,8 @@ Region LinearLayer::input_region(const Region& region) const {
 
 namespace {
 
+constexpr uint32_t kNarrowAccumulatorBits = 16;
+
 // Positions in a row, whatever they were: a pointwise layer does not care.
 void flatten(TensorView& view) { view.dims = {1, 1, view.dims.positions(), view.dims.c}; }
 
@@ -66,10 +68,11 @@ void describe(LinearLayer&, const Other&, const ScheduleRules&) {
   throw std::logic_error("lower: not a linear operator");
 }
 
-// Operands decide which accumulator the machine uses: it must be the plan's.
+// Operands decide which accumulator the machine uses, unless the output stage holds sums to 16 bits: it must
+// be the plan's.
 void require_accumulator(const LoweringContext& context, const LinearLayer& layer) {
   const auto bits = 8 * isa::element_bytes(isa::accumulator_element(layer.operand_bytes));
-  if (layer.plan->accumulator.bits == bits) return;
+  if (layer.plan->accumulator.bits == bits || layer.plan->accumulator.bits == kNarrowAccumulatorBits) return;
   throw std::logic_error(context.place(layer.node) + ": the plan's accumulator has " +
                          std::to_string(layer.plan->accumulator.bits) + " bits, the machine's " +
                          std::to_string(bits));

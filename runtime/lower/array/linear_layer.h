@@ -21,6 +21,11 @@ struct LinearLayer {
   uint32_t real_bytes = 0;  // of an input element in memory, where it is quantized on the way to the array
   int64_t input_zero = 0;
 
+  // Weights wider than the input take a pass of the array for each byte, and sums of higher bytes count more.
+  int64_t weight_passes() const {
+    const uint32_t bits = 8 * operand_bytes;
+    return plan != nullptr && plan->weights.bits > bits ? plan->weights.bits / bits : 1;
+  }
   // The array sums inputs beside their products, in columns of ones: the weights have a zero point.
   bool sums_inputs() const { return !plan->weight_zero_points.empty(); }
   bool rounds_twice() const { return !plan->intermediate.empty(); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "isa/kit/simd.h"
 #include "runtime/lower/schedule/field.h"
@@ -31,7 +32,7 @@ std::vector<PanelUnit> panel_units(const LinearLayer& layer, const isa::Machine&
       unit.lane = lane;
       lane += unit.columns + sums;
       unit.offset = offset;
-      unit.bytes = static_cast<uint64_t>(unit.depth(layer)) * machine.array_bytes;
+      unit.bytes = static_cast<uint64_t>(unit.depth(layer) * layer.weight_passes()) * machine.array_bytes;
       offset += unit.bytes;
       units.push_back(unit);
     }
@@ -122,6 +123,27 @@ std::string name_of(const LoweringContext& context, const LinearLayer& layer, co
 
 }  // namespace
 
+namespace {
+
+// Weights of 16 bits for an input of 8: of every panel its high bytes, then its low ones.
+void pack_bytes(const LinearLayer& layer, const PanelUnit& unit, const int16_t* weights, int64_t panel,
+                uint8_t* rows) {
+  const int64_t depth = unit.depth(layer);
+  std::vector<int16_t> whole(static_cast<size_t>(depth * panel));
+  pack_unit<int16_t>(layer, unit, weights, panel, whole.data());
+  for (int64_t k = 0; k < depth; ++k) {
+    const int64_t begin = k / panel * panel, of_panel = std::min(panel, depth - begin);
+    uint8_t* const high = rows + (begin + k) * panel;  // 2 * begin + (k - begin)
+    uint8_t* const low = high + of_panel * panel;
+    for (int64_t column = 0; column < panel; ++column) {
+      const auto weight = static_cast<uint16_t>(whole[static_cast<size_t>(k * panel + column)]);
+      high[column] = static_cast<uint8_t>(weight >> 8), low[column] = static_cast<uint8_t>(weight);
+    }
+  }
+}
+
+}  // namespace
+
 uint64_t add_panels(LoweringContext& context, const LinearLayer& layer, const std::vector<PanelUnit>& units) {
   const auto bytes = units.back().offset + units.back().bytes;
   const int64_t panel = context.machine.panel(layer.operand_bytes);
@@ -129,6 +151,12 @@ uint64_t add_panels(LoweringContext& context, const LinearLayer& layer, const st
     with_weights(layer.plan->weights, [&](const auto* weights) {
       using T = std::remove_const_t<std::remove_pointer_t<decltype(weights)>>;
       for (const auto& unit : units) {
+        if constexpr (std::is_same_v<T, int16_t>) {
+          if (layer.weight_passes() == 2) {
+            pack_bytes(layer, unit, weights, panel, data + unit.offset);
+            continue;
+          }
+        }
         pack_unit<T>(layer, unit, weights, panel, reinterpret_cast<T*>(data + unit.offset));
         pack_sums<T>(layer, unit, panel, reinterpret_cast<T*>(data + unit.offset));
       }
@@ -227,7 +255,7 @@ bool accumulators_hold(const LoweringContext& context, const LinearLayer& layer)
   if (!context.constants.with_values()) return true;  // or lowered to measure alone
   const auto& input = context.tensor_plan(context.graph.nodes[layer.node].inputs[0]);
   const auto largest_input = std::max<int128>(-static_cast<int128>(input.min()), input.max());
-  const auto bits = isa::element_bytes(isa::accumulator_element(layer.operand_bytes)) * 8;
+  const auto bits = layer.plan->accumulator.bits;
   const auto limit = (static_cast<int128>(1) << (bits - 2)) - 1 + (static_cast<int128>(1) << (bits - 2));
   const auto depth = static_cast<int128>(layer.taps()) * layer.group_in;
   if (layer.sums_inputs() && depth * largest_input > limit) return false;

@@ -16,7 +16,7 @@ struct PanelUnit {
   int64_t sums = 0;     // columns of ones behind them, one per group
   int64_t lane = 0;     // of the first column in the lane tables
   uint64_t offset = 0;  // bytes from the start of the layer's panels
-  uint64_t bytes = 0;   // depth rows of array_bytes
+  uint64_t bytes = 0;   // depth rows of array_bytes, for every pass of the weights
 
   int64_t depth(const LinearLayer& layer) const { return layer.taps() * depth_channels; }
 };

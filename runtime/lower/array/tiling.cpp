@@ -71,7 +71,7 @@ double array_cycles(const LinearLayer& layer, const std::vector<PanelUnit>& unit
   const auto blocks = panels_of(positions);
   double cycles = 0;
   for (const auto& unit : units) {
-    cycles += static_cast<double>(blocks * panels_of(unit.depth(layer)) * panel);
+    cycles += static_cast<double>(blocks * panels_of(unit.depth(layer)) * layer.weight_passes() * panel);
   }
   return cycles * static_cast<double>(lines);
 }
@@ -135,7 +135,8 @@ class Judge {
     if (t.dataflow == Dataflow::weights_outer)
       out_bytes_ = isa::divide_up(out_bytes_ * t.units, units_.size());
     chunk_bytes_ = std::min<uint64_t>(weight_bytes_, largest_unit_ * static_cast<uint64_t>(t.units));
-    if (has_pieces(t)) chunk_bytes_ = static_cast<uint64_t>(t.depth) * context_.machine.array_bytes;
+    if (has_pieces(t))
+      chunk_bytes_ = static_cast<uint64_t>(t.depth * layer_.weight_passes()) * context_.machine.array_bytes;
     const auto raw = std::min(positions_, raw_positions(context_.machine, layer_.operand_bytes));
     scratch_bytes_ = path_ == OutputPath::raw ? scratch_bytes(context_.machine, layer_, raw) : 0;
   }
@@ -273,7 +274,7 @@ void consider_weights(Judge& judge, const LoweringContext& context, const Linear
   const int64_t panel = context.machine.panel(layer.operand_bytes);
   tile.dataflow = Dataflow::depth_split;
   tile.units = 1;
-  const int64_t panel_bytes = panel * context.machine.array_bytes;
+  const int64_t panel_bytes = panel * layer.weight_passes() * context.machine.array_bytes;
   for (const int64_t piece_bytes : {131072, 65536, 32768, 16384, 4096}) {
     if (piece_bytes < 16384 && judge.best()) break;  // transfers so short are for want of room only
     tile.depth = std::max<int64_t>(1, piece_bytes / panel_bytes) * panel;
@@ -287,7 +288,7 @@ std::optional<Tiling> taps_tiling(const LoweringContext& context, const LinearLa
                                   OutputPath path, uint64_t budget_bytes) {
   if (layer.real_bytes > 0) return std::nullopt;  // reals become integers a whole tile at a time
   Judge judge(context, layer, units, lane_table_bytes, path, budget_bytes);
-  if (layer.in.planes) return std::nullopt;
+  if (layer.in.planes || layer.weight_passes() > 1) return std::nullopt;  // bytes go panel by panel
   const auto& out = layer.out.dims;
   const int64_t panel = context.machine.panel(layer.operand_bytes);
   Tiling tile;

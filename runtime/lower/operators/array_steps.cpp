@@ -239,7 +239,7 @@ class ArraySteps {
   }
 
   WeightBuffer load_piece(Step& step, size_t unit, const DepthPiece& piece) {
-    const auto row_bytes = static_cast<int64_t>(shared_->machine.array_bytes);
+    const auto row_bytes = static_cast<int64_t>(shared_->machine.array_bytes) * layer().weight_passes();
     WeightBuffer weights{BufferId{}, unit, unit + 1, shared_->units[unit].offset};
     weights.buffer = load_constants(
         context_, step, panels_offset_ + weights.offset + static_cast<uint64_t>(piece.begin * row_bytes),

@@ -103,6 +103,51 @@ TEST_CASE("accumulator: with multipliers too, whether the array or the DSP requa
   check(overflowing(66310), "per-channel", "int8", 255, 0, 255);
 }
 
+namespace {
+
+// One output of `taps` products of -32 and 31 at a step of 2^-10; the output's step is 1.
+void check_16_bits(const GraphBuilder& b, int64_t wrapped, int64_t saturated, uint64_t overflows) {
+  const auto& shape = b.graph.tensors[b.graph.inputs[0]].shape;
+  const IntegerTensor x{shape, std::vector<int64_t>(static_cast<size_t>(element_count(shape)), 31)};
+  for (const auto& machine : {isa::Machine{}, with_full_stage()}) {
+    for (const auto policy : {isa::Overflow::wrap, isa::Overflow::saturate}) {
+      QuantSpec spec = resolve_preset("static-acc16", "preset", {"weight.range=full"});
+      spec.overflow = policy;
+      const Result result = run(b, spec, machine, x);
+      CHECK(result.reference == std::vector<int64_t>{policy == isa::Overflow::wrap ? wrapped : saturated});
+      CHECK(result.program == result.reference);
+      CHECK(result.program_overflows == overflows);
+      CHECK(result.reference_overflows == overflows);
+    }
+  }
+}
+
+GraphBuilder products_of_32_and_31(int64_t inputs) {
+  GraphBuilder b;
+  const TensorId x = b.input({1, inputs, 1, 1}, {-1, 1});
+  b.node(pointwise(1, inputs, std::vector<float>(static_cast<size_t>(inputs), -1.0f)), {x}, {1, 1, 1, 1},
+         {-32, 32});
+  return b;
+}
+
+}  // namespace
+
+TEST_CASE("accumulator: of 16 bits, as the array's output stage and the DSP's hold sums to it") {
+  check_16_bits(products_of_32_and_31(33), -32, -32, 0);  // -32736 / 1024 = -31.97
+  check_16_bits(products_of_32_and_31(34), 31, -32, 1);   // -33728: 31808 / 1024 = 31.06, or -32768 / 1024
+}
+
+TEST_CASE("accumulator: of 16 bits, in the DSP's depthwise convolution") {
+  GraphBuilder b;
+  const TensorId x = b.input({1, 1, 6, 6}, {-1, 1});
+  Conv conv;
+  conv.groups = 1;
+  conv.window.kernel = {6, 6};
+  conv.weights = weights_of("w", {1, 1, 6, 6}, std::vector<float>(36, -1.0f));
+  b.node(conv, {x}, {1, 1, 1, 1}, {-32, 32});
+  check_16_bits(b, 29, -32, 1);  // -35712: 29824 / 1024 = 29.1
+}
+
 TEST_CASE("accumulator: in the DSP's depthwise convolution") {
   GraphBuilder b;
   const TensorId x = b.input({1, 2, 2, 2}, {0, 1});

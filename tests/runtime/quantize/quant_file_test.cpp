@@ -28,6 +28,8 @@ using Faults = std::vector<std::string>;
 // Values that a key may have.
 std::vector<std::string> samples_of(const QuantKey& key) {
   if (key.path == "corrections") return {"cle", "weight_clip,bias_correct"};
+  if (key.path == "mixed.layers") return {"conv1", "conv1,conv7"};
+  if (key.path == "mixed.candidates") return {"auto", "name:conv*|op:Gemm"};
   if (key.check) return {"minmax", "percentile(percentile=99.98)"};
   if (!key.words.empty()) return key.words;
   return {key.is_whole ? "4" : "1.5"};
@@ -144,13 +146,14 @@ TEST_CASE("quant keys: every key gives back what it is set to, and refuses what 
       key.set(choices, value);
       CHECK(key.get(choices) == value);
     }
+    CHECK_FALSE(key.sentence.empty());
+    if (key.path == "mixed.layers") continue;  // a name may be any text
     if (key.check) {
       CHECK(key.fault("nonsense").find("nonsense") != std::string::npos);
     } else {
       CHECK(key.fault("nonsense").find(key.path + " is nonsense; expected ") == 0);
     }
     if (key.path != "corrections") CHECK(key.fault("") != "");  // no correction at all is a list, too
-    CHECK_FALSE(key.sentence.empty());
   }
 }
 
@@ -161,12 +164,13 @@ TEST_CASE("quant file: TIDL's options become settings and overrides, or are told
       "tidl_options:\n  tensor_bits: 8\n  accuracy_level: 1\n  advanced_options:calibration_frames: 20\n"
       "  advanced_options:\n    quantization_scale_type: 1\n    channel_wise_quantization: 1\n"
       "    output_feature_16bit_names_list: \"12, 45\"\n    params_16bit_names_list: conv7\n"
-      "    bias_clipping: 0\n    bias_calibration: 1\n"
+      "    bias_clipping: 0\n    bias_calibration: 1\n    mixed_precision_factor: 1.2\n"
       "    add_data_convert_ops: 3\n  deny_list: \"Softmax, ArgMax\"\n");
   const QuantSpec spec = resolve_preset(folder.file("q.yaml"), "preset");
   CHECK(spec.weight_scale == QuantSpec::Scale::pow2);  // tidl-p2-dynamic
   CHECK(spec.weight_granularity == QuantSpec::Granularity::channel_dw);
   CHECK(spec.weight_bits == 8);
+  CHECK(spec.mixed_factor == 1.2);
   REQUIRE(spec.overrides.size() == 3);
   CHECK(spec.overrides[0].match == "name:12|name:45");
   CHECK(spec.overrides[0].settings.size() == 2);
@@ -181,7 +185,7 @@ TEST_CASE("quant file: TIDL's options become settings and overrides, or are told
         std::vector<std::string>{
             folder.file("q.yaml") + ":4:3" + named +
                 "calibration_frames has no meaning here: a correction says its own frames",
-            folder.file("q.yaml") + ":12:5" + named +
+            folder.file("q.yaml") + ":13:5" + named +
                 "add_data_convert_ops has no meaning here: inputs and outputs are converted by the host"});
   CHECK(faults("tidl_options: {tensor_bits: 7}\n") ==
         Faults{"q.yaml:1:16: tidl_options.tensor_bits is 7; expected 8, 16 or 32"});
