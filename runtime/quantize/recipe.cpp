@@ -23,15 +23,10 @@ bool is_depthwise(const Operator& op) {
          conv->weights.shape.at(1) == 1;
 }
 
-MatchSubject subject_of(const Graph& graph, const Node& node) {
-  MatchSubject subject{node.covers, {operator_name(node.op)}};
-  subject.names.push_back(node.name);
-  subject.names.push_back(graph.tensors[node.output].name);
-  if (is_depthwise(node.op)) subject.operators.push_back("DepthwiseConv");
-  return subject;
-}
+constexpr uint32_t kWideBits = 16;  // of mixed.layers
 
-// Overrides one after the other, and which of them meant something.
+// What a network's choices say of one node: its width, then overrides one after the other, and which of them
+// meant something.
 class Overriding {
  public:
   Overriding(const QuantSpec& spec, Recipe& recipe)
@@ -39,6 +34,7 @@ class Overriding {
 
   QuantChoices choices_of(const std::string& name, const MatchSubject& subject) {
     QuantChoices choices = spec_;
+    widen(name, choices);
     for (size_t i = 0; i < spec_.overrides.size(); ++i) {
       const QuantOverride& override = spec_.overrides[i];
       if (!matches(override.match, subject)) continue;
@@ -53,6 +49,10 @@ class Overriding {
   }
 
   void warn_of_unused() {
+    for (const auto& name : spec_.wide_layers) {
+      if (widened_.count(name) != 0) continue;
+      recipe_.warnings.push_back("mixed.layers: the network has no node '" + name + "'");
+    }
     for (size_t i = 0; i < used_.size(); ++i) {
       if (used_[i]) continue;
       const QuantOverride& override = spec_.overrides[i];
@@ -62,9 +62,19 @@ class Overriding {
   }
 
  private:
+  void widen(const std::string& name, QuantChoices& choices) {
+    const auto& wide = spec_.wide_layers;
+    if (std::find(wide.begin(), wide.end(), name) == wide.end()) return;
+    widened_.insert(name);
+    choices.weight_bits = choices.act_bits = kWideBits;
+    for (const char* key : {"weight.bits", "act.bits"})
+      recipe_.origins.push_back({name, key, std::to_string(kWideBits), "mixed.layers"});
+  }
+
   const QuantSpec& spec_;
   Recipe& recipe_;
   std::vector<bool> used_;
+  std::set<std::string> widened_;  // of mixed.layers
 };
 
 void add_origins(const QuantSpec& spec, Recipe& recipe) {
@@ -94,6 +104,14 @@ std::string precision_of(const Graph& graph, const Recipe& recipe) {
 }
 
 }  // namespace
+
+MatchSubject subject_of(const Graph& graph, const Node& node) {
+  MatchSubject subject{node.covers, {operator_name(node.op)}};
+  subject.names.push_back(node.name);
+  subject.names.push_back(graph.tensors[node.output].name);
+  if (is_depthwise(node.op)) subject.operators.push_back("DepthwiseConv");
+  return subject;
+}
 
 bool keeps_grid(const Operator& op) {
   return std::holds_alternative<MaxPool>(op) || std::holds_alternative<Pad>(op) ||
@@ -141,7 +159,7 @@ Recipe make_recipe(const Graph& graph, const QuantSpec& spec) {
     throw UserError("precision mixed: every node computes in float32");
   if (spec.precision == "mixed" && recipe.precision != "mixed") {
     throw UserError("precision mixed: every operand has " + recipe.precision.substr(3) +
-                    " bits; give overrides with weight.bits or act.bits in a quantization file");
+                    " bits; give mixed.factor, mixed.layers, or overrides with weight.bits or act.bits");
   }
   return recipe;
 }

@@ -7,6 +7,7 @@
 
 #include "runtime/calibrate/ranges.h"
 #include "runtime/graph/graph.h"
+#include "runtime/quantize/match.h"
 #include "runtime/quantize/spec.h"
 
 namespace mmasim::runtime {
@@ -33,6 +34,8 @@ Recipe make_recipe(const Graph& graph, const QuantSpec& spec);
 // Bits of the integers of every tensor: what its producer's choices say, or its input's where integers are
 // kept.
 std::vector<uint32_t> tensor_bits(const Graph& graph, const Recipe& recipe);
+
+MatchSubject subject_of(const Graph& graph, const Node& node);
 
 // Whether the operator gives the very integers it gets, on the grid it gets them.
 bool keeps_grid(const Operator& op);

@@ -28,11 +28,11 @@ int compile(const CompileOptions& options) {
   check_writable(options.program);
   Progress progress(options.quiet ? Loudness::quiet : Loudness::normal);
   auto prepared = prepare_network(request, config.machine.ddr_bytes, progress);
-  adapt_prepared(request, prepared, progress);
+  const auto quantization = adapt_prepared(request, prepared, config, progress);
   progress.say("quantize and lower");
   const auto planned = plan_network(prepared.network.graph, config,
                                     prepared.calibration ? &prepared.calibration->ranges : nullptr,
-                                    {request.quant}, WeightValues::consumed);
+                                    {quantization}, WeightValues::consumed);
   for (const auto& warning : planned.plan.warnings) note("warning: " + warning);
   const auto& program = planned.lowered.program;
   write_program(options.program, program);

@@ -59,10 +59,10 @@ int quantize(const QuantizeOptions& options) {
   const auto config = resolve_config(options.request.config);
   check_plan_fits_network(options.request.quant);
   auto prepared = prepare_network(options.request, config.machine.ddr_bytes, progress);
-  adapt_prepared(options.request, prepared, progress);
+  const auto quantization = adapt_prepared(options.request, prepared, config, progress);
   progress.say("quantize");
   const auto& graph = prepared.network.graph;
-  const auto made = make_network_plan(graph, &prepared.calibration->ranges, options.request.quant);
+  const auto made = make_network_plan(graph, &prepared.calibration->ranges, quantization);
   for (const auto& warning : made.plan.warnings) note("warning: " + warning);
   const auto& planned_of = made.widened ? *made.widened : graph;
   if (!outputs.onnx.empty()) runtime::write_qdq(planned_of, made.plan, outputs.onnx);

@@ -19,7 +19,8 @@ struct Candidate {
 };
 constexpr Candidate kCandidates[] = {{"tidl-np2-fixed", "preset"},  {"tidl-advanced", "preset"},
                                      {"tidl-dw-channel", "preset"}, {"per-channel", "preset"},
-                                     {"subtensor", "preset"},       {"tidl-np2-fixed", "int16"}};
+                                     {"subtensor", "preset"},       {"tidl-mixed", "preset"},
+                                     {"tidl-np2-fixed", "int16"}};
 
 struct TuneOptions {
   Request request;

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "runtime/calibrate/calibrate.h"
 #include "runtime/emulation/bias_correction.h"
 #include "runtime/quantize/recipe.h"
 #include "runtime/transform/transform.h"
 #include "runtime/user_error.h"
+#include "sim/experiment/mixed_precision.h"
 
 namespace mmasim::sim {
 namespace {
@@ -69,21 +71,28 @@ void check_has_weights(const Choice& choice) {
 
 class Adaptation {
  public:
-  Adaptation(const Request& request, const Quantization& quantization, const PreparedNetwork& prepared)
-      : request_(request), spec_(quantization.spec) {
+  Adaptation(const Request& request, const Quantization& quantization, const PreparedNetwork& prepared,
+             const Configuration& config)
+      : request_(request), config_(config) {
+    adapted_.quantization = quantization;
     adapted_.network = prepared.network;
     if (request.with_values()) samples_ = samples_of(request, prepared);
   }
 
   Adapted run() {
-    for (const auto& correction : spec_.corrections) {
+    if (chooses_wide_layers(spec()) && !request_.with_values())
+      throw runtime::UserError(
+          "mixed.factor chooses layers by what they gain, and --timing-only has no values; run it with "
+          "values, or name layers in mixed.layers");
+    for (const auto& correction : spec().corrections) {
       if (runtime::is_bias_correction(correction.kind)) {
-        if (request_.with_values()) correct(correction);
+        if (request_.with_values()) choose_layers(), correct(correction);
       } else {
         rewrite(correction);
       }
     }
     if (!request_.with_values()) return std::move(adapted_);
+    choose_layers();
     const auto& ranges = ranges_of_graph();
     adapted_.calibration = Calibration{ranges, samples_.source, samples_.count};
     if (adapted_.float_graph.nodes.empty()) adapted_.float_graph = graph();
@@ -92,15 +101,29 @@ class Adaptation {
 
  private:
   Graph& graph() { return adapted_.network.graph; }
+  const runtime::QuantSpec& spec() const { return adapted_.quantization.spec; }
+
+  // Of the network as transforms have left it, before its biases are corrected.
+  void choose_layers() {
+    if (!chooses_wide_layers(spec()) || has_chosen_) return;
+    has_chosen_ = true;
+    const runtime::Samples samples(graph(), runtime::quantization::views_of(samples_.arrays));
+    auto chosen = choose_wide_layers(graph(), ranges_of_graph(), samples, config_, spec(), request_.threads);
+    adapted_.notes.push_back(std::move(chosen.note));
+    auto& wide = adapted_.quantization.spec;
+    wide.wide_layers = std::move(chosen.layers);
+    wide.origins["mixed.layers"] = "chosen within mixed.factor";
+    ranges_.clear();  // some calibrators look at bits
+  }
 
   const runtime::Ranges& ranges_of_graph() {
-    if (ranges_.empty()) ranges_ = calibrate(graph(), spec_, samples_, request_.threads);
+    if (ranges_.empty()) ranges_ = calibrate(graph(), spec(), samples_, request_.threads);
     return ranges_;
   }
 
   void rewrite(const Choice& choice) {
     if (!request_.with_values()) check_has_weights(choice);
-    const auto complete = completed(choice, spec_);
+    const auto complete = completed(choice, spec());
     auto done = runtime::transform(graph(), complete);
     graph() = std::move(done.graph);
     if (!adapted_.float_graph.nodes.empty())
@@ -112,7 +135,7 @@ class Adaptation {
   // Ranges stay those of the float network, whose means the corrected one is to have.
   void correct(const Choice& choice) {
     if (adapted_.float_graph.nodes.empty()) adapted_.float_graph = graph();
-    const auto made = make_network_plan(graph(), &ranges_of_graph(), request_.quant);
+    const auto made = make_network_plan(graph(), &ranges_of_graph(), adapted_.quantization);
     const Graph& planned = made.widened ? *made.widened : graph();
     const runtime::Samples samples(planned, runtime::quantization::views_of(samples_.arrays));
     const auto corrected = runtime::correct_biases(planned, made.plan, samples, request_.threads, choice);
@@ -120,8 +143,9 @@ class Adaptation {
   }
 
   const Request& request_;
-  const runtime::QuantSpec& spec_;
+  const Configuration& config_;
   Adapted adapted_;
+  bool has_chosen_ = false;
   CalibrationSamples samples_;
   runtime::Ranges ranges_;  // of the graph as it is now; empty: not known
 };
@@ -134,21 +158,24 @@ bool needs_adaptation(const Quantization& quantization) {
   bool calibrates = spec.act_calibrator.kind != "minmax";
   for (const auto& override : spec.overrides)
     for (const auto& setting : override.settings) calibrates = calibrates || setting.key == "act.calib";
-  return calibrates || !spec.corrections.empty();
+  return calibrates || !spec.corrections.empty() || chooses_wide_layers(spec);
 }
 
-Adapted adapt(const Request& request, const Quantization& quantization, const PreparedNetwork& prepared) {
-  return Adaptation(request, quantization, prepared).run();
+Adapted adapt(const Request& request, const Quantization& quantization, const PreparedNetwork& prepared,
+              const Configuration& config) {
+  return Adaptation(request, quantization, prepared, config).run();
 }
 
-void adapt_prepared(const Request& request, PreparedNetwork& prepared, Progress& progress) {
-  const auto quantization = quantization_of(request.quant);
-  if (!needs_adaptation(quantization)) return;
+Quantization adapt_prepared(const Request& request, PreparedNetwork& prepared, const Configuration& config,
+                            Progress& progress) {
+  auto quantization = quantization_of(request.quant);
+  if (!needs_adaptation(quantization)) return quantization;
   progress.say("correct and calibrate");
-  auto adapted = adapt(request, quantization, prepared);
+  auto adapted = adapt(request, quantization, prepared, config);
   for (const auto& note : adapted.notes) progress.note(note);
   prepared.network = std::move(adapted.network);
   prepared.calibration = std::move(adapted.calibration);
+  return std::move(adapted.quantization);
 }
 
 }  // namespace mmasim::sim

@@ -27,7 +27,8 @@ class NetworkRun {
         shared_(groundwork.find_network(request)) {}
 
   Outcome perform() {
-    observer_.begins(quantization_of(request_.quant).precision);
+    quantization_ = quantization_of(request_.quant);
+    observer_.begins(quantization_.precision);
     if (!shared_) own_ = prepare_network(request_, config_.machine.ddr_bytes, progress_);
     plan();
     if (prepared().dataset) {
@@ -53,10 +54,10 @@ class NetworkRun {
   const runtime::Graph& graph() const { return planned_graph(planned_, network().graph); }
 
   void adapt_network() {
-    const auto quantization = quantization_of(request_.quant);
-    if (!needs_adaptation(quantization)) return;
+    if (!needs_adaptation(quantization_)) return;
     progress_.say("correct and calibrate");
-    adapted_ = adapt(request_, quantization, prepared());
+    adapted_ = adapt(request_, quantization_, prepared(), config_);
+    quantization_ = adapted_->quantization;
     for (const auto& note : adapted_->notes) progress_.note(note);
   }
 
@@ -64,7 +65,7 @@ class NetworkRun {
     adapt_network();
     progress_.say("quantize and lower");
     const auto* ranges = calibration() ? &calibration()->ranges : nullptr;
-    const PlanChoices choices{request_.quant, request_.verify == Verify::layers || request_.compare_float};
+    const PlanChoices choices{quantization_, request_.verify == Verify::layers || request_.compare_float};
     if (shared_ || prepared().dataset || request_.compare_float || adapted_) {
       planned_ = plan_network(network().graph, config_, ranges, choices);
     } else {  // the reference computes with the plan's integers
@@ -147,7 +148,7 @@ class NetworkRun {
     report.precision = planned_.plan.precision;
     report.quant = planned_.plan.name;
     report.input.source = prepared().network.input_source;
-    const bool is_planned_here = quantization_of(request_.quant).plan.empty();
+    const bool is_planned_here = quantization_.plan.empty();
     if (const auto& used = calibration(); used && is_planned_here) {
       report.input.calibration = {used->source, used->samples};
     }
@@ -173,6 +174,7 @@ class NetworkRun {
   const Configuration config_;
   const PreparedNetwork* const shared_;  // null: this run prepares its own
   PreparedNetwork own_;
+  Quantization quantization_;
   std::optional<Adapted> adapted_;  // none: the quantization takes the network as it was prepared
   runtime::Graph float_graph_;      // what integers are compared with
   PlannedNetwork planned_;

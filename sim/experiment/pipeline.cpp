@@ -16,7 +16,6 @@
 #include "runtime/quantize/widen.h"
 #include "runtime/transform/legalize.h"
 #include "runtime/user_error.h"
-#include "sim/experiment/quantization.h"
 #include "sim/host/host_memory.h"
 #include "sim/host/stopwatch.h"
 
@@ -160,8 +159,7 @@ bool needs_more_nodes(const runtime::Graph& graph, const runtime::Recipe& recipe
 }  // namespace
 
 MadePlan make_network_plan(const runtime::Graph& graph, const runtime::Ranges* ranges,
-                           const QuantChoice& quant) {
-  const auto quantization = quantization_of(quant);
+                           const Quantization& quantization) {
   if (!quantization.plan.empty()) {
     auto loaded = runtime::load_plan(graph, quantization.plan);
     loaded.plan.has_values = ranges != nullptr;
@@ -195,7 +193,7 @@ PlannedNetwork plan_network(runtime::Graph& graph, const Configuration& config, 
                             const PlanChoices& choices, WeightValues weights) {
   if (ranges == nullptr || weights == WeightValues::kept)
     return plan_network(std::as_const(graph), config, ranges, choices);
-  const auto quantization = quantization_of(choices.quant);
+  const auto& quantization = choices.quant;
   if (!quantization.plan.empty()) return plan_network(std::as_const(graph), config, ranges, choices);
   const auto recipe = runtime::make_recipe(graph, quantization.spec);
   if (needs_more_nodes(graph, recipe)) return plan_network(std::as_const(graph), config, ranges, choices);

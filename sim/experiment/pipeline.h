@@ -10,6 +10,7 @@
 #include "runtime/graph/graph.h"
 #include "runtime/lower/lower.h"
 #include "runtime/quantize/plan.h"
+#include "sim/experiment/quantization.h"
 #include "sim/experiment/request.h"
 #include "sim/inputs/calibration.h"
 #include "sim/inputs/network_inputs.h"
@@ -35,7 +36,7 @@ LoadedNetwork load_network(const std::string& file, const ImportChoice& import, 
                            Values values, uint64_t ddr_bytes);
 
 struct PlanChoices {
-  QuantChoice quant;
+  Quantization quant = quantization_of({});
   bool keep_intermediates = false;
 };
 
@@ -54,7 +55,7 @@ struct MadePlan {
 // Plans without lowering; a saved plan is read. ranges: none for a plan without values. Throws
 // runtime::UserError.
 MadePlan make_network_plan(const runtime::Graph& graph, const runtime::Ranges* ranges,
-                           const QuantChoice& quant);
+                           const Quantization& quantization);
 
 // What becomes of the float weights of the graph, and of the plan's own once they are in the program.
 enum class WeightValues : uint8_t { kept, planned_kept, consumed };

@@ -156,8 +156,9 @@ Prepared prepare(const RandomNetwork& network, const std::string& network_file,
       sim::load_network(network_file, {}, data, sim::Values::made, prepared.config.machine.ddr_bytes);
   prepared.ranges = sim::calibrate_network(prepared.network.graph, "", prepared.network.inputs, 0, 1).ranges;
   prepared.spec = runtime::resolve_preset(network.preset, network.precision);
-  prepared.planned = sim::plan_network(prepared.network.graph, prepared.config, &prepared.ranges,
-                                       {{network.preset, network.precision, {}, ""}, true});
+  prepared.planned =
+      sim::plan_network(prepared.network.graph, prepared.config, &prepared.ranges,
+                        {sim::quantization_of({network.preset, network.precision, {}, ""}), true});
   prepared.inputs = sim::quantize_inputs(prepared.network, prepared.planned.plan);
   prepared.reference = runtime::run_reference(prepared.network.graph, prepared.planned.plan,
                                               integers_of(prepared), &prepared.reference_overflows);
