@@ -222,7 +222,7 @@ bool quantize_parameters(LinearPlanning& linear) {
 // Products of operands of two widths have the narrower one's accumulator. No input makes a sum leave it: the
 // channel's weights are made coarser until their magnitudes say so. False if a step was halved.
 bool hold_every_sum(LinearPlanning& linear) {
-  if (linear.plan.weights.bits <= linear.x.bits) return true;
+  if (!linear.planning.has_values() || linear.plan.weights.bits <= linear.x.bits) return true;
   const auto most = static_cast<int128>(std::max(-linear.x.min(), linear.x.max()));
   std::vector<int128> sums(linear.layer.channels, 0);
   for (const auto& run : linear.layer.runs)

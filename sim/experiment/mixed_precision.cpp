@@ -132,13 +132,14 @@ class MixedSearch {
     auto& program = planned.lowered.program;
     const auto simulate = [&](const nlohmann::ordered_json&) {
       const auto execution = execute(program, config_, Mode::timing_only, {});
-      nlohmann::ordered_json layers = nlohmann::ordered_json::array();
+      nlohmann::ordered_json layers = nlohmann::ordered_json::array();  // of names and cycles
       for (const auto& layer : layer_stats(program, config_, &*execution.activity))
         layers.push_back({layer.name, layer.cycles.value()});
       return layers;
     };
     Cycles cycles;
-    for (const auto& layer : run_in_children({nullptr}, simulate, 1).front()) {
+    const auto results = run_in_children({nullptr}, simulate, 1);
+    for (const auto& layer : results.front()) {
       cycles.layers[layer[0].get<std::string>()] += layer[1].get<uint64_t>();
       cycles.total += layer[1].get<uint64_t>();
     }
