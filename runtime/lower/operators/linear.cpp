@@ -165,6 +165,7 @@ void lower_linear(LoweringContext& context, NodeId id) {
   shared->path = output_path(context, layer);
   context.accumulator_proven = context.accumulator_proven && accumulators_hold(context, layer);
   const auto row = begin_layer(context, id, kind_of(node, layer), isa::Setup::heavy);
+  if (layer.weight_passes() > 1) context.schedule.layers[row].precision = "mixed";
   const auto budget = context.tile_budget_bytes(id);
   const auto table_bytes = lane_tables(layer, shared->units).bytes;
   std::optional<Tiling> tiling;

@@ -78,7 +78,8 @@ TEST_CASE("plan file: nodes that widen operands are there again") {
   const TemporaryFolder folder("plan-file");
   const GraphBuilder b = every_operator();
   QuantSpec spec = resolve_preset("tidl-np2-fixed", "preset");
-  spec.overrides.push_back({"op:Conv|op:Gemm", "test", {{"weight.bits", "16", "test"}}});
+  spec.overrides.push_back(
+      {"op:Conv|op:ConvTranspose|op:Gemm|op:BatchNorm", "test", {{"weight.bits", "16", "test"}}});
   Graph graph = b.graph;
   Ranges ranges = b.ranges;
   Recipe recipe = make_recipe(graph, spec);
@@ -101,8 +102,8 @@ TEST_CASE("plan file: an edited number is taken, an impossible one is refused") 
         "p.yaml: node 'Conv0': other bounds than the element's need needs_clip: true");
   CHECK(complaint("clip_max: 255", "clip_max: 256") ==
         "p.yaml: node 'Conv0': clip_min..clip_max leaves the integers of its output");
-  CHECK(complaint("accumulator_bits: 32", "accumulator_bits: 16") ==
-        "p.yaml: node 'Conv0': accumulator_bits is 16; expected 32");
+  CHECK(complaint("accumulator_bits: 32", "accumulator_bits: 24") ==
+        "p.yaml: node 'Conv0': accumulator_bits is 24; expected 32");
   CHECK(complaint("shifts: [", "shifts: [-41, ") == "p.yaml: node 'Conv0': shifts has 2 entries; expected 1");
   CHECK(complaint("bits: 8", "bits: 12") == "p.yaml: tensor 'input0': bits is 12; expected 8, 16 or 32");
   CHECK(contains(complaint("inv_step: ", "inv_step: -"), "tensor 'input0': inv_step is no positive number"));
