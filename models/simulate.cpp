@@ -11,9 +11,8 @@ namespace mmasim::models {
 Activity simulate(const isa::Program& program, const SocConfig& config, isa::MemoryView* values,
                   const isa::TokenWatcher& watcher, const LayerProgress& progress,
                   traces::Observer* listener) {
-  static bool elaborated = false;
-  if (elaborated) throw std::logic_error("simulate: a process elaborates one SoC only");
-  elaborated = true;
+  if (sc_core::sc_get_status() != sc_core::SC_ELABORATION)
+    throw std::logic_error("simulate: a process elaborates one SoC only");
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
 
   Dsp::LayerBegins layer_begins;

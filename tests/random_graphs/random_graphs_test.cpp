@@ -61,34 +61,58 @@ struct Tally {
 };
 
 // Every failure is told; of each property the first MMASIM_FUZZ_SHRINK (1 unless set) are shrunk and saved.
-Tally try_seeds(const Seeds& seeds) {
-  Tally tally;
-  std::map<std::string, uint64_t> shrunk;  // of each property
-  const auto most_shrunk = number_of("MMASIM_FUZZ_SHRINK", 1);
-  for (uint64_t seed = seeds.first; seed < seeds.first + seeds.count; ++seed) {
-    const auto outcome = random_graphs::try_network(random_graphs::description_of(seed).value());
+class Campaign {
+ public:
+  void take(uint64_t seed, const Outcome& outcome) {
     tally.passed += outcome.kind == Outcome::Kind::passed ? 1 : 0;
     if (outcome.kind == Outcome::Kind::refused) {
       ++tally.refused;
       ++tally.refusals[kind_of(outcome.text)];
     }
-    if (outcome.kind != Outcome::Kind::failed) continue;
+    if (outcome.kind != Outcome::Kind::failed) return;
     ++tally.failed;
-    const auto told = shrunk[outcome.property]++ < most_shrunk
+    const auto told = shrunk_[outcome.property]++ < most_shrunk_
                           ? report(seed, outcome)
                           : "seed " + std::to_string(seed) + ", " + outcome.property + ": " + outcome.text;
     std::fprintf(stderr, "%s\n", told.c_str());
   }
-  return tally;
-}
 
-void check_seeds(const Seeds& seeds) {
-  const auto tally = try_seeds(seeds);
+  Tally tally;
+
+ private:
+  const uint64_t most_shrunk_ = number_of("MMASIM_FUZZ_SHRINK", 1);
+  std::map<std::string, uint64_t> shrunk_;  // of each property
+};
+
+void tell(const Seeds& seeds, const Tally& tally) {
   std::printf("random graphs: seeds %llu to %llu: %llu passed, %llu refused, %llu failed\n",
               static_cast<unsigned long long>(seeds.first),
               static_cast<unsigned long long>(seeds.first + seeds.count - 1),
               static_cast<unsigned long long>(tally.passed), static_cast<unsigned long long>(tally.refused),
               static_cast<unsigned long long>(tally.failed));
+  std::fflush(stdout);
+}
+
+// A process tries kTogether of them. Of a long campaign it says how far it has come.
+Tally try_seeds(const Seeds& seeds) {
+  constexpr uint64_t kTogether = 100, kToldAfter = 1000;
+  Campaign campaign;
+  for (uint64_t tried = 0; tried < seeds.count;) {
+    std::vector<random_graphs::Description> descriptions;
+    for (; descriptions.size() < kTogether && tried + descriptions.size() < seeds.count;)
+      descriptions.push_back(
+          random_graphs::description_of(seeds.first + tried + descriptions.size()).value());
+    const auto outcomes = random_graphs::try_networks(descriptions);
+    for (size_t i = 0; i < outcomes.size(); ++i) campaign.take(seeds.first + tried + i, outcomes[i]);
+    tried += outcomes.size();
+    if (tried % kToldAfter == 0 && tried < seeds.count) tell({seeds.first, tried}, campaign.tally);
+  }
+  return campaign.tally;
+}
+
+void check_seeds(const Seeds& seeds) {
+  const auto tally = try_seeds(seeds);
+  tell(seeds, tally);
   if (number_of("MMASIM_FUZZ_REFUSALS", 0) != 0) {
     for (const auto& [kind, count] : tally.refusals)
       std::printf("%8llu %s\n", static_cast<unsigned long long>(count), kind.c_str());

@@ -1,6 +1,5 @@
 #include "tests/random_graphs/trial.h"
 
-#include <onnx/defs/schema.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -89,9 +88,8 @@ ordered_json check_refusal(const std::string& text) {
   return {{"refused", text}};
 }
 
-ordered_json check_in_child(const RandomNetwork& network, const std::string& folder) {
-  // A crash ends this process alone: the test's own handlers would tell of it as theirs.
-  for (const int each : {SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGBUS, SIGTERM}) std::signal(each, SIG_DFL);
+// In a process of its own, or behind others in one.
+ordered_json check_network(const RandomNetwork& network, const std::string& folder) {
   alarm(kMostSeconds);
   const auto files = write_files(network, folder);
   try {
@@ -111,20 +109,50 @@ Outcome outcome_of(const ordered_json& json) {
   return {};
 }
 
+// One after the other in one child.
+std::vector<Outcome> tried_in_child(const std::vector<Description>& descriptions) {
+  const runtime::test::TemporaryFolder folder("random-graph");
+  const auto check = [&](const ordered_json&) {
+    // A crash ends this process alone: the test's own handlers would tell of it as theirs.
+    for (const int each : {SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGBUS, SIGTERM}) std::signal(each, SIG_DFL);
+    auto results = ordered_json::array();
+    for (const auto& description : descriptions)
+      results.push_back(check_network(network_of(description), folder.path()));
+    return results;
+  };
+  std::vector<Outcome> outcomes;
+  const auto results = sim::run_in_children({ordered_json()}, check, 1);
+  for (const auto& result : results.front()) outcomes.push_back(outcome_of(result));
+  return outcomes;
+}
+
 }  // namespace
 
 Outcome try_network(const Description& description) {
-  const runtime::test::TemporaryFolder folder("random-graph");
-  const auto network = network_of(description);
-  // Made here once, so that every child has them.
-  config_of(network.machine);
-  onnx::OpSchemaRegistry::Schema("Relu", 13, "");
   try {
-    const auto check = [&](const ordered_json&) { return check_in_child(network, folder.path()); };
-    return outcome_of(sim::run_in_children({ordered_json()}, check, 1).front());
+    return tried_in_child({description}).front();
   } catch (const std::logic_error& error) {  // by a signal, or by a sanitizer
     return {Outcome::Kind::failed, "crash", error.what()};
   }
+}
+
+std::vector<Outcome> try_networks(const std::vector<Description>& descriptions) {
+  std::vector<Outcome> outcomes;
+  try {
+    outcomes = tried_in_child(descriptions);
+  } catch (const std::logic_error&) {  // a crash, of one or more of them
+    for (const auto& description : descriptions) outcomes.push_back(try_network(description));
+    return outcomes;
+  }
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i].kind != Outcome::Kind::failed) continue;
+    const auto alone = try_network(descriptions[i]);
+    if (alone.kind == Outcome::Kind::failed)
+      outcomes[i] = alone;
+    else
+      outcomes[i].text += " (behind other networks in a process; not alone)";
+  }
+  return outcomes;
 }
 
 rc::Shrinkable<Description> description_of(uint64_t seed) {
