@@ -1,7 +1,7 @@
 #include "runtime/export/onnx_graph.h"
 
 #include <cstring>
-#include <fstream>
+#include <ostream>
 
 #include "runtime/user_error.h"
 
@@ -77,13 +77,10 @@ void OnnxGraph::output(const std::string& name, const Shape& shape, int type) {
   set_shape(added, shape, type);
 }
 
-void OnnxGraph::write(const std::string& path, int64_t opset) {
+void OnnxGraph::write(std::ostream& file, int64_t opset) {
   model_.set_ir_version(opset >= 21 ? 10 : 8);
   model_.add_opset_import()->set_version(opset);
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  const bool done = model_.SerializeToOstream(&out);
-  out.close();
-  if (!done || !out) throw UserError(path + ": cannot be written");
+  if (!model_.SerializeToOstream(&file)) file.setstate(std::ios::failbit);
 }
 
 void set_attribute(onnx::NodeProto& node, const std::string& name, int64_t value) {

@@ -25,7 +25,7 @@ class OnnxGraph {
                         const std::string& output);
   void input(const std::string& name, const Shape& shape);
   void output(const std::string& name, const Shape& shape, int type);
-  void write(const std::string& path, int64_t opset);
+  void write(std::ostream& file, int64_t opset);
 
  private:
   onnx::ModelProto model_;

@@ -34,7 +34,7 @@ class QdqWriter {
  public:
   QdqWriter(const Graph& graph, const QuantPlan& plan) : graph_(graph), plan_(plan), out_(graph.name) {}
 
-  void write(const std::string& path) {
+  void write(std::ostream& file) {
     for (const TensorId input : graph_.inputs) {
       const auto& tensor = graph_.tensors[input];
       out_.input(tensor.name, tensor.shape);
@@ -53,7 +53,7 @@ class QdqWriter {
     }
     const bool wide =
         std::any_of(plan_.tensors.begin(), plan_.tensors.end(), [](const auto& t) { return t.bits == 16; });
-    out_.write(path, wide ? 21 : 13);
+    out_.write(file, wide ? 21 : 13);
   }
 
  private:
@@ -345,12 +345,12 @@ class QdqWriter {
 
 }  // namespace
 
-void write_qdq(const Graph& graph, const QuantPlan& plan, const std::string& path) {
+void write_qdq(const Graph& graph, const QuantPlan& plan, std::ostream& out) {
   for (size_t id = 0; id < plan.tensors.size(); ++id)
     if (plan.tensors[id].bits == 32)
       throw UserError("tensor '" + graph.tensors[id].name +
                       "': QDQ has no integers of 32 bits; expected 8 or 16");
-  QdqWriter(graph, plan).write(path);
+  QdqWriter(graph, plan).write(out);
 }
 
 }  // namespace mmasim::runtime

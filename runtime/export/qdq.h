@@ -3,15 +3,15 @@
 // comes out differently.
 #pragma once
 
-#include <string>
+#include <iosfwd>
 
 #include "runtime/graph/graph.h"
 #include "runtime/quantize/plan.h"
 
 namespace mmasim::runtime {
 
-// Tensors of 8 or 16 bits (the latter from opset 21 on). Throws UserError for plans that QDQ cannot say, and
-// if the file cannot be written.
-void write_qdq(const Graph& graph, const QuantPlan& plan, const std::string& path);
+// Tensors of 8 or 16 bits (the latter from opset 21 on). Throws UserError for plans that QDQ cannot say.
+// Whether it could be written is the stream's to say.
+void write_qdq(const Graph& graph, const QuantPlan& plan, std::ostream& out);
 
 }  // namespace mmasim::runtime

@@ -2,6 +2,7 @@
 // method. Written they are stored.
 #pragma once
 
+#include <iosfwd>
 #include <map>
 #include <string>
 
@@ -17,5 +18,7 @@ std::map<std::string, NpyArray> parse_npz(const uint8_t* data, uint64_t size_byt
 
 // Throws UserError if the file cannot be written.
 void write_npz(const std::string& path, const std::map<std::string, NpyArray>& members);
+// Whether it could be written is the stream's to say; source names it in messages.
+void write_npz(std::ostream& out, const std::map<std::string, NpyArray>& members, const std::string& source);
 
 }  // namespace mmasim::runtime

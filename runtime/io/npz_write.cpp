@@ -60,6 +60,12 @@ std::string directory_entry(const Written& member) {
 
 void write_npz(const std::string& path, const std::map<std::string, NpyArray>& members) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  write_npz(out, members, path);
+  out.close();
+  if (!out) throw UserError(path + ": cannot be written");
+}
+
+void write_npz(std::ostream& out, const std::map<std::string, NpyArray>& members, const std::string& source) {
   uint64_t offset = 0;
   std::string directory;
   for (const auto& [name, array] : members) {
@@ -69,7 +75,7 @@ void write_npz(const std::string& path, const std::map<std::string, NpyArray>& m
     const std::string header = local_header(member);
     offset += header.size() + bytes.size();
     if (offset > std::numeric_limits<uint32_t>::max())
-      throw UserError(path + ": would pass 4 GiB, which .npz cannot");
+      throw UserError(source + ": would pass 4 GiB, which .npz cannot");
     out << header;
     out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     directory += directory_entry(member);
@@ -78,8 +84,6 @@ void write_npz(const std::string& path, const std::map<std::string, NpyArray>& m
   end.put(0x06054b50, 4).put(0, 4).put(members.size(), 2).put(members.size(), 2);
   end.put(directory.size(), 4).put(offset, 4).put(0, 2);
   out << directory << end.text();
-  out.close();
-  if (!out) throw UserError(path + ": cannot be written");
 }
 
 }  // namespace mmasim::runtime

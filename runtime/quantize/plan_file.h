@@ -3,6 +3,7 @@
 // (quantization.yaml).
 #pragma once
 
+#include <iosfwd>
 #include <optional>
 #include <string>
 
@@ -13,6 +14,11 @@ namespace mmasim::runtime {
 
 // path ends in .yaml or .yml; the plan has values. Throws UserError if a file cannot be written.
 void save_plan(const Graph& graph, const QuantPlan& plan, const std::string& path);
+
+// The same two files as texts; whether they could be written is the streams' to say. Throws UserError,
+// beginning with `path`, for a plan that cannot be a file, and before anything is written.
+void write_plan(const Graph& graph, const QuantPlan& plan, const std::string& path, std::ostream& out);
+void write_plan_weights(const QuantPlan& plan, const std::string& archive, std::ostream& out);
 
 struct LoadedPlan {
   Graph graph;  // the network's, with the nodes that widen operands where the plan has such

@@ -100,30 +100,39 @@ NpyArray array_of(const IntegerArray& weights) {
 
 }  // namespace
 
-void save_plan(const Graph& graph, const QuantPlan& plan, const std::string& path) {
+void write_plan(const Graph& graph, const QuantPlan& plan, const std::string& path, std::ostream& out) {
   for (size_t id = 0; id < plan.tensors.size(); ++id)
     if (plan.tensors[id].is_real)
       throw UserError(path + ": a plan file holds integers alone; tensor '" + graph.tensors[id].name +
                       "' is float32");
-  std::string text =
-      "# A quantization plan: float = (integer - zero_point) / inv_step. The weights are in the .npz beside "
-      "it.\n";
-  text += "format: " + std::string(kPlanFormat) + "\n";
-  text += fmt::format("name: {}\nprecision: {}\ntensors:\n", yaml_quoted(plan.name), plan.precision);
-  for (size_t id = 0; id < plan.tensors.size(); ++id)
-    text += tensor_line(graph.tensors[id], plan.tensors[id]);
-  text += "nodes:" + std::string(plan.nodes.empty() ? " []\n" : "\n");
+  out << "# A quantization plan: float = (integer - zero_point) / inv_step. The weights are in the .npz "
+         "beside "
+         "it.\n";
+  out << "format: " << kPlanFormat << "\n";
+  out << fmt::format("name: {}\nprecision: {}\ntensors:\n", yaml_quoted(plan.name), plan.precision);
+  for (size_t id = 0; id < plan.tensors.size(); ++id) out << tensor_line(graph.tensors[id], plan.tensors[id]);
+  out << "nodes:" << (plan.nodes.empty() ? " []\n" : "\n");
+  for (size_t id = 0; id < plan.nodes.size(); ++id) out << node_line(graph.nodes[id], plan.nodes[id]);
+}
+
+void write_plan_weights(const QuantPlan& plan, const std::string& archive, std::ostream& out) {
   std::map<std::string, NpyArray> weights;
-  for (size_t id = 0; id < plan.nodes.size(); ++id) {
-    text += node_line(graph.nodes[id], plan.nodes[id]);
+  for (size_t id = 0; id < plan.nodes.size(); ++id)
     if (const auto* linear = std::get_if<LinearPlan>(&plan.nodes[id]))
       weights.emplace(weights_member(id), array_of(linear->weights));
-  }
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  if (!out) throw UserError(path + ": cannot be written");
-  write_npz(archive_beside(path), weights);
+  write_npz(out, weights, archive);
+}
+
+void save_plan(const Graph& graph, const QuantPlan& plan, const std::string& path) {
+  const auto write = [](const std::string& file, const auto& make) {
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    make(out);
+    out.close();
+    if (!out) throw UserError(file + ": cannot be written");
+  };
+  write(path, [&](std::ostream& out) { write_plan(graph, plan, path, out); });
+  const auto archive = archive_beside(path);
+  write(archive, [&](std::ostream& out) { write_plan_weights(plan, archive, out); });
 }
 
 }  // namespace mmasim::runtime

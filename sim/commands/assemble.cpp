@@ -7,7 +7,7 @@
 #include "runtime/io/file_bytes.h"
 #include "sim/commands/commands.h"
 #include "sim/host/exit_code.h"
-#include "sim/host/output_folder.h"
+#include "sim/host/file_set.h"
 #include "sim/report/run_files.h"
 
 namespace mmasim::sim {

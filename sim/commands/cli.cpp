@@ -54,9 +54,11 @@ std::string unexpected_text(const CLI::App& app, const CLI::ExtrasError& error) 
 
 // Results that did not reach standard output are no results.
 int with_output_written(int code) {
+  errno = 0;
   const bool flushed = std::fflush(stdout) == 0;
   if (flushed && !std::ferror(stdout)) return code;
-  std::fprintf(stderr, "mmasim: standard output cannot be written: %s\n", std::strerror(errno));
+  std::fprintf(stderr, "mmasim: standard output cannot be written: %s\n",
+               errno != 0 ? std::strerror(errno) : "some of it was lost");
   return code == kDone || code == kFailed ? static_cast<int>(kUserMistake) : code;
 }
 

@@ -3,10 +3,10 @@
 #include <memory>
 
 #include "sim/commands/commands.h"
+#include "sim/commands/result_folder.h"
 #include "sim/experiment/quantization.h"
 #include "sim/experiment/runners.h"
 #include "sim/host/exit_code.h"
-#include "sim/host/output_folder.h"
 #include "sim/host/progress.h"
 #include "sim/report/comparison.h"
 
@@ -66,14 +66,9 @@ Combinations combinations(const CompareOptions& options) {
   return all;
 }
 
-std::string default_folder(const CompareOptions& options) {
-  return options.networks.size() > 1 ? "mmasim-out/compare"
-                                     : "mmasim-out/" + file_stem(options.networks.at(0)) + "-compare";
-}
-
 int compare(const CompareOptions& options) {
   const auto all = combinations(options);
-  OutputFolder folder(options.output.out.empty() ? default_folder(options) : options.output.out);
+  ResultFolder folder(options.output, default_folder("compare", all.requests));
   Progress progress(loudness_of(options.output));
   std::vector<RunReport> reports;
   for (auto& outcome : perform_in_children(all.requests, options.output.threads, progress)) {
@@ -81,10 +76,14 @@ int compare(const CompareOptions& options) {
   }
   const auto comparison = comparison_of(all.labels, reports);
   const ComparisonPrintout printout(comparison, options.by_layers ? CompareBy::layers : CompareBy::runs);
-  folder.write("compare.html", printout.page());
-  folder.write("compare.json", json_text(printout.json()));
+  folder.attempt([&](OutputFolder& out) {
+    out.write("compare.html", printout.page());
+    out.write("compare.json", json_text(printout.json()));
+  });
+  folder.publish();
   progress.say("");
   print(printout, options.output.format);
+  folder.rethrow();
   return kDone;
 }
 

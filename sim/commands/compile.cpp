@@ -6,7 +6,7 @@
 #include "sim/experiment/adaptation.h"
 #include "sim/experiment/groundwork.h"
 #include "sim/host/exit_code.h"
-#include "sim/host/output_folder.h"
+#include "sim/host/file_set.h"
 #include "sim/host/progress.h"
 #include "sim/report/run_files.h"
 

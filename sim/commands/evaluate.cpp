@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "sim/commands/commands.h"
+#include "sim/commands/result_folder.h"
 #include "sim/experiment/runners.h"
 #include "sim/host/exit_code.h"
-#include "sim/host/output_folder.h"
 #include "sim/host/progress.h"
 #include "sim/report/evaluation.h"
 
@@ -46,9 +46,7 @@ Evaluation evaluation_of(const std::vector<Outcome>& outcomes) {
 
 int evaluate(const EvaluateOptions& options) {
   const auto requests = combinations(options);
-  OutputFolder folder(options.output.out.empty()
-                          ? "mmasim-out/" + file_stem(options.request.network) + "-evaluate"
-                          : options.output.out);
+  ResultFolder folder(options.output, default_folder("evaluate", requests));
   Progress progress(loudness_of(options.output));
   // One after the other: each spreads its images over all threads.
   const auto warn = [](size_t, const Outcome& outcome) {
@@ -57,9 +55,11 @@ int evaluate(const EvaluateOptions& options) {
   };
   const auto evaluation = evaluation_of(perform_in_children(requests, 1, progress, warn));
   const EvaluationPrintout printout(evaluation);
-  folder.write("evaluate.json", json_text(printout.json()));
+  folder.attempt([&](OutputFolder& out) { out.write("evaluate.json", json_text(printout.json())); });
+  folder.publish();
   progress.say("");
   print(printout, options.output.format);
+  folder.rethrow();
   return kDone;
 }
 

@@ -66,7 +66,8 @@ void add_mode_options(CLI::App& command, ModeOptions& options) {
 
 void add_output_options(CLI::App& command, OutputOptions& options) {
   options.threads = std::clamp(std::thread::hardware_concurrency(), 1u, 1024u);
-  command.add_option("--out", options.out, "folder for the run's files")->type_name("DIR");
+  command.add_option("--out", options.out, "folder for the results' files; none: nothing is written")
+      ->type_name("DIR");
   command.add_option("--format", options.format, "of standard output")
       ->check(CLI::IsMember(format_words()))
       ->type_name("table|json|csv|markdown");
@@ -74,6 +75,10 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
       ->check(CLI::Range(1, 1024))
       ->type_name("N");
   command.add_flag("--quiet", options.quiet, "no progress on standard error");
+}
+
+void add_program_option(CLI::App& command, OutputOptions& options) {
+  command.add_flag("--no-program", options.no_program, "leave program.mma out, the largest of the files");
 }
 
 void add_selection_options(CLI::App& command, LayerSelection& selection) {

@@ -28,7 +28,8 @@ struct TraceOptions {
 };
 
 struct OutputOptions {
-  std::string out;  // empty: the command's default
+  std::string out;          // empty: the command's default
+  bool no_program = false;  // of a command that writes program.mma
   std::string format = "table";
   bool quiet = false;
   unsigned threads = 1;
@@ -42,6 +43,7 @@ void add_data_options(CLI::App& command, DataChoice& options);
 void add_input_options(CLI::App& command, DataChoice& options);  // --input and --seed only
 void add_mode_options(CLI::App& command, ModeOptions& options);
 void add_output_options(CLI::App& command, OutputOptions& options);
+void add_program_option(CLI::App& command, OutputOptions& options);  // --no-program
 void add_trace_options(CLI::App& command, TraceOptions& options);
 void add_precision_list(CLI::App& command, std::vector<std::string>& precisions);
 void add_quant_list(CLI::App& command, std::vector<std::string>& quants);

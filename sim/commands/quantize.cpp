@@ -6,6 +6,7 @@
 
 #include "runtime/export/qdq.h"
 #include "runtime/quantize/plan_file.h"
+#include "runtime/quantize/yaml_text.h"
 #include "runtime/transform/transform.h"
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
@@ -13,7 +14,8 @@
 #include "sim/experiment/groundwork.h"
 #include "sim/experiment/pipeline.h"
 #include "sim/host/exit_code.h"
-#include "sim/host/output_folder.h"
+#include "sim/host/file_set.h"
+#include "sim/host/folder_lock.h"
 #include "sim/host/progress.h"
 
 namespace mmasim::sim {
@@ -50,6 +52,19 @@ void check_plan_fits_network(const QuantChoice& quant) {
   }
 }
 
+// The files of a plan belong together: they appear at once, and no other process puts its own between them.
+void write(const Outputs& outputs, const runtime::Graph& graph, const runtime::QuantPlan& plan) {
+  FileSet files;
+  if (!outputs.onnx.empty())
+    files.write(outputs.onnx, [&](std::ostream& out) { runtime::write_qdq(graph, plan, out); });
+  const auto archive = runtime::archive_beside(outputs.plan);
+  files.write(archive, [&](std::ostream& out) { runtime::write_plan_weights(plan, archive, out); });
+  files.write(outputs.plan, [&](std::ostream& out) { runtime::write_plan(graph, plan, outputs.plan, out); });
+  const std::filesystem::path path(outputs.plan);
+  const auto lock = FolderLock::take(path.parent_path(), "." + path.filename().string() + ".mmasim-lock");
+  files.publish();
+}
+
 int quantize(const QuantizeOptions& options) {
   check_precision(options.request.quant.precision);
   check_request(options.request);
@@ -65,8 +80,7 @@ int quantize(const QuantizeOptions& options) {
   const auto made = make_network_plan(graph, &prepared.calibration->ranges, quantization);
   for (const auto& warning : made.plan.warnings) note("warning: " + warning);
   const auto& planned_of = made.widened ? *made.widened : graph;
-  if (!outputs.onnx.empty()) runtime::write_qdq(planned_of, made.plan, outputs.onnx);
-  runtime::save_plan(planned_of, made.plan, outputs.plan);
+  write(outputs, planned_of, made.plan);
   progress.say("");
   std::printf("%s: %s %s, %zu tensors, %zu nodes\n", options.output.c_str(), made.plan.name.c_str(),
               made.plan.precision.c_str(), made.plan.tensors.size(), made.plan.nodes.size());

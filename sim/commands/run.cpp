@@ -38,6 +38,7 @@ void add_run_command(CLI::App& app, Action& action) {
   command.add_flag("--compare-float", request.compare_float,
                    "error of each layer's integers against the float network on the same inputs");
   add_output_options(command, options->output);
+  add_program_option(command, options->output);
   add_selection_options(command, options->selection);
   add_trace_options(command, options->trace);
   command.callback([&action, options] { action = [options] { return run(*options); }; });

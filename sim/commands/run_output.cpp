@@ -3,9 +3,10 @@
 #include <optional>
 
 #include "runtime/quantize/quantize.h"
+#include "runtime/user_error.h"
+#include "sim/commands/result_folder.h"
 #include "sim/experiment/perform.h"
 #include "sim/host/exit_code.h"
-#include "sim/host/output_folder.h"
 #include "sim/host/progress.h"
 #include "sim/report/run_files.h"
 #include "sim/report/run_printout.h"
@@ -16,37 +17,50 @@ namespace {
 // The run's folder: there before work starts, filled when it ends.
 class RunFiles : public RunObserver {
  public:
-  RunFiles(const std::string& folder, const std::string& file_run, TraceChoice trace)
-      : path_(folder), file_run_(file_run), trace_(std::move(trace)) {}
+  RunFiles(const Request& request, const OutputOptions& options, TraceChoice trace)
+      : request_(request), options_(options), trace_(std::move(trace)) {}
 
   void begins(const std::string& precision) override {
-    folder_.emplace(path_.empty() ? "mmasim-out/" + file_stem(file_run_) + "-" + precision : path_);
+    folder_.emplace(options_, options_.out.empty() ? default_folder(request_, precision) : "");
   }
 
   traces::Observer* listener(const isa::Program& program, const Configuration& config) override {
     timeline_.emplace();
     if (trace_.formats.empty()) return &*timeline_;
-    trace_files_.emplace(*folder_, trace_, program, config);
+    trace_files_.emplace(*folder_->folder(), trace_, program, config);
     both_.emplace(std::vector<traces::Observer*>{&*timeline_, &trace_files_->listener()});
     return &*both_;
   }
 
   void ends(const Made& made, RunReport& report) override {
-    remove_earlier_run(*folder_);
-    if (trace_files_) trace_files_->keep();
-    report.outputs = write_outputs(*folder_, made.program, made.outputs);
+    report.outputs = output_facts(made.program, made.outputs);
     report.memory = made.memory ? memory_facts(*made.memory) : memory_facts(made.program);
     if (timeline_) report.timeline = timeline_facts(*timeline_);
-    if (made.plan) folder_->write("quantization.yaml", runtime::to_yaml(*made.graph, *made.plan));
-    write_program(*folder_, made.program);
+    folder_->attempt([&](OutputFolder& folder) {
+      if (trace_files_) trace_files_->finish();
+      write_outputs(folder, made.program, made.outputs, report.outputs);
+      if (made.plan) folder.write("quantization.yaml", runtime::to_yaml(*made.graph, *made.plan));
+      if (!options_.no_program) write_program(folder, made.program);
+    });
+    if (folder_->folder() != nullptr) return;
+    for (auto& output : report.outputs) output.file.reset();
   }
 
-  void write(const RunReport& report) { write_report(*folder_, report); }
+  void write(const RunReport& report) {
+    folder_->attempt([&](OutputFolder& folder) {
+      remove_earlier_run(folder);
+      write_report(folder, report);
+    });
+    folder_->publish();
+  }
+
+  const ResultFolder& folder() const { return *folder_; }
 
  private:
-  const std::string path_, file_run_;
+  const Request& request_;
+  const OutputOptions& options_;
   const TraceChoice trace_;
-  std::optional<OutputFolder> folder_;
+  std::optional<ResultFolder> folder_;
   std::optional<traces::Timeline> timeline_;  // none: the run is not timed
   std::optional<traces::Fan> both_;
   std::optional<TraceFiles> trace_files_;  // none: no trace is asked for
@@ -69,14 +83,23 @@ int perform_and_write(Request request, const OutputOptions& output, const LayerS
                       const TraceOptions& trace) {
   check_selection(selection, request);
   const auto choice = trace_choice(trace, request);
+  if (output.out == kNoFolder && !choice.formats.empty())
+    throw runtime::UserError("--trace writes files, --out none writes none; give one of them");
   request.threads = output.threads;
-  RunFiles files(output.out, request.program.empty() ? request.network : request.program, choice);
+  RunFiles files(request, output, choice);
   Progress progress(loudness_of(output));
   const auto report = perform(request, progress, files).report;
   files.write(report);
   progress.say("");
-  print(RunPrintout(report, selection), output.format);
-  return conclude(report);
+  try {
+    print(RunPrintout(report, selection), output.format);
+  } catch (const runtime::UserError&) {
+    conclude(report);
+    throw;
+  }
+  const int code = conclude(report);
+  files.folder().rethrow();
+  return code;
 }
 
 }  // namespace mmasim::sim

@@ -39,6 +39,7 @@ void add_simulate_command(CLI::App& app, Action& action) {
   command.add_flag("--plain", request.plain,
                    "values by the plain definition of every instruction, without cycles: slow and obvious");
   add_output_options(command, options->output);
+  add_program_option(command, options->output);
   add_selection_options(command, options->selection);
   add_trace_options(command, options->trace);
   command.callback([&action, options] { action = [options] { return simulate(*options); }; });

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <thread>
 
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/result_folder.h"
 #include "sim/experiment/pipeline.h"
 #include "sim/host/exit_code.h"
 #include "sim/sweep/points.h"
@@ -88,6 +90,8 @@ size_t perform_by_slurm(const SweepOptions& options, const std::vector<Request>&
 }
 
 int sweep(const SweepOptions& options) {
+  if (options.out == kNoFolder && !options.dry_run)
+    throw runtime::UserError("--out none: a sweep's results are its files; expected a folder");
   const auto points = points_of(load_sweep_file(options.file), options.file);
   Progress progress(options.quiet ? Loudness::quiet : Loudness::normal);
   if (options.dry_run) return print_plan(options, points, progress);
@@ -100,8 +104,14 @@ int sweep(const SweepOptions& options) {
           : perform_locally(options, folder.log().missing(points), rows, folder, progress);
   progress.say("");
   const SweepPrintout printout(folder.rows_of(points));
-  folder.write("sweep.html", printout.page());
+  std::exception_ptr fault;
+  try {
+    folder.write("sweep.html", printout.page());
+  } catch (const runtime::UserError&) {
+    fault = std::current_exception();
+  }
   print(printout, options.format);
+  if (fault) std::rethrow_exception(fault);
   return without_result > 0 || printout.json()["failed"] != 0 ? kFailed : kDone;
 }
 

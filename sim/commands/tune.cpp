@@ -3,9 +3,9 @@
 
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/result_folder.h"
 #include "sim/experiment/runners.h"
 #include "sim/host/exit_code.h"
-#include "sim/host/output_folder.h"
 #include "sim/host/progress.h"
 #include "sim/report/tuning.h"
 
@@ -52,8 +52,7 @@ int tune(const TuneOptions& options) {
     check_request(request);
     requests.push_back(request);
   }
-  OutputFolder folder(options.output.out.empty() ? "mmasim-out/" + file_stem(request.network) + "-tune"
-                                                 : options.output.out);
+  ResultFolder folder(options.output, default_folder("tune", {options.request}));
   Progress progress(loudness_of(options.output));
   Tuning tuning;
   tuning.target_drop_points = options.target_drop;
@@ -75,9 +74,11 @@ int tune(const TuneOptions& options) {
   }
   mark_pareto(tuning);
   const TuningPrintout printout(tuning);
-  folder.write("tune.json", json_text(printout.json()));
+  folder.attempt([&](OutputFolder& out) { out.write("tune.json", json_text(printout.json())); });
+  folder.publish();
   progress.say("");
   print(printout, options.output.format);
+  folder.rethrow();
   return tuning.is_met ? kDone : kFailed;
 }
 

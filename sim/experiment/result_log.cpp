@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "runtime/user_error.h"
+#include "sim/host/interruption.h"
 
 namespace mmasim::sim {
 namespace {
@@ -148,8 +149,8 @@ ResultLog::ResultLog(const std::string& path, const LogVisitor& visitor, LogStar
   if (descriptor_ < 0) fail(path, "cannot be opened");
   try {
     lock();
-    if (start == LogStart::fresh && ftruncate(descriptor_, 0) != 0) fail(path, "cannot be emptied");
-    read(visitor);
+    holds_earlier_ = start == LogStart::fresh;
+    if (start == LogStart::resumed) read(visitor);
   } catch (...) {
     close(descriptor_);
     throw;
@@ -189,6 +190,9 @@ std::vector<Request> ResultLog::missing(const std::vector<Request>& requests) co
 
 void ResultLog::append(const std::string& hash, const std::string& line) {
   if (has(hash)) throw std::logic_error(path_ + " has a result of request " + hash + " already");
+  const InterruptsHeld held;
+  if (holds_earlier_ && ftruncate(descriptor_, 0) != 0) fail(path_, "cannot be emptied");
+  holds_earlier_ = false;
   append_line(descriptor_, line + "\n", path_);
   hashes_.insert(hash);
 }

@@ -33,7 +33,8 @@ using LogVisitor = std::function<void(const LoggedResult& result)>;
 // runtime::UserError if the file cannot be read or a line but the last is damaged.
 void read_results(const std::string& path, const LogVisitor& visitor);
 
-enum class LogStart : uint8_t { resumed, fresh };  // fresh: what was there goes
+// fresh: what was there counts for nothing, and goes as the first new result comes.
+enum class LogStart : uint8_t { resumed, fresh };
 
 class ResultLog {
  public:
@@ -45,6 +46,7 @@ class ResultLog {
   ResultLog(const ResultLog&) = delete;
   ResultLog& operator=(const ResultLog&) = delete;
 
+  bool holds_earlier() const { return holds_earlier_; }  // of a fresh log: still what was there before
   size_t size() const { return hashes_.size(); }
   bool has(const std::string& hash) const { return hashes_.count(hash) != 0; }
   // In their order, each once.
@@ -61,6 +63,7 @@ class ResultLog {
 
   const std::string path_;
   int descriptor_;
+  bool holds_earlier_ = false;
   std::set<std::string> hashes_;
 };
 

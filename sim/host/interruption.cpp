@@ -21,8 +21,12 @@ namespace {
 
 using Registration = RemovedOnInterrupt::Registration;
 
+constexpr int kEndingSignals[] = {SIGINT, SIGTERM, SIGHUP};
+
 std::atomic<Registration*> newest{nullptr};
-pthread_t file_thread;  // the one that makes files, and removes them
+pthread_t file_thread;   // the one that makes files, and removes them
+pid_t file_process = 0;  // likewise: what is removed is not its children's
+bool is_on_terminal = false;
 
 void remove_all() {
   for (auto* each = newest.load(); each != nullptr; each = each->older) {  // what was made last lies deepest
@@ -37,7 +41,10 @@ extern "C" void end_interrupted(int signal) {
     pthread_kill(file_thread, signal);
     return;
   }
-  remove_all();
+  if (getpid() == file_process) {
+    remove_all();
+    if (is_on_terminal && write(STDERR_FILENO, "\n", 1) < 0) is_on_terminal = false;  // behind the ^C
+  }
   _exit(signal == SIGINT ? kInterrupted : 128 + signal);
 }
 
@@ -45,11 +52,22 @@ extern "C" void end_interrupted(int signal) {
 
 void install_interruption() {
   file_thread = pthread_self();
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  file_process = getpid();
+  is_on_terminal = isatty(STDERR_FILENO) == 1;
+  for (const int signal : kEndingSignals) {
     if (std::signal(signal, end_interrupted) == SIG_IGN)
       std::signal(signal, SIG_IGN);  // nohup, background jobs
   }
 }
+
+InterruptsHeld::InterruptsHeld() {
+  sigset_t held;
+  sigemptyset(&held);
+  for (const int signal : kEndingSignals) sigaddset(&held, signal);
+  pthread_sigmask(SIG_BLOCK, &held, &before_);
+}
+
+InterruptsHeld::~InterruptsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 RemovedOnInterrupt::RemovedOnInterrupt(const std::string& path)
     : registration_(new Registration{path, newest}) {

@@ -1,10 +1,5 @@
 #include "sim/host/output_folder.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <system_error>
 
 #include "runtime/user_error.h"
@@ -14,98 +9,51 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path temporary_beside(const fs::path& path) {
-  return path.parent_path() / ("." + path.filename().string() + "." + std::to_string(getpid()) + ".part");
-}
-
-[[noreturn]] void cannot_write(const fs::path& path, const std::string& why) {
-  throw runtime::UserError(path.string() + ": cannot be written: " + why);
-}
-
-// path is named in messages, the text goes to `file`.
-void write_text(const fs::path& path, const fs::path& file, const FileParts& parts) {
-  errno = 0;
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  for (const auto part : parts) out.write(part.data(), static_cast<std::streamsize>(part.size()));
-  out.close();
-  if (!out) cannot_write(path, std::strerror(errno));
-}
-
-// A file that is not there before or after: gone with its scope, renamed away, or gone with the process.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const fs::path& path) : path_(path), guard_(path.string()) {}
-  ~TemporaryFile() {
-    std::error_code error;
-    fs::remove(path_, error);
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  const fs::path& path() const { return path_; }
-
- private:
-  const fs::path path_;
-  const RemovedOnInterrupt guard_;
-};
+constexpr const char* kStage = ".mmasim-part";  // what a killed process leaves in it goes with the next run
 
 }  // namespace
 
-GrowingFile::GrowingFile(const fs::path& path)
-    : path_(path), temporary_((check_writable(path), temporary_beside(path))), guard_(temporary_.string()) {}
-
-GrowingFile::~GrowingFile() {
-  std::error_code error;
-  fs::remove(temporary_, error);
-}
-
-void GrowingFile::keep() {
-  std::error_code error;
-  fs::rename(temporary_, path_, error);
-  if (error) cannot_write(path_, error.message());
-}
-
-void write_file(const fs::path& path, const std::function<void(const std::string& temporary)>& make) {
-  GrowingFile file(path);
-  make(file.temporary());
-  file.keep();
-}
-
-void write_file(const fs::path& path, const FileParts& parts) {
-  write_file(path, [&](const std::string& temporary) { write_text(path, temporary, parts); });
-}
-
-void write_file(const fs::path& path, const std::string& text) { write_file(path, FileParts{text}); }
-
-void check_writable(const fs::path& path) {
-  std::error_code error;
-  if (fs::is_directory(path, error)) cannot_write(path, "it is a folder");
-  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) {
-    cannot_write(path, "it exists and is no regular file");
-  }
-  const TemporaryFile temporary(temporary_beside(path));
-  write_text(path, temporary.path(), {});
-}
-
 OutputFolder::OutputFolder(const std::string& path) : path_(path) {
   try {
-    create(path_);
-    check_writable(path_ / "report.json");
+    open();
   } catch (const fs::filesystem_error& failure) {
-    remove_created();
+    close();
     throw runtime::UserError("--out " + path + " cannot be written: " + failure.code().message());
   } catch (...) {
-    remove_created();
+    close();
     throw;
   }
 }
 
-OutputFolder::~OutputFolder() { remove_created(); }
+OutputFolder::~OutputFolder() { close(); }
+
+// Another run that ends may remove the folder between its making and the lock.
+void OutputFolder::open() {
+  constexpr int kTries = 100;
+  for (int tries = 0; lock_ == nullptr; ++tries) {
+    if (tries == kTries) throw runtime::UserError(path_.string() + ": another mmasim removes it");
+    create(path_);
+    lock_ = FolderLock::take(path_);
+  }
+  std::error_code error;
+  fs::remove_all(path_ / kStage, error);
+  check_replaceable(path_ / "report.json");
+  files_.emplace([this](const fs::path& target) {
+    create(path_ / kStage);
+    return path_ / kStage / (std::to_string(staged_++) + "-" + target.filename().string());
+  });
+}
 
 // A folder that holds something is not removed; nor does anything inside it need to be.
-void OutputFolder::remove_created() {
+void OutputFolder::close() {
   std::error_code error;
-  for (size_t i = created_.size(); i-- > 0;) fs::remove(created_[i].path, error);
+  files_.reset();
+  fs::remove(path_ / kStage, error);
+  lock_.reset();
+  for (size_t i = created_.size(); i-- > 0;) {
+    fs::remove(created_[i].path, error);
+    created_.pop_back();
+  }
 }
 
 void OutputFolder::create(const fs::path& folder) {
@@ -120,14 +68,41 @@ void OutputFolder::create(const fs::path& folder) {
   if (fs::create_directory(folder)) created_.push_back({folder, std::move(guard)});
 }
 
+void OutputFolder::create_for(const fs::path& target) {
+  try {
+    create(target.parent_path());
+    create(path_ / kStage);
+  } catch (const fs::filesystem_error& failure) {
+    cannot_write(target, failure.code().message());
+  }
+}
+
+std::string OutputFolder::stage(const std::string& name) {
+  create_for(path_of(name));
+  return files_->stage(path_of(name));
+}
+
 void OutputFolder::write(const std::string& name, const FileParts& parts) {
-  create(path_of(name).parent_path());
-  write_file(path_of(name), parts);
+  create_for(path_of(name));
+  files_->write(path_of(name), parts);
 }
 
 void OutputFolder::remove(const std::string& name) {
+  files_->remove(path_of(name));
+  const auto folder = path_of(name).parent_path();
+  if (folder != path_) left_.push_back(folder);
+}
+
+void OutputFolder::publish() {
+  try {
+    files_->publish();
+  } catch (const fs::filesystem_error& failure) {
+    cannot_write(path_, failure.code().message());
+  }
   std::error_code error;
-  fs::remove(path_of(name), error);
+  fs::remove(path_ / kStage, error);
+  for (const auto& folder : left_) fs::remove(folder, error);
+  left_.clear();
 }
 
 }  // namespace mmasim::sim

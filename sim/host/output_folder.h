@@ -1,35 +1,43 @@
-// The folder a run's files go to. Proven writable before work starts; each file appears whole or not at all;
-// a folder made for a run that fails or is interrupted disappears again.
+// The folder a run's files go to. Proven writable before work starts, and this run's alone until it ends. Its
+// files appear together when they are published; a folder made for a run that fails or is interrupted
+// disappears again.
 #pragma once
 
 #include <filesystem>
-#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "sim/host/file_set.h"
+#include "sim/host/folder_lock.h"
 #include "sim/host/interruption.h"
 
 namespace mmasim::sim {
 
-using FileParts = std::vector<std::string_view>;  // of a file, one behind the other
-
 class OutputFolder {
  public:
-  explicit OutputFolder(
-      const std::string& path);  // throws runtime::UserError if it cannot be made or written
+  // Throws runtime::UserError if it cannot be made or written, and if another process writes there.
+  explicit OutputFolder(const std::string& path);
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
 
+  // Nothing of these shows before publish(). All throw runtime::UserError naming the file.
   void write(const std::string& name, const std::string& text) { write(name, FileParts{text}); }
   void write(const std::string& name, const FileParts& parts);
-  void remove(const std::string& name);  // if it is there
+  std::string stage(const std::string& name);  // for a file that grows while work goes on: where it does
+  void remove(const std::string& name);        // if it is there
+  void publish();
+
+  const std::filesystem::path& path() const { return path_; }
   std::filesystem::path path_of(const std::string& name) const { return path_ / name; }
 
  private:
+  void open();
   void create(const std::filesystem::path& folder);
-  void remove_created();
+  void create_for(const std::filesystem::path& target);
+  void close();
 
   const std::filesystem::path path_;
   struct Created {
@@ -37,33 +45,10 @@ class OutputFolder {
     RemovedOnInterrupt guard;
   };
   std::vector<Created> created_;  // outermost first
+  std::unique_ptr<FolderLock> lock_;
+  std::optional<FileSet> files_;
+  std::vector<std::filesystem::path> left_;  // folders that files were removed from
+  size_t staged_ = 0;
 };
-
-// One file, whole or not at all; for commands that write a single file. `make` writes it at the temporary
-// path it is given, and no second one: only that goes with an interrupted process. Throws runtime::UserError.
-void write_file(const std::filesystem::path& path,
-                const std::function<void(const std::string& temporary)>& make);
-void write_file(const std::filesystem::path& path, const std::string& text);
-void write_file(const std::filesystem::path& path, const FileParts& parts);
-
-// A file that is written while work goes on: at a temporary path, gone with the process or with this object
-// unless it is kept.
-class GrowingFile {
- public:
-  explicit GrowingFile(const std::filesystem::path& path);  // throws runtime::UserError
-  ~GrowingFile();
-  GrowingFile(const GrowingFile&) = delete;
-  GrowingFile& operator=(const GrowingFile&) = delete;
-
-  std::string temporary() const { return temporary_.string(); }
-  void keep();  // closed by now; throws runtime::UserError
-
- private:
-  const std::filesystem::path path_, temporary_;
-  const RemovedOnInterrupt guard_;
-};
-
-// Throws runtime::UserError if write_file() could not write there: asked before work starts.
-void check_writable(const std::filesystem::path& path);
 
 }  // namespace mmasim::sim

@@ -1,8 +1,11 @@
 #include "sim/report/printout.h"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <stdexcept>
 
+#include "runtime/user_error.h"
 #include "sim/report/html_page.h"
 
 namespace mmasim::sim {
@@ -39,8 +42,12 @@ std::string written(const Printout& printout, const std::string& format) {
 }
 
 void print(const Printout& printout, const std::string& format) {
+  errno = 0;
   std::fputs(written(printout, format).c_str(), stdout);
-  std::fflush(stdout);
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return;
+  const std::string why = errno != 0 ? std::strerror(errno) : "some of it was lost";
+  std::clearerr(stdout);  // told here, and once
+  throw runtime::UserError("standard output cannot be written: " + why);
 }
 
 }  // namespace mmasim::sim

@@ -25,6 +25,8 @@ std::vector<std::string> format_words();
 
 // Throws std::logic_error for a word that is none of them.
 std::string written(const Printout& printout, const std::string& format);
-void print(const Printout& printout, const std::string& format);  // to standard output
+
+// To standard output. Throws runtime::UserError if that cannot be written.
+void print(const Printout& printout, const std::string& format);
 
 }  // namespace mmasim::sim

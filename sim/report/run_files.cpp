@@ -41,6 +41,14 @@ std::string file_name_of(const std::string& tensor, std::set<std::string>& taken
   return unique;
 }
 
+std::string float_file_of(const std::filesystem::path& integers) {
+  return (integers.parent_path() / (integers.stem().string() + ".float.npy")).string();
+}
+
+std::string integer_header(const isa::TensorPlacement& placement, const std::vector<uint8_t>& values) {
+  return runtime::npy_header(npy_dtype(placement.element), placement.shape, values.size());
+}
+
 std::string hash_of(const FileParts& parts) {
   Sha256 sum;
   for (const auto part : parts) sum.add(part);
@@ -63,28 +71,36 @@ void remove_earlier_run(OutputFolder& folder) {
     const std::filesystem::path file = output["file"].get<std::string>();
     if (file.parent_path() != "outputs" || file.extension() != ".npy") continue;
     folder.remove(file.string());
-    folder.remove((file.parent_path() / (file.stem().string() + ".float.npy")).string());
+    folder.remove(float_file_of(file));
   }
 }
 
-std::vector<OutputFacts> write_outputs(OutputFolder& folder, const isa::Program& program,
-                                       const std::vector<std::vector<uint8_t>>& outputs) {
+std::vector<OutputFacts> output_facts(const isa::Program& program,
+                                      const std::vector<std::vector<uint8_t>>& outputs) {
   std::vector<OutputFacts> facts;
   std::set<std::string> taken;
   for (size_t i = 0; i < outputs.size(); ++i) {
     const auto& placement = program.outputs[i];
-    const auto name = "outputs/" + file_name_of(placement.name, taken);
-    const auto integer_header =
-        runtime::npy_header(npy_dtype(placement.element), placement.shape, outputs[i].size());
-    const FileParts integers{integer_header, bytes_of(outputs[i])};
-    folder.write(name + ".npy", integers);
-    const auto floats = runtime::dequantize_output(tensor_plan(placement), placement.shape, outputs[i]);
-    const auto float_header = runtime::npy_header("<f4", floats.shape, floats.values.size() * sizeof(float));
-    folder.write(name + ".float.npy", FileParts{float_header, bytes_of(floats.values)});
-    facts.push_back({placement.name, name + ".npy", dtype_name(placement.element), placement.shape,
-                     1.0 / placement.inv_step, placement.zero_point, hash_of(integers)});
+    const auto file = "outputs/" + file_name_of(placement.name, taken) + ".npy";
+    const auto header = integer_header(placement, outputs[i]);
+    facts.push_back({placement.name, file, dtype_name(placement.element), placement.shape,
+                     1.0 / placement.inv_step, placement.zero_point,
+                     hash_of({header, bytes_of(outputs[i])})});
   }
   return facts;
+}
+
+void write_outputs(OutputFolder& folder, const isa::Program& program,
+                   const std::vector<std::vector<uint8_t>>& outputs, const std::vector<OutputFacts>& facts) {
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const auto& placement = program.outputs[i];
+    const auto file = facts[i].file.value();
+    const auto header = integer_header(placement, outputs[i]);
+    folder.write(file, FileParts{header, bytes_of(outputs[i])});
+    const auto floats = runtime::dequantize_output(tensor_plan(placement), placement.shape, outputs[i]);
+    const auto float_header = runtime::npy_header("<f4", floats.shape, floats.values.size() * sizeof(float));
+    folder.write(float_file_of(file), FileParts{float_header, bytes_of(floats.values)});
+  }
 }
 
 void write_program(OutputFolder& folder, const isa::Program& program) {

@@ -1,5 +1,6 @@
 // The files of a run: report.json, report.html, layers.csv, outputs/, quantization.yaml, program.mma.
-// report.json comes last, so that a folder with one holds a whole run.
+// They are written here and show when the folder is published; report.json comes last, so that a folder with
+// one holds a whole run.
 #pragma once
 
 #include <filesystem>
@@ -15,9 +16,13 @@ namespace mmasim::sim {
 // Removes the files of an earlier run in the folder, and nothing else.
 void remove_earlier_run(OutputFolder& folder);
 
-// outputs/NAME.npy and outputs/NAME.float.npy of every output; what `outputs` of the report says of them.
-std::vector<OutputFacts> write_outputs(OutputFolder& folder, const isa::Program& program,
-                                       const std::vector<std::vector<uint8_t>>& outputs);
+// What `outputs` of the report says of outputs/NAME.npy of every output.
+std::vector<OutputFacts> output_facts(const isa::Program& program,
+                                      const std::vector<std::vector<uint8_t>>& outputs);
+
+// Those files, and outputs/NAME.float.npy beside each.
+void write_outputs(OutputFolder& folder, const isa::Program& program,
+                   const std::vector<std::vector<uint8_t>>& outputs, const std::vector<OutputFacts>& facts);
 
 void write_program(OutputFolder& folder, const isa::Program& program);  // program.mma
 void write_program(const std::filesystem::path& path, const isa::Program& program);

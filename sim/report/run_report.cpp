@@ -49,12 +49,12 @@ const Keys<OutputFacts>& output_keys() {
       key(&Row::name, "name", "", "of the network's output"),
       key(&Row::file, "file", "",
           "its integers, relative to the report: outputs/NAME.npy with NAME_2, NAME_3, ... for a name whose "
-          ".npy or .float.npy is an earlier output's"),
+          ".npy or .float.npy is an earlier output's; null with --out none"),
       key(&Row::dtype, "dtype", "", "of the integers"),
       key(&Row::shape, "shape", "", "as the network names it"),
       key(&Row::scale, "scale", "", "float = (integer - zero_point) * scale"),
       key(&Row::zero_point, "zero_point", "", "the integer that stands for 0.0"),
-      key(&Row::sha256, "sha256", "", "of the file"),
+      key(&Row::sha256, "sha256", "", "of that file, written or not"),
   };
   return keys;
 }

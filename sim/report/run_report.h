@@ -33,12 +33,13 @@ struct InputFacts {
 };
 
 struct OutputFacts {
-  std::string name, file;  // the file relative to the report
+  std::string name;
+  std::optional<std::string> file;  // relative to the report; none: --out none
   std::string dtype;
   std::vector<int64_t> shape;
   double scale = 1;
   int64_t zero_point = 0;
-  std::string sha256;  // of the file
+  std::string sha256;  // of the file, written or not
 };
 
 struct VerifyResult {

@@ -109,10 +109,9 @@ TraceFiles::TraceFiles(OutputFolder& folder, const TraceChoice& choice, const is
       if (format != known.word) continue;
       const auto name = std::string(known.file) + (is_compressed ? kCompressed : "");
       if (!taken.insert(name).second) continue;
-      files_.push_back(std::make_unique<GrowingFile>(folder.path_of(name)));
       names_.push_back(name);
-      auto file = std::make_unique<traces::TextFile>(files_.back()->temporary(),
-                                                     folder.path_of(name).string(), is_compressed);
+      auto file = std::make_unique<traces::TextFile>(folder.stage(name), folder.path_of(name).string(),
+                                                     is_compressed);
       writers.push_back(
           writer_of(format, std::move(file), facts, program.machine.dma_channels, choice.limit_bytes));
     }
@@ -121,10 +120,19 @@ TraceFiles::TraceFiles(OutputFolder& folder, const TraceChoice& choice, const is
       std::make_unique<traces::Recorder>(program, config.cores, std::move(is_recorded), std::move(writers));
 }
 
-void TraceFiles::keep() {
+void TraceFiles::Listener::on(const traces::Event& event) {
+  if (files_.fault_) return;
+  try {
+    files_.recorder_->on(event);
+  } catch (const traces::TraceFileError&) {
+    files_.fault_ = std::current_exception();
+  }
+}
+
+void TraceFiles::finish() {
+  if (fault_) std::rethrow_exception(fault_);
   recorder_->finish();
-  for (size_t i = 0; i < files_.size(); ++i) {
-    files_[i]->keep();
+  for (size_t i = 0; i < names_.size(); ++i) {
     const auto& writer = *recorder_->writers()[i];
     if (!writer.is_truncated()) continue;
     note(fmt::format("warning: {} ends at cycle {}: --trace-limit", names_[i], writer.truncated_cycle()));

@@ -1,8 +1,9 @@
-// The trace files of a run: which are asked for, and their recording while the run goes on. What they hold:
-// traces/file.
+// The trace files of a run: which are asked for, and their recording while the run goes on. They show when
+// the folder is published. What they hold: traces/file.
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,11 +35,24 @@ class TraceFiles {
   TraceFiles(OutputFolder& folder, const TraceChoice& choice, const isa::Program& program,
              const Configuration& config);
 
-  traces::Observer& listener() { return *recorder_; }
-  void keep();  // when the run has ended; says on standard error which file its limit cut short
+  // Goes on without recording where a file cannot be written: the run's own result does not depend on it.
+  traces::Observer& listener() { return listener_; }
+  // When the run has ended; says on standard error which file its limit cut short. Throws what kept a file
+  // from being written, then or before.
+  void finish();
 
  private:
-  std::vector<std::unique_ptr<GrowingFile>> files_;
+  class Listener : public traces::Observer {
+   public:
+    explicit Listener(TraceFiles& files) : files_(files) {}
+    void on(const traces::Event& event) override;
+
+   private:
+    TraceFiles& files_;
+  };
+
+  Listener listener_{*this};
+  std::exception_ptr fault_;
   std::vector<std::string> names_;
   std::unique_ptr<traces::Recorder> recorder_;
 };

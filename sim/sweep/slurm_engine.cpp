@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "runtime/user_error.h"
-#include "sim/host/output_folder.h"
+#include "sim/host/file_set.h"
 #include "sim/host/program_process.h"
 
 namespace mmasim::sim {

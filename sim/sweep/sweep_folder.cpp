@@ -25,7 +25,7 @@ SweepFolder::SweepFolder(const std::string& path, const SweepRows& rows, LogStar
       log_(
           path_of("results.jsonl"), [&](const LoggedResult& result) { csv_text_ += rows_.csv_line(result); },
           start) {
-  begin_csv();
+  if (!log_.holds_earlier()) begin_csv();
 }
 
 SweepFolder::~SweepFolder() {
@@ -35,6 +35,7 @@ SweepFolder::~SweepFolder() {
 void SweepFolder::begin_csv() {
   try {
     folder_.write("results.csv", csv_text_);
+    folder_.publish();
   } catch (const UserError& error) {
     throw UserError(error.what() + std::string(kGoOn));
   }
@@ -44,12 +45,20 @@ void SweepFolder::begin_csv() {
   if (csv_ < 0) throw UserError(path + ": cannot be opened: " + std::strerror(errno));
 }
 
+void SweepFolder::write(const std::string& name, const std::string& text) {
+  folder_.write(name, text);
+  folder_.publish();
+}
+
 void SweepFolder::append(const PointResult& result) {
+  const InterruptsHeld held;
+  const bool is_first = log_.holds_earlier();
   try {
     log_.append(result.hash, result.line);
   } catch (const UserError& error) {
     throw UserError(error.what() + std::string(kGoOn));
   }
+  if (is_first) begin_csv();
   const auto written = ::write(csv_, result.summary.data(), result.summary.size());
   if (written == static_cast<ssize_t>(result.summary.size())) return;
   const std::string why = written < 0 ? std::strerror(errno) : "no space left";
@@ -57,6 +66,7 @@ void SweepFolder::append(const PointResult& result) {
 }
 
 std::vector<ordered_json> SweepFolder::rows_of(const std::vector<Request>& requests) const {
+  if (log_.holds_earlier()) return {};
   std::map<std::string, ordered_json> by_hash;
   for (const auto& request : requests) by_hash[hash_of(request)] = nullptr;
   read_results(path_of("results.jsonl"), [&](const LoggedResult& result) {

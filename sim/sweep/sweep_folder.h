@@ -1,5 +1,6 @@
 // Where a sweep's results go: results.jsonl, which is the truth, and results.csv, which is made anew from it
-// when a sweep goes on. Both whole at any moment but for a line being written.
+// when a sweep goes on. What an earlier sweep left is there until the first point is done. Both whole at any
+// moment but for a line being written.
 #pragma once
 
 #include <string>
@@ -21,7 +22,7 @@ class SweepFolder {
 
   const ResultLog& log() const { return log_; }
   std::string path_of(const std::string& name) const { return folder_.path_of(name).string(); }
-  void write(const std::string& name, const std::string& text) { folder_.write(name, text); }
+  void write(const std::string& name, const std::string& text);
 
   // On the disk when this returns. Throws runtime::UserError if the disk is full: what was there is whole.
   void append(const PointResult& result);

@@ -102,12 +102,16 @@ TEST_CASE("result log: equal runs have equal lines, however long they took") {
   CHECK(line_of(logged(request_of(1), slow)) == line_of(logged(request_of(1), outcome_of(100))));
 }
 
-TEST_CASE("result log: a fresh log forgets what was there") {
+TEST_CASE("result log: a fresh log forgets what was there, which goes as the first result comes") {
   const TemporaryFolder folder("log-fresh");
-  two_results(folder);
-  const ResultLog log(folder.file("log"), {}, LogStart::fresh);
+  const auto whole = two_results(folder);
+  ResultLog log(folder.file("log"), {}, LogStart::fresh);
   CHECK(log.size() == 0);
-  CHECK(text_of(folder.file("log")).empty());
+  CHECK(log.holds_earlier());
+  CHECK(text_of(folder.file("log")) == whole);
+  log.append(logged(request_of(3), outcome_of(300)));
+  CHECK_FALSE(log.holds_earlier());
+  CHECK(text_of(folder.file("log")) == line_of(logged(request_of(3), outcome_of(300))) + "\n");
 }
 
 TEST_CASE("result log: what is missing is the difference of the sets, each request once") {

@@ -1,4 +1,5 @@
 // A run that the user stops takes away what it made and has not filled.
+#include <pty.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <csignal>
@@ -55,8 +56,8 @@ int interrupt_run(const std::string& out, int signal, std::chrono::microseconds 
   std::string deep = folder;
   for (int level = 0; level < 30; ++level) deep += "/level";
   const mmasim::sim::OutputFolder out(deep);
-  mmasim::sim::write_file(deep + "/file", [&](const std::string& temporary) {
-    std::ofstream(temporary) << "half";
+  mmasim::sim::FileSet().write(deep + "/file", [&](std::ostream& file) {
+    file << "half" << std::flush;
     if (is_elsewhere) {
       std::thread([] { raise(SIGTERM); }).join();
       for (;;) pause();
@@ -84,6 +85,32 @@ TEST_CASE("interruption: an early one leaves nothing behind whenever it comes") 
           128 + SIGTERM);
     REQUIRE_FALSE(std::filesystem::exists(folder.file("new")));
   }
+}
+
+// A terminal shows ^C where the line then ends.
+TEST_CASE("interruption: on a terminal the line is ended") {
+  int terminal = -1;
+  const pid_t process = forkpty(&terminal, nullptr, nullptr, nullptr);
+  REQUIRE(process >= 0);
+  if (process == 0) {
+    const auto network = kNetworks + "vgg16.onnx";
+    execl(MMASIM_BINARY, "mmasim", "run", network.c_str(), "--random-weights", "1", "--out", "none",
+          static_cast<char*>(nullptr));
+    _exit(127);
+  }
+  std::string shown;
+  char buffer[4096];
+  bool is_interrupted = false;
+  for (ssize_t count; (count = read(terminal, buffer, sizeof buffer)) > 0;) {
+    shown.append(buffer, static_cast<size_t>(count));
+    if (is_interrupted) continue;
+    is_interrupted = write(terminal, "\x03", 1) == 1;  // after the first line of progress
+  }
+  close(terminal);
+  CHECK(exit_code_of(process) == 130);
+  REQUIRE(is_interrupted);
+  CHECK(shown.find("^C") != std::string::npos);
+  CHECK(shown.back() == '\n');
 }
 
 TEST_CASE("interruption: a half written file goes and so do 31 folders made for it") {

@@ -24,7 +24,10 @@ Names files_of(const Names& outputs, const std::string& folder_path) {
   }
   OutputFolder folder(folder_path);
   Names files;
-  for (const auto& fact : write_outputs(folder, program, bytes)) files.push_back(fact.file);
+  const auto facts = output_facts(program, bytes);
+  write_outputs(folder, program, bytes, facts);
+  folder.publish();
+  for (const auto& fact : facts) files.push_back(fact.file.value());
   return files;
 }
 
