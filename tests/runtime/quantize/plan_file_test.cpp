@@ -119,7 +119,7 @@ TEST_CASE("plan file: what is no plan is refused with line and column") {
   CHECK(contains(complaint("overflow: wrap", "overflow: wrap, x: 1"), ": unknown field 'x'"));
   CHECK(contains(complaint("zero_point: 0", "zero_point: 0.5"),
                  "zero_point is '0.5'; expected a whole number"));
-  CHECK(contains(complaint("weight_bits: 8", "weight_bits: 16"), "is a plan of another network: it has 2"));
+  CHECK(contains(complaint("weight_bits: 8", "weight_bits: 32"), "is a plan of another network: it has 2"));
   CHECK(contains(complaint("mmasim.plan/1", "mmasim.plan/9"), "p.yaml:2:9: format is not mmasim.plan/1"));
   CHECK(contains(complaint("tensors:", "tensors: ]"), "not YAML of a plan"));
 }
