@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
+#include <string>
 
 namespace mmasim::isa {
 
@@ -10,8 +12,11 @@ enum class Space : uint8_t { none = 0, l2 = 1, l3 = 2, ddr = 3 };  // l3 is the 
 struct Address {
   uint64_t raw = 0;  // space in bits 40..47, byte offset in bits 0..39; 0 is "no address"
 
+  // Throws std::logic_error for an offset that the map does not have.
   static constexpr Address in(Space space, uint64_t offset) {
-    return {static_cast<uint64_t>(space) << 40 | (offset & kOffsetMask)};
+    if (offset > kOffsetMask)
+      throw std::logic_error("address: offset " + std::to_string(offset) + " is not below 2^40");
+    return {static_cast<uint64_t>(space) << 40 | offset};
   }
   constexpr Space space() const { return static_cast<Space>(raw >> 40); }
   constexpr uint64_t offset() const { return raw & kOffsetMask; }
