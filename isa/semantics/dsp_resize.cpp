@@ -1,6 +1,6 @@
 // dsp.resize: bilinear enlargement with whole weights, so that the only rounding is the last shift.
+#include "isa/resize_tap.h"
 #include "isa/semantics/operand_rules.h"
-#include "isa/semantics/resize_tap.h"
 #include "isa/semantics/semantics.h"
 #include "isa/semantics/tile.h"
 

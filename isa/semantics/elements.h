@@ -10,9 +10,9 @@
 
 namespace mmasim::isa {
 
-// Calls visit with a value of the C++ type of `element`, an integer of whole bytes.
+// Calls visit with a value of the C++ type of `element`, an integer of 8, 16 or 32 bits.
 template <class Visit>
-constexpr decltype(auto) with_element(Element element, Visit&& visit) {
+constexpr decltype(auto) with_word(Element element, Visit&& visit) {
   switch (element) {
     case Element::s8:
       return visit(int8_t{});
@@ -26,14 +26,18 @@ constexpr decltype(auto) with_element(Element element, Visit&& visit) {
       return visit(int32_t{});
     case Element::u32:
       return visit(uint32_t{});
-    case Element::s64:
-      return visit(int64_t{});
-    case Element::s128:
-      return visit(Wide{});
     default:
       break;
   }
-  throw std::logic_error("no integer of whole bytes");
+  throw std::logic_error("no integer of 8, 16, 32, 64 or 128 bits");
+}
+
+// As above; also of 64 and 128 bits.
+template <class Visit>
+constexpr decltype(auto) with_element(Element element, Visit&& visit) {
+  if (element == Element::s64) return visit(int64_t{});
+  if (element == Element::s128) return visit(Wide{});
+  return with_word(element, visit);
 }
 
 // Of integers of whole bytes.

@@ -1,7 +1,7 @@
 // Checks of the DSP instructions whose results need a window of the source: filters, pools and enlargement.
+#include "isa/resize_tap.h"
 #include "isa/verify/element_range.h"
 #include "isa/verify/instruction_checks.h"
-#include "isa/verify/resize_cells.h"
 #include "isa/verify/tile.h"
 
 namespace mmasim::isa {

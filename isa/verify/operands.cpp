@@ -1,6 +1,6 @@
 #include "isa/verify/operands.h"
 
-#include "isa/verify/resize_cells.h"
+#include "isa/resize_tap.h"
 
 namespace mmasim::isa {
 

@@ -5,6 +5,7 @@
 
 #include "isa/executor/core/dsp.h"
 #include "isa/executor/core/float_rows.h"
+#include "isa/semantics/elements.h"
 #include "isa/semantics/operand_rules.h"
 
 namespace mmasim::isa {
@@ -53,26 +54,6 @@ void dequantize_tile(const DspDequantize& i, const TileSide& src, const TileSide
   });
 }
 
-// Calls visit with a value of the C++ type of an integer element of at most 32 bits.
-template <class Visit>
-void with_integer(Element element, const char* mnemonic, Visit&& visit) {
-  require_integer(element, mnemonic);
-  switch (element) {
-    case Element::s8:
-      return visit(int8_t{});
-    case Element::u8:
-      return visit(uint8_t{});
-    case Element::s16:
-      return visit(int16_t{});
-    case Element::u16:
-      return visit(uint16_t{});
-    case Element::s32:
-      return visit(int32_t{});
-    default:
-      return visit(uint32_t{});
-  }
-}
-
 template <class Entry>
 void unpack(const DspUnpack& i, const MemoryView& memory) {
   Entry table[256];
@@ -91,13 +72,14 @@ void unpack(const DspUnpack& i, const MemoryView& memory) {
 
 void execute(const DspQuantize& i, const StageSet&, Worker&, const MemoryView& memory) {
   const TileSide src = source_side(i, Element::f32, memory), dst = result_side(i, i.dst_type, memory);
-  with_integer(i.dst_type, i.mnemonic,
-               [&](auto e) { quantize_tile<decltype(e)>(i, src, dst, grid_of(i, memory)); });
+  require_integer(i.dst_type, i.mnemonic);
+  with_word(i.dst_type, [&](auto e) { quantize_tile<decltype(e)>(i, src, dst, grid_of(i, memory)); });
 }
 
 void execute(const DspDequantize& i, const StageSet&, Worker&, const MemoryView& memory) {
   const TileSide src = source_side(i, i.src_type, memory), dst = result_side(i, Element::f32, memory);
-  with_integer(i.src_type, i.mnemonic, [&](auto e) { dequantize_tile<decltype(e)>(i, src, dst, memory); });
+  require_integer(i.src_type, i.mnemonic);
+  with_word(i.src_type, [&](auto e) { dequantize_tile<decltype(e)>(i, src, dst, memory); });
 }
 
 void execute(const DspConvert& i, const StageSet&, Worker&, const MemoryView& memory) {

@@ -5,8 +5,8 @@
 #include "isa/executor/core/dsp.h"
 #include "isa/executor/core/tile.h"
 #include "isa/kernels/finish.h"
+#include "isa/resize_tap.h"
 #include "isa/semantics/operand_rules.h"
-#include "isa/semantics/resize_tap.h"
 
 namespace mmasim::isa {
 namespace {

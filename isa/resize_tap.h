@@ -1,4 +1,5 @@
-// The two source cells that an output cell of dsp.resize takes along one axis.
+// The source cells that dsp.resize takes along one axis: of an output cell, with their weights, and of a run
+// of them. Indices count cells of the whole map (see DspResize).
 #pragma once
 
 #include <algorithm>
@@ -19,6 +20,17 @@ inline ResizeTap resize_tap(int64_t output, int64_t factor, bool is_half_pixel, 
   const auto clamped = [&](int64_t i) { return std::min(std::max<int64_t>(i, 0), in_count - 1); };
   const int64_t upper_weight = position - steps * below;
   return {{clamped(below), clamped(below + 1)}, {steps - upper_weight, upper_weight}};
+}
+
+struct CellRange {
+  int64_t first, last;
+};
+
+// Of `count` output cells, at least one.
+inline CellRange resize_cells(int64_t first, int64_t count, int64_t factor, bool is_half_pixel,
+                              int64_t in_count) {
+  return {resize_tap(first, factor, is_half_pixel, in_count).index[0],
+          resize_tap(first + count - 1, factor, is_half_pixel, in_count).index[1]};
 }
 
 }  // namespace mmasim::isa
