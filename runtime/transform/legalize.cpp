@@ -60,7 +60,9 @@ Graph legalize(const Graph& graph) {
     while (sweep(rewriter, LegalizeRule::Stage::simplify)) {
     }
   } while (sweep(rewriter, LegalizeRule::Stage::place));
-  return rewriter.take();
+  Graph legal = rewriter.take();
+  verify(legal);
+  return legal;
 }
 
 }  // namespace mmasim::runtime

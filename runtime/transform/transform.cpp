@@ -25,7 +25,9 @@ void check_transform(const Choice& choice) { find(choice); }
 
 Transformed transform(const Graph& graph, const Choice& choice) {
   const TransformInfo& info = find(choice);
-  return info.apply(graph, all_values(info.parameters, choice));
+  auto transformed = info.apply(graph, all_values(info.parameters, choice));
+  verify(transformed.graph);
+  return transformed;
 }
 
 }  // namespace mmasim::runtime

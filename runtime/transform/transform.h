@@ -29,7 +29,8 @@ const std::vector<TransformInfo>& transforms();
 
 // Throws UserError naming a transform, a parameter or a value that is not allowed.
 void check_transform(const Choice& choice);
-// Weights without values are left alone: nothing is known of them.
+// Weights without values are left alone: nothing is known of them. Throws std::logic_error if what comes out
+// does not pass verify().
 Transformed transform(const Graph& graph, const Choice& choice);
 
 }  // namespace mmasim::runtime

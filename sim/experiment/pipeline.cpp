@@ -174,6 +174,7 @@ MadePlan make_network_plan(const runtime::Graph& graph, const runtime::Ranges* r
   auto longer = ranges ? *ranges : runtime::Ranges{};
   runtime::insert_conversions(*made.widened, recipe, ranges ? &longer : nullptr);
   runtime::insert_widening(*made.widened, recipe, ranges ? &longer : nullptr);
+  runtime::verify(*made.widened);
   made.plan = ranges ? runtime::make_plan(*made.widened, recipe, longer)
                      : runtime::make_plan_structure(*made.widened, recipe);
   return made;

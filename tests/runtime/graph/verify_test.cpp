@@ -5,6 +5,7 @@
 #include <string>
 
 #include "runtime/graph/graph.h"
+#include "runtime/transform/legalize.h"
 
 using namespace mmasim::runtime;
 
@@ -92,4 +93,12 @@ TEST_CASE("verify: a Clip has an activation, and bounds in order") {
   CHECK(fault(graph) == "verify: node 'relu' (Clip): has no activation");
   graph.nodes[0].activation = {Activation::Kind::clip, 6, 0};
   CHECK(fault(graph) == "verify: node 'relu' (Clip): clips to 6.000000..0.000000");
+}
+
+TEST_CASE("verify: what legalize gives has passed") {
+  Graph graph = good_graph();
+  graph.tensors[2].shape = {1, 2, 3, 4};
+  CHECK_THROWS_WITH_AS(legalize(graph),
+                       "verify: node 'add' (Add): gives [1, 2, 3, 3] but its output has shape [1, 2, 3, 4]",
+                       std::logic_error);
 }
