@@ -35,6 +35,29 @@ void for_each_window(const Window& window, const FloatStep& step, const Visit& v
   }
 }
 
+// A mean of many cells. Binary32 alone drifts: a sum beyond 2^24 no longer takes a 1. So sums of 4096 are
+// added in binary64; up to one of them it is the sum of binary32.
+class Mean {
+ public:
+  void add(float value) {
+    piece_ += value;
+    if (++cells_ % kPiece == 0) {
+      total_ += double{piece_};
+      piece_ = 0;
+    }
+  }
+  int64_t cells() const { return cells_; }
+  float over(int64_t cells) const {
+    return static_cast<float>((total_ + double{piece_}) / static_cast<double>(cells));
+  }
+
+ private:
+  static constexpr int64_t kPiece = 4096;
+  double total_ = 0;
+  float piece_ = 0;
+  int64_t cells_ = 0;
+};
+
 // Window cells along one axis (0 vertical) at output position o that lie in the map or in its padding.
 int64_t padded_cells(const Window& window, size_t axis, int64_t o, int64_t size) {
   int64_t cells = 0;
@@ -78,18 +101,15 @@ void evaluate(const MaxPool& pool, const FloatStep& step) {
 void evaluate(const AveragePool& pool, const FloatStep& step) {
   const Shape& y = step.y.shape;
   for_each_window(pool.window, step, [&](size_t index, const auto& for_each_cell) {
-    float sum = 0;
-    int64_t count = 0;
-    for_each_cell([&](float v) {
-      sum += v;
-      ++count;
-    });
+    Mean mean;
+    for_each_cell([&](float v) { mean.add(v); });
+    int64_t count = mean.cells();
     if (pool.count_padding) {
       const auto pixel = static_cast<int64_t>(index) % (y[2] * y[3]);
       count = padded_cells(pool.window, 0, pixel / y[3], step.x[0]->shape[2]) *
               padded_cells(pool.window, 1, pixel % y[3], step.x[0]->shape[3]);
     }
-    step.y.values[index] = sum / static_cast<float>(std::max<int64_t>(count, 1));
+    step.y.values[index] = mean.over(std::max<int64_t>(count, 1));
   });
 }
 
@@ -99,9 +119,9 @@ void evaluate(const GlobalAveragePool&, const FloatStep& step) {
   const int64_t cells = planes == 0 ? 0 : element_count(x) / planes;
   const float* value = step.x[0]->values.data();
   for (int64_t plane = 0; plane < planes; ++plane) {
-    float sum = 0;
-    for (int64_t i = 0; i < cells; ++i) sum += *value++;
-    step.y.values[static_cast<size_t>(plane)] = sum / static_cast<float>(cells);
+    Mean mean;
+    for (int64_t i = 0; i < cells; ++i) mean.add(*value++);
+    step.y.values[static_cast<size_t>(plane)] = mean.over(cells);
   }
 }
 

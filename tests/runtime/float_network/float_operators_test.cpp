@@ -98,6 +98,16 @@ TEST_CASE("float operators: pools see only the map; the average counts padding w
   CHECK(evaluate_one(GlobalAveragePool{}, kSquare, {1, 1, 1, 1}) == std::vector<float>{5});
 }
 
+// 4096 * 4097 = 2^24 + 4096. From there on a binary32 sum takes even numbers only: every further 4097 is a
+// tie, and would count as 4096.
+TEST_CASE("float operators: the mean of many equal cells is the cell") {
+  const FloatTensor map = {{1, 1, 128, 128}, std::vector<float>(128 * 128, 4097)};
+  CHECK(evaluate_one(GlobalAveragePool{}, map, {1, 1, 1, 1}) == std::vector<float>{4097});
+  Window window;
+  window.kernel = {128, 128};
+  CHECK(evaluate_one(AveragePool{window, false}, map, {1, 1, 1, 1}) == std::vector<float>{4097});
+}
+
 TEST_CASE("float operators: cells beyond the padding (a window rounded up) count for no average") {
   Window window;
   window.kernel = {2, 2};
