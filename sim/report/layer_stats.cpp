@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "sim/report/constant_bytes.h"
+#include "sim/report/layer_activity.h"
 
 namespace mmasim::sim {
 namespace {
@@ -52,21 +53,12 @@ double per(double value, uint64_t cycles) { return cycles ? value / double(cycle
 void add_time(LayerStats& row, const models::LayerActivity& activity, const models::SocConfig& config) {
   const uint64_t cycles = activity.end_cycle - activity.start_cycle;
   const Bound bound = bound_with_cycles(activity);
-  row.cycles = cycles;
-  row.start_cycle = activity.start_cycle;
-  row.end_cycle = activity.end_cycle;
+  set_activity(row, activity);
   row.macs_per_cycle = per(double(row.macs), cycles);
   row.mma_utilization = *row.macs_per_cycle / row.peak_macs_per_cycle;
   row.bound = bound.name;
   row.bound_cycles = bound.cycles;
   row.bound_share = per(double(bound.cycles), cycles);
-  row.mma_cycles = activity.mma_cycles;
-  row.dsp_cycles = activity.dsp_cycles;
-  row.dma_cycles = activity.dma_cycles;
-  row.overhead_cycles = activity.overhead_cycles;
-  row.stall_cycles = activity.stall_cycles;
-  row.ddr_read_bytes = activity.ddr.read_bytes;
-  row.ddr_write_bytes = activity.ddr.write_bytes;
   row.l3_read_bytes = activity.l3.read_bytes;
   row.l3_write_bytes = activity.l3.write_bytes;
   row.l2_read_bytes = activity.l2.read_bytes;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/report/layer_activity.h"
+
 namespace mmasim::sim {
 namespace {
 
@@ -53,16 +55,7 @@ std::vector<TraceLayer> layers_of(const traces::TraceSummary& summary) {
     const LayerActivity& activity = summary.activity.layers[i];
     TraceLayer layer;
     layer.name = layer_name(summary, static_cast<uint32_t>(i));
-    layer.cycles = activity.end_cycle - activity.start_cycle;
-    layer.start_cycle = activity.start_cycle;
-    layer.end_cycle = activity.end_cycle;
-    layer.mma_cycles = activity.mma_cycles;
-    layer.dsp_cycles = activity.dsp_cycles;
-    layer.dma_cycles = activity.dma_cycles;
-    layer.overhead_cycles = activity.overhead_cycles;
-    layer.stall_cycles = activity.stall_cycles;
-    layer.ddr_read_bytes = activity.ddr.read_bytes;
-    layer.ddr_write_bytes = activity.ddr.write_bytes;
+    set_activity(layer, activity);
     layer.critical_cycles = steps_of(critical[i]);
     layers.push_back(std::move(layer));
   }
