@@ -63,6 +63,8 @@ TEST_CASE("quantize spec: a misspelt preset is answered with the nearest and the
   CHECK(contains(error, "nearest is 'tidl-np2-fixed'"));
   CHECK(contains(error, "tidl-np2-fixed, tidl-np2-strict, tidl-p2-dynamic"));
   CHECK(contains(error_of("perchannel", "int8"), "nearest is 'per-channel'"));
+  for (const char* path : {"../quant/per-channel", "", ".", "/per-channel"})
+    CHECK(contains(error_of(path, "int8"), "is unknown"));
 }
 
 TEST_CASE("quantize spec: a precision that no integer plan has is refused with what is allowed") {
