@@ -175,14 +175,14 @@ struct StageSet {
             "of a sum that leaves the accumulator: 0 wrap and count, 1 saturate, 2 trap; 3 to 5 the same of "
             "accumulators of 16 bits"),
       field(&StageSet::bias, "bias", 6, "address",
-            "accumulator-wide biases, one a lane, in L2; none: no bias"),
+            "accumulator-wide biases, one per lane, in L2; none: no bias"),
       field(&StageSet::multiplier_mode, "multiplier_mode", 1, "", "0 none, 1 common, 2 per lane"),
       field(&StageSet::multiplier, "multiplier", 4, "", "the common multiplier, unsigned"),
       field(&StageSet::multipliers, "multipliers", 6, "address",
-            "32-bit unsigned multipliers, one a lane, in L2"),
+            "32-bit unsigned multipliers, one per lane, in L2"),
       field(&StageSet::shift_mode, "shift_mode", 1, "", "1 common, 2 per lane"),
       field(&StageSet::shift, "shift", 1, "bits", "the common right shift; negative shifts left"),
-      field(&StageSet::shifts, "shifts", 6, "address", "8-bit signed shifts, one a lane, in L2"),
+      field(&StageSet::shifts, "shifts", 6, "address", "8-bit signed shifts, one per lane, in L2"),
       field(&StageSet::rounding, "rounding", 1, "", "0 half up, 1 half even, 2 half away, 3 floor"),
       field(&StageSet::zero_point, "zero_point", 8, "", "added after the shift"),
       field(&StageSet::clip_min, "clip_min", 8, "", "lower bound of the result"),
@@ -259,7 +259,7 @@ struct MmaLoadB {
 struct MmaStream {
   static constexpr auto mnemonic = "mma.stream";
   static constexpr auto sentence =
-      "Streams A vectors against a B bank, one a cycle, into an accumulator bank.";
+      "Streams A vectors against a B bank, one per cycle, into an accumulator bank.";
   static constexpr auto action =
       "for i < rows: C[c_bank][i][:] = (accumulate & 1 ? C[c_bank][i][:] : 0) + (accumulate & 2 ? 256 : 1) * "
       "sum over k < depth of A(row + i, k_start + k) * B[b_bank][k][:]";
@@ -546,7 +546,7 @@ struct DspLookup {
 
 struct DspPrelu {
   static constexpr auto mnemonic = "dsp.prelu";
-  static constexpr auto sentence = "Leaky rectifier with one slope or one a channel.";
+  static constexpr auto sentence = "Leaky rectifier with one slope or one per channel.";
   static constexpr auto action =
       "v = src - src_zero; dst = clip(SRS(v >= 0 ? v * positive : v * slope[lane + c], shift) + dst_zero)";
   Address src, dst, slopes;
@@ -561,7 +561,7 @@ struct DspPrelu {
       field(&DspPrelu::src, "src", 6, "address", "source tile"),
       field(&DspPrelu::dst, "dst", 6, "address", "destination tile"),
       field(&DspPrelu::slopes, "slopes", 6, "address",
-            "64-bit signed slopes, one a channel; none: `slope` for all"),
+            "64-bit signed slopes, one per channel; none: `slope` for all"),
       field(&DspPrelu::src_type, "src_type", 1, "", "element of src"),
       field(&DspPrelu::dst_type, "dst_type", 1, "", "element of dst"), MMASIM_TILE(DspPrelu),
       field(&DspPrelu::lane, "lane", 4, "", "index of channel 0 in slopes"), MMASIM_STRIDES(DspPrelu, src),
@@ -605,7 +605,7 @@ struct DspArgmax {
   int32_t src_y_stride = 0, src_x_stride = 0, dst_y_stride = 0, dst_x_stride = 0;
   static constexpr auto fields =
       make_field_list(field(&DspArgmax::src, "src", 6, "address", "source tile"),
-                      field(&DspArgmax::dst, "dst", 6, "address", "one 64-bit index a position"),
+                      field(&DspArgmax::dst, "dst", 6, "address", "one 64-bit index per position"),
                       field(&DspArgmax::src_type, "src_type", 1, "", "element of src"),
                       MMASIM_TILE(DspArgmax), MMASIM_STRIDES(DspArgmax, src), MMASIM_STRIDES(DspArgmax, dst));
 };

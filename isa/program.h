@@ -21,7 +21,7 @@ struct TensorPlacement {
   std::string name;
   Element element = Element::s8;
   std::vector<int64_t> shape;          // logical, as the network names it
-  std::vector<int64_t> strides_bytes;  // one a dimension
+  std::vector<int64_t> strides_bytes;  // one per dimension
   Address address;
   // The tensor is whole when `ready_token` has reached `ready_count`, and may be overwritten later (a watcher
   // looks right then). Inputs are whole before the program starts; outputs stay whole.

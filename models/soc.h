@@ -49,7 +49,7 @@ class Soc : public sc_core::sc_module {
   Failure failure_;
   std::vector<std::unique_ptr<isa::OwnedMemory>> copies_;  // of the cores after the first
   std::vector<isa::MemoryView> copy_views_;
-  const std::vector<const isa::MemoryView*> views_;  // one a core; null without values
+  const std::vector<const isa::MemoryView*> views_;  // one per core; null without values
   std::vector<std::unique_ptr<CoreCluster>> cores_;
   Sram l3_;
   Ddr ddr_;

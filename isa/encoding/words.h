@@ -15,7 +15,7 @@
 namespace mmasim::isa {
 
 template <class Enum>
-struct Words;  // list: one word a value, from 0 on
+struct Words;  // list: one word per value, from 0 on
 
 template <size_t... index>
 constexpr std::array<const char*, kNumElements> element_words(std::index_sequence<index...>) {

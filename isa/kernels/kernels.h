@@ -108,7 +108,7 @@ struct StreamKernels {
   void (*multiply_pairs)(const PairProduct& product);
   void (*multiply_lanes)(const LaneProduct& product);
 
-  // Ways for signed B that packs it first. Packed 8-bit B takes so many bytes an element, and so many the
+  // Ways for signed B that packs it first. Packed 8-bit B takes so many bytes per element, and so many the
   // high bytes of an element of A. Packing returns how many columns are not all zeros; rows behind `rows`
   // count as zeros up to the next whole quad.
   uint32_t packed_element_bytes, gathered_high_bytes;

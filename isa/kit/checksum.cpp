@@ -1,4 +1,4 @@
-// Eight bytes a step, by eight tables (slicing-by-8). Host byte order does not matter.
+// Eight bytes per step, by eight tables (slicing-by-8). Host byte order does not matter.
 #include "isa/kit/checksum.h"
 
 #include <array>

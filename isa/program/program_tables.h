@@ -57,7 +57,7 @@ struct TableOf<TensorPlacement> {
       field(&TensorPlacement::name, "name", 0, "", "the network's name of the tensor"),
       field(&TensorPlacement::element, "element", 1, "", "element type"),
       field(&TensorPlacement::shape, "shape", 8, "elements", "logical shape"),
-      field(&TensorPlacement::strides_bytes, "strides_bytes", 8, "bytes", "one stride a dimension"),
+      field(&TensorPlacement::strides_bytes, "strides_bytes", 8, "bytes", "one stride per dimension"),
       field(&TensorPlacement::address, "address", 6, "address", "of the first element"),
       field(&TensorPlacement::ready_token, "ready_token", 2, "", "token that says the tensor is whole"),
       field(&TensorPlacement::ready_count, "ready_count", 4, "", "count at which it is"),

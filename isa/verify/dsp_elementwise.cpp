@@ -6,8 +6,8 @@
 namespace mmasim::isa {
 namespace {
 
-// Entries of a table over all values of an element: one a value, or one a knot and the knot behind the last
-// segment.
+// Entries of a table over all values of an element: one per value, or one per knot and the knot behind the
+// last segment.
 uint64_t table_entries(Element src, uint32_t fraction_bits) {
   const uint64_t values = uint64_t{1} << (8 * element_bytes(src));
   return fraction_bits == 0 ? values : ((values - 1) >> fraction_bits) + 2;

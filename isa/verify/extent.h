@@ -41,7 +41,7 @@ struct Span {
   Int128 lowest, highest;
 };
 
-// Over the indices first .. first + count - 1, which stay below 2^32; one step a run of n0.
+// Over the indices first .. first + count - 1, which stay below 2^32; one step per run of n0.
 inline Span span_of(const Pattern& pattern, uint32_t first, uint32_t count) {
   uint32_t i0 = first % pattern.n0;
   uint32_t i1 = first / pattern.n0 % pattern.n1;

@@ -22,8 +22,8 @@ class StreamBanks {
   // `user` takes `milli_accesses` a cycle in [begin, end). A user's bookings come in order.
   void book(User user, uint64_t begin, uint64_t end, uint64_t milli_accesses);
 
-  // The cycle in which so many accesses of the engine's port, one a cycle at best, are done if they begin at
-  // `begin`. Nobody will ask about cycles before `now` any more.
+  // The cycle in which so many accesses of the engine's port, one per cycle at best, are done if they begin
+  // at `begin`. Nobody will ask about cycles before `now` any more.
   uint64_t serve(User port, uint64_t begin, uint64_t accesses, uint64_t now);
 
   // Cycles that the core (array or vectors) has lost to starving accesses since it was last asked.

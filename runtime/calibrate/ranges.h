@@ -8,6 +8,6 @@ namespace mmasim::runtime {
 struct Range {
   double low = 0, high = 0;
 };
-using Ranges = std::vector<Range>;  // one a tensor of the graph, after its node's activation
+using Ranges = std::vector<Range>;  // one per tensor of the graph, after its node's activation
 
 }  // namespace mmasim::runtime

@@ -26,7 +26,7 @@ struct Layout {
 };
 Layout layout_of_rank(size_t rank);
 
-// In elements, one a logical axis: element i0, i1, ... of a dense tensor lies at the sum of i * stride.
+// In elements, one per logical axis: element i0, i1, ... of a dense tensor lies at the sum of i * stride.
 std::vector<int64_t> memory_strides(const Shape& shape);
 std::vector<int64_t> row_major_strides(const Shape& shape);
 
@@ -39,7 +39,7 @@ bool lie_alike(const Shape& shape, const Shape& other);
 // True if the channels of each position follow each other in memory, and positions are what is before them.
 bool lie_innermost(const Shape& shape, const AxisSpan& channels);
 
-// True if the elements of a result with one value a position lie in memory as the positions of `shape` do,
+// True if the elements of a result with one value per position lie in memory as the positions of `shape` do,
 // whose channels lie innermost. A result of the same rank has kept their axis, as 1.
 bool positions_lie_alike(const Shape& shape, const Shape& result);
 

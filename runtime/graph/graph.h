@@ -53,7 +53,7 @@ struct Conv {
   int64_t groups = 1;
   Weights weights;
   std::vector<double> weight_scale;
-  std::vector<double> bias;  // one an output channel, or empty
+  std::vector<double> bias;  // one per output channel, or empty
   bool from_gemm = false;    // legalize() made it of a Gemm: quantization keeps the Gemm's margin
 };
 // weights I,O/groups,kh,kw. Output size: stride*(in-1) + output_padding + dilation*(kernel-1)+1 - pads.
@@ -62,7 +62,7 @@ struct ConvTranspose {
   std::array<int64_t, 2> output_padding{0, 0};
   int64_t groups = 1;
   Weights weights;
-  std::vector<double> weight_scale;  // one an output channel
+  std::vector<double> weight_scale;  // one per output channel
   std::vector<double> bias;
 };
 // x[..., K] times weights[N, K]^T plus bias[N] (Gemm and MatMul with constant weights, whatever their form)
@@ -88,7 +88,7 @@ struct BatchNorm {
 };
 struct Clip {};  // nothing but the node's activation (a Relu or Clip that could not be fused)
 struct Prelu {
-  std::vector<double> slopes;  // one, or one a channel
+  std::vector<double> slopes;  // one, or one per channel
   int64_t channels = 0;        // 0: one slope
   AxisSpan along{};            // that the channels run along
 };
@@ -111,14 +111,14 @@ struct Concat {
   int64_t axis = 1;
 };
 struct Pad {
-  Shape before, after;  // one a dimension, all >= 0; the value is 0.0
+  Shape before, after;  // one per dimension, all >= 0; the value is 0.0
 };
 struct Reshape {};  // same elements in row-major order (Reshape, Flatten, Squeeze, Unsqueeze)
 struct Transpose {
   std::vector<int64_t> permutation;  // output axis d is input axis permutation[d]
 };
 struct Slice {
-  Shape start, step;  // one a dimension; step may be negative
+  Shape start, step;  // one per dimension; step may be negative
 };
 struct Softmax {
   int64_t axis = 1;  // one axis (opset < 13 coerced forms arrive reshaped)

@@ -16,7 +16,7 @@ namespace mmasim::runtime {
 // binary32.
 struct Preprocessing {
   float scale = 1.0f;
-  std::vector<float> mean;  // one a channel, one for all, or empty: 0
+  std::vector<float> mean;  // one per channel, one for all, or empty: 0
   std::vector<float> std;   // likewise; empty: 1
 };
 
@@ -44,7 +44,7 @@ class ImageSet {
 struct Dataset {
   std::string name;
   ImageSet images;
-  std::vector<int64_t> labels;          // one an image, not negative
+  std::vector<int64_t> labels;          // one per image, not negative
   std::optional<ImageSet> calibration;  // samples set aside for calibration
   std::string assumption;  // about pixels of whole numbers whose preprocessing nobody has said; else empty
 

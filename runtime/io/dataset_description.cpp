@@ -81,7 +81,7 @@ class DescriptionReader {
 
   std::vector<float> numbers(const YAML::Node& node, const std::string& key) const {
     if (!node.IsSequence() || node.size() == 0)
-      fail(node, key + " is to be a list of numbers, one a channel");
+      fail(node, key + " is to be a list of numbers, one per channel");
     std::vector<float> values;
     for (const YAML::Node& value : node) values.push_back(number(value, key));
     return values;

@@ -16,7 +16,7 @@ struct Lowered {
   isa::Program program;
   std::vector<Fallback> fallbacks;  // work that runs elsewhere than its operator's usual unit
   std::vector<MemoryBlock> memory;
-  std::vector<std::vector<uint32_t>> producers;  // one a layer: the layers whose results it reads
+  std::vector<std::vector<uint32_t>> producers;  // one per layer: the layers whose results it reads
 };
 
 // Throws UserError if the network cannot run on the machine (naming the node and what does not fit).

@@ -219,10 +219,10 @@ class MemoryMap {
   const Schedule& schedule_;
   const Emitted& emitted_;
   uint32_t last_step_ = 0;
-  std::vector<Steps> lives_;                     // one a storage
-  std::vector<BlockKind> kinds_;                 // one a storage
-  std::vector<std::vector<std::string>> views_;  // one a storage
-  std::vector<Content> contents_;                // one a buffer
+  std::vector<Steps> lives_;                     // one per storage
+  std::vector<BlockKind> kinds_;                 // one per storage
+  std::vector<std::vector<std::string>> views_;  // one per storage
+  std::vector<Content> contents_;                // one per buffer
   std::vector<MemoryBlock> blocks_;
 };
 

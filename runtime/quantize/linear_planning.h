@@ -21,7 +21,7 @@ struct LinearPlanning {
   std::optional<double> clip_inv_step;  // the output's, if a clip fixes it
   int clip_shift = 0;                   // then the shift to it
   std::optional<double> layer_inv_w;  // under shift rules with a step per channel: a power of two below each
-  std::vector<double> inv_w;          // one, or one a channel
+  std::vector<double> inv_w;          // one, or one per channel
   std::vector<int> halvings;          // of inv_w, for the bias
   LinearPlan plan;
   Activation activation;

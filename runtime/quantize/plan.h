@@ -47,7 +47,7 @@ struct TensorPlan {
 struct Requantization {
   bool has_multiplier = false;
   uint32_t multiplier_bits = 0;       // an output stage must have as many; 0 without has_multiplier
-  bool per_channel = false;           // multipliers and shifts are one a channel, else one in all
+  bool per_channel = false;           // multipliers and shifts are one per channel, else one in all
   std::vector<uint32_t> multipliers;  // empty without has_multiplier
   std::vector<int> shifts;            // may be negative: a left shift
   isa::Rounding rounding = isa::Rounding::half_up;
@@ -70,29 +70,29 @@ struct AccumulatorPlan {
 struct IntermediatePlan {
   uint32_t bits = 16;
   int shift = 0;
-  std::vector<int64_t> bias;  // one an output channel
+  std::vector<int64_t> bias;  // one per output channel
 };
 
 // Conv, ConvTranspose, Gemm, BatchNorm: acc = sum of q_x * q_w + bias, in the accumulator's width. The
 // input's zero point is folded into bias (bias' = bias - z_x * sum of q_w); padding uses z_x.
 struct LinearPlan {
-  IntegerArray weights;                 // in the layout of the graph's weights; BatchNorm: one a channel
-  std::vector<double> weight_inv_step;  // one, or one an output channel
-  std::vector<int128> bias;             // one an output channel; zeros where `intermediate` has it
+  IntegerArray weights;                 // in the layout of the graph's weights; BatchNorm: one per channel
+  std::vector<double> weight_inv_step;  // one, or one per output channel
+  std::vector<int128> bias;             // one per output channel; zeros where `intermediate` has it
   // Of the weights: sum of q_x * (q_w - z_w). One, or empty where weights are symmetric; the term z_w * sum
   // of q_x is subtracted from the accumulator before the output stage.
   std::vector<int64_t> weight_zero_points;
   std::vector<IntermediatePlan> intermediate;  // one, or empty
   std::vector<int64_t>
-      late_bias;  // one an output channel, or empty: added behind the multiplier, before the shift
+      late_bias;  // one per output channel, or empty: added behind the multiplier, before the shift
   AccumulatorPlan accumulator;
   Requantization requant;
 };
 // Add, Sub, Clip: SRS(sum of multiplier_i * (q_i - z_i)); Concat: each input on its own (then requants has
-// one an input)
+// one per input)
 struct SumPlan {
-  std::vector<int64_t> multipliers;      // one an input, signed
-  std::vector<Requantization> requants;  // one; for Concat one an input. has_multiplier is false
+  std::vector<int64_t> multipliers;      // one per input, signed
+  std::vector<Requantization> requants;  // one; for Concat one per input. has_multiplier is false
 };
 struct ProductPlan {  // SRS((q_a - z_a) * (q_b - z_b) * multiplier)
   int64_t multiplier = 1;
@@ -110,7 +110,7 @@ struct LookupPlan {  // as isa dsp.lookup
 // or LookupPlan: a Prelu of 8 bits whose rule is maximum
 struct PreluPlan {  // v = q - z_x; SRS(v >= 0 ? v * positive : v * slope[c])
   int64_t positive = 1;
-  std::vector<int64_t> slopes;  // one, or one a channel
+  std::vector<int64_t> slopes;  // one, or one per channel
   Requantization requant;
 };
 struct SoftmaxPlan {  // as isa dsp.softmax
@@ -138,8 +138,8 @@ struct QuantPlan {
   std::string name;                // of the preset or file
   std::string precision = "int8";  // or int16, int32, mixed: of operands
   bool has_values = false;
-  std::vector<TensorPlan> tensors;    // one a tensor of the graph
-  std::vector<NodePlan> nodes;        // one a node of the graph
+  std::vector<TensorPlan> tensors;    // one per tensor of the graph
+  std::vector<NodePlan> nodes;        // one per node of the graph
   std::vector<ChoiceOrigin> origins;  // who chose what; for people
   std::vector<std::string> warnings;  // e.g. a weight step lowered so that its bias fits
 };

@@ -54,7 +54,7 @@ struct WeightGrid {
   isa::Rounding rounding = isa::Rounding::half_away;
 };
 
-// inv_step: one, or one a channel.
+// inv_step: one, or one per channel.
 IntegerArray quantize_weights(const WeightedLayer& layer, const WeightGrid& grid,
                               const std::vector<double>& inv_step);
 

@@ -54,7 +54,7 @@ IntegerTensor evaluate(const Softmax& softmax, const NodeOperands& step) {
 IntegerTensor evaluate(const ArgMax& argmax, const NodeOperands& step) {
   const IntegerTensor& x = *step.x[0];
   IntegerTensor y{step.y_shape,
-                  {}};  // one value a line, in the same order whether or not the axis stays as a 1
+                  {}};  // one value per line, in the same order whether or not the axis stays as a 1
   for_each_line(x.shape, argmax.axis, [&](const std::vector<int64_t>& offsets) {
     size_t best = 0;
     for (size_t c = 1; c < offsets.size(); ++c) {

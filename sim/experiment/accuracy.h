@@ -19,7 +19,7 @@ namespace mmasim::sim {
 struct Answers {
   int64_t values_per_image = 0;
   std::vector<float> values;     // logits as floats, image by image
-  std::vector<int64_t> classes;  // one an image: the lowest index of the largest logit
+  std::vector<int64_t> classes;  // one per image: the lowest index of the largest logit
 };
 
 // Throws runtime::UserError unless the network has one output of one row an image.

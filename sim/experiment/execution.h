@@ -22,7 +22,7 @@ enum class Mode : uint8_t { timed_values, timing_only, functional_only };
 struct Execution {
   std::optional<models::Activity> activity;   // none: functional only
   std::optional<uint64_t> overflow_count;     // none: timing only
-  std::vector<std::vector<uint8_t>> outputs;  // row-major, one a program output; none: timing only
+  std::vector<std::vector<uint8_t>> outputs;  // row-major, one per program output; none: timing only
   double simulate_s = 0;
 };
 

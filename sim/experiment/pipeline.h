@@ -24,7 +24,7 @@ enum class Values : uint8_t { made, skipped };  // skipped: timing only
 struct LoadedNetwork {
   NetworkFacts facts;
   runtime::Graph graph;               // legalized
-  std::vector<NetworkInput> inputs;   // one a graph input; none if values are skipped
+  std::vector<NetworkInput> inputs;   // one per graph input; none if values are skipped
   std::string input_source;           // "file" or "synthetic"
   std::vector<std::string> warnings;  // of what may have been read wrong
   double import_s = 0;

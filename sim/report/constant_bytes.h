@@ -9,6 +9,6 @@
 
 namespace mmasim::sim {
 
-std::vector<uint64_t> constant_bytes_read(const isa::Program& program);  // one a layer
+std::vector<uint64_t> constant_bytes_read(const isa::Program& program);  // one per layer
 
 }  // namespace mmasim::sim

@@ -5,7 +5,7 @@
 
 namespace mmasim::random_graphs {
 
-// One value, one a channel (axis 1) with or without leading ones, one along another axis, or of the full
+// One value, one per channel (axis 1) with or without leading ones, one along another axis, or of the full
 // shape.
 inline Shape drawn_constant_shape(Drawing& drawing, const Shape& x) {
   auto& choices = drawing.choices();

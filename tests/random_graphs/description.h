@@ -15,7 +15,7 @@ using Numbers = std::vector<uint16_t>;
 
 struct Description {
   Numbers setting;             // opset, preset, precision, machine, further outputs
-  std::vector<Numbers> nodes;  // one a node, the first number its operator
+  std::vector<Numbers> nodes;  // one per node, the first number its operator
 };
 
 // Reads numbers in order; zeros after the last.

@@ -38,7 +38,7 @@ bool shifts_alone(const QuantSpec& spec) { return spec.requant == QuantSpec::Req
 // Layers with weights.
 
 struct Granules {
-  std::vector<double> largest_weight, largest_bias;  // one an output channel
+  std::vector<double> largest_weight, largest_bias;  // one per output channel
   int64_t inner = 1;                                 // results of one channel that lie together
 };
 

@@ -16,7 +16,7 @@ struct FilePart {
 
 struct FileSkeleton {
   std::string bytes;               // the file, long raw_data of the graph's initializers empty
-  std::vector<FilePart> raw_data;  // where it is, one an initializer; of 0 bytes: in the message itself
+  std::vector<FilePart> raw_data;  // where it is, one per initializer; of 0 bytes: in the message itself
 };
 
 // Walks the file's fields as protobuf encodes them. What it does not understand, damaged files among it,

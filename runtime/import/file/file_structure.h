@@ -11,7 +11,7 @@
 namespace mmasim::runtime::importing {
 
 struct FileStructure {
-  std::vector<std::string> node_names;  // one a node of the file, made unique; nodes without a name get one
+  std::vector<std::string> node_names;  // one per node of the file, made unique; nodes without a name get one
   std::vector<int> order;               // nodes the outputs need, producers first, else as in the file
   std::unordered_map<std::string, const onnx::TensorProto*> initializers;
   std::vector<const onnx::ValueInfoProto*> inputs;            // that some operator takes as data

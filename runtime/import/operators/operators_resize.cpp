@@ -9,7 +9,7 @@
 namespace mmasim::runtime::importing {
 namespace {
 
-using Factors = std::vector<int64_t>;  // one a dimension
+using Factors = std::vector<int64_t>;  // one per dimension
 
 [[noreturn]] void refuse_factors(const std::string& what) {
   refuse(what + "; only whole factors from 1 for height and width (and 1 for the others) are supported");

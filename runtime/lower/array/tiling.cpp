@@ -61,7 +61,7 @@ std::vector<int64_t> tile_sizes(int64_t extent) {
   return sizes;
 }
 
-// Per block of S positions and panel: S rows, one a cycle, as long as the next panel takes to load.
+// Per block of S positions and panel: S rows, one per cycle, as long as the next panel takes to load.
 double array_cycles(const LinearLayer& layer, const std::vector<PanelUnit>& units,
                     const isa::Machine& machine, int64_t frames, int64_t rows, int64_t columns) {
   const int64_t panel = machine.panel(layer.operand_bytes);

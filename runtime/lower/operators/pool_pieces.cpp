@@ -42,7 +42,7 @@ struct PieceSize {
 PieceSize piece_size(const PoolPieces& pool, uint64_t budget_bytes) {
   const auto& w = pool.window;
   const auto e = pool.in.element_size();
-  // A piece exists twice, so that its transfer runs beside compute; of the partial results two a channel.
+  // A piece exists twice, so that its transfer runs beside compute; of the partial results two per channel.
   const auto bytes = [&](const PieceSize& size) {
     const auto lines = (size.rows - 1) * w.dilation[0] + 1, cells = (size.columns - 1) * w.dilation[1] + 1;
     return static_cast<uint64_t>(size.channels * (2 * lines * cells * e + 2 * 8 + pool.out.element_size())) +

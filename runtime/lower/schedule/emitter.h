@@ -46,9 +46,9 @@ struct Emitted {
   std::vector<uint8_t> code;
   uint64_t instruction_count = 0;
   uint64_t l2_bytes_used = 0;
-  std::vector<std::vector<Written>> written;         // one list a storage
-  std::vector<uint64_t> resident_offsets;            // one a storage; of L2 residents
-  std::vector<std::optional<PlacedBuffer>> buffers;  // one a buffer; none: no step needs it
+  std::vector<std::vector<Written>> written;         // one list per storage
+  std::vector<uint64_t> resident_offsets;            // one per storage; of L2 residents
+  std::vector<std::optional<PlacedBuffer>> buffers;  // one per buffer; none: no step needs it
 };
 
 class Emitter;
@@ -125,7 +125,7 @@ class Emitter {
   const std::optional<uint32_t> weights_ahead_;
   Scratchpad scratchpad_;
   Emitted out_;
-  std::vector<std::optional<Placed>> placed_;      // one a buffer
+  std::vector<std::optional<Placed>> placed_;      // one per buffer
   std::array<std::vector<bool>, 2> loads_issued_;  // [features, weights][step]
   std::vector<std::vector<BufferId>> last_used_;   // buffers that die with a step
   std::array<uint32_t, kChannels> groups_{};       // issued on each channel

@@ -76,7 +76,7 @@ struct Schedule {
   std::vector<Storage> storages;
   std::vector<Step> steps;
   std::vector<isa::LayerInfo> layers;
-  std::vector<isa::Setup> setups;  // one a layer
+  std::vector<isa::Setup> setups;  // one per layer
 
   BufferId new_buffer(uint64_t bytes) {
     buffers.push_back({bytes, 0});

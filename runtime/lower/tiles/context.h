@@ -21,8 +21,8 @@ struct LoweringContext {
   const LowerOptions& options;
   Constants constants;
   Schedule schedule{};
-  std::vector<TensorView> views{};         // one a tensor
-  std::vector<uint64_t> resident_bytes{};  // of L2, while a node runs: one a node
+  std::vector<TensorView> views{};         // one per tensor
+  std::vector<uint64_t> resident_bytes{};  // of L2, while a node runs: one per node
   double tile_share = 1.0;                 // of the L2 that residents leave
   std::vector<Fallback> fallbacks{};
   bool accumulator_proven = true;

@@ -18,8 +18,8 @@ struct StorageChoice {
 // What the placement of a network's tensors came to.
 struct Storages {
   std::vector<StorageId> inputs,
-      outputs;                 // in the network's own row-major form, in DDR; one a graph input or output
-  std::vector<bool> is_alias;  // one a node: a Reshape that moves nothing
+      outputs;                 // in the network's own row-major form, in DDR; one per graph input or output
+  std::vector<bool> is_alias;  // one per node: a Reshape that moves nothing
   uint64_t l3_bytes_used = 0;
 };
 

@@ -21,7 +21,7 @@ struct Dims {
 };
 
 Dims dims_of(const Shape& shape);
-// Of a tensor in memory, and of one in the network's own row-major form; one a logical axis.
+// Of a tensor in memory, and of one in the network's own row-major form; one per logical axis.
 std::vector<int64_t> strides_bytes(const Shape& shape, int64_t element_bytes);
 std::vector<int64_t> row_major_strides_bytes(const Shape& shape, int64_t element_bytes);
 

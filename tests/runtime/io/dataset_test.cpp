@@ -105,7 +105,7 @@ TEST_CASE("dataset: faults of dataset.yaml are named by line and column") {
   CHECK(yaml_error("preprocess:\n  scale: .nan\n") ==
         "dataset.yaml:2:10: scale is '.nan'; expected a finite number");
   CHECK(yaml_error("preprocess:\n  mean: 0.5\n") ==
-        "dataset.yaml:2:9: mean is to be a list of numbers, one a channel");
+        "dataset.yaml:2:9: mean is to be a list of numbers, one per channel");
   CHECK(yaml_error("preprocess:\n  std: [1, 0]\n") == "dataset.yaml:2:12: std is '0'; expected more than 0");
   CHECK(yaml_error("preprocess: 3\n") == "dataset.yaml:1:13: preprocess is to be a map of keys");
   CHECK(yaml_error("- images.npy\n") == "dataset.yaml:1:1: dataset.yaml is to be a map of keys");

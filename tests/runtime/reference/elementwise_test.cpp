@@ -71,7 +71,7 @@ TEST_CASE("reference clip: bounds of the output stage") {
   CHECK(node.run() == Integers{-5, -5, 60, 60});
 }
 
-TEST_CASE("reference prelu: one slope or one a channel, below the zero point only") {
+TEST_CASE("reference prelu: one slope or one per channel, below the zero point only") {
   PreluPlan one{64, {13}, shift_only(6, kS8)};
   OneNode leaky{Prelu{}, one, {{kS8, {1, 4}, {50, 0, -32, -128}}}, kS8, {1, 4}};
   CHECK(leaky.run() == Integers{50, 0, -6, -26});  // -32*13/64 = -6.5 -> -6; -128*13/64 = -26

@@ -146,7 +146,7 @@ TEST_CASE("multiply: products of the largest 32-bit elements and multipliers do 
   CHECK(bench.peek<int32_t>(l2(64), 2) == std::vector<int32_t>{-(1 << 30), -(1 << 30) + 1});
 }
 
-TEST_CASE("prelu: one slope or one a channel, counted from its lane") {
+TEST_CASE("prelu: one slope or one per channel, counted from its lane") {
   Bench bench;
   bench.poke<int8_t>(l2(0), {10, -10, -10, 8});
   bench.poke<int64_t>(l2(32), {0, 0, 3, 5, -2, 9});
