@@ -81,7 +81,7 @@ NodeId GraphRewriter::append(Node added) {
 
 void GraphRewriter::insert_after(NodeId id, Node added) {
   const NodeId fresh = append(std::move(added));
-  behind_[id].push_back(fresh);
+  behind_[id].insert(behind_[id].begin(), fresh);  // what stood there reads what it gives now
 }
 
 void GraphRewriter::insert_before(NodeId id, Node added) {

@@ -35,7 +35,7 @@ class GraphRewriter {
   void set_inputs(NodeId id, std::vector<TensorId> tensors);
   void set_output(NodeId id, TensorId tensor);  // its former output must have no reader
   void move_readers(TensorId from, TensorId to);
-  void insert_after(NodeId id, Node node);   // node reads id's output; takes a place behind it
+  void insert_after(NodeId id, Node node);   // node reads id's output; stands right behind it
   void insert_before(NodeId id, Node node);  // id is to read node's output; takes a place before it
   TensorId add_tensor(const std::string& name, Shape shape);
 

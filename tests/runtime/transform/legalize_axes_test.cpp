@@ -200,3 +200,17 @@ TEST_CASE("legalize axes: doing it twice changes nothing more") {
   CHECK(outline(once) == outline(twice));
   CHECK(once.tensors.size() == twice.tensors.size());
 }
+
+// The Gemm is given a view behind it twice: to the product's rank, and, as the flattened map of its input
+// makes it a convolution, to the convolution's. The second stands first.
+TEST_CASE("legalize axes: a product of rank 4 that two nodes read, one of them along its channels") {
+  OnnxBuilder network(13);
+  network.input("x", {1, 1, 1, 2})
+      .initializer("w", {2, 3})
+      .initializer("c", {3})
+      .add_node("MatMul", {"x", "w"}, {"product"}, {}, "product")
+      .add_node("Add", {"product", "c"}, {"shifted"}, {}, "shifted")
+      .add_node("Add", {"shifted", "product"}, {"y"}, {}, "sum")
+      .output("y");
+  placed(network);
+}
