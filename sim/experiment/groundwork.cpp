@@ -14,6 +14,10 @@ std::string binary_text(const ordered_json& json) {  // exact, whatever bytes pa
   return {bytes.begin(), bytes.end()};
 }
 
+std::string name_of(const QuantChoice& choice) {
+  return binary_text(ordered_json{choice.preset, choice.precision, choice.set, choice.plan});
+}
+
 std::string name_of(const ConfigChoice& choice) { return binary_text(ordered_json{choice.file, choice.set}); }
 
 // All of a request that preparing its network reads, but for the number of threads.
@@ -69,6 +73,11 @@ void Groundwork::prepare_config(const ConfigChoice& choice) {
   configs_.emplace(name, file->second.load(choice.set));
 }
 
+void Groundwork::prepare_quantization(const QuantChoice& choice) {
+  auto name = name_of(choice);
+  if (quantizations_.count(name) == 0) quantizations_.emplace(std::move(name), quantization_of(choice));
+}
+
 void Groundwork::prepare(const std::vector<Request>& requests, Progress& progress, OnFault on_fault) {
   const auto guarded = [&](const auto& act) {
     try {
@@ -82,6 +91,7 @@ void Groundwork::prepare(const std::vector<Request>& requests, Progress& progres
     guarded([&] {
       prepare_config(request.config);
       if (request.network.empty()) return;
+      prepare_quantization(request.quant);
       auto& bytes = ddr_bytes[name_of_network(request)];
       bytes = std::max(bytes, configs_.at(name_of(request.config)).machine.ddr_bytes);
     });
@@ -101,6 +111,11 @@ void Groundwork::prepare(const std::vector<Request>& requests, Progress& progres
 Configuration Groundwork::config(const ConfigChoice& choice) const {
   const auto found = configs_.find(name_of(choice));
   return found == configs_.end() ? resolve_config(choice) : found->second;
+}
+
+Quantization Groundwork::quantization(const QuantChoice& choice) const {
+  const auto found = quantizations_.find(name_of(choice));
+  return found == quantizations_.end() ? quantization_of(choice) : found->second;
 }
 
 const PreparedNetwork* Groundwork::find_network(const Request& request) const {

@@ -1,6 +1,6 @@
-// What requests begin with: configurations read, networks imported, calibrated and, for a dataset, answered
-// in float. Prepared once for the requests that share it, before children are forked: they inherit it. Plans
-// and executes nothing.
+// What requests begin with: configurations and quantizations read, networks imported, calibrated and, for a
+// dataset, answered in float. Prepared once for the requests that share it, before children are forked: they
+// inherit it. Plans and executes nothing.
 #pragma once
 
 #include <map>
@@ -12,6 +12,7 @@
 #include "runtime/io/dataset.h"
 #include "sim/experiment/accuracy.h"
 #include "sim/experiment/pipeline.h"
+#include "sim/experiment/quantization.h"
 #include "sim/experiment/request.h"
 #include "sim/host/progress.h"
 #include "sim/inputs/calibration.h"
@@ -39,13 +40,16 @@ class Groundwork {
 
   // As prepared, or read now.
   Configuration config(const ConfigChoice& choice) const;
+  Quantization quantization(const QuantChoice& choice) const;
   const PreparedNetwork* find_network(const Request& request) const;  // null: not prepared
 
  private:
   void prepare_config(const ConfigChoice& choice);
+  void prepare_quantization(const QuantChoice& choice);
 
   std::map<std::string, ConfigFile> config_files_;  // by path
   std::map<std::string, Configuration> configs_;
+  std::map<std::string, Quantization> quantizations_;
   std::map<std::string, PreparedNetwork> networks_;
 };
 

@@ -24,10 +24,10 @@ class NetworkRun {
         progress_(progress),
         observer_(observer),
         config_(groundwork.config(request.config)),
+        quantization_(groundwork.quantization(request.quant)),
         shared_(groundwork.find_network(request)) {}
 
   Outcome perform() {
-    quantization_ = quantization_of(request_.quant);
     observer_.begins(quantization_.precision);
     if (!shared_) own_ = prepare_network(request_, config_.machine.ddr_bytes, progress_);
     plan();
@@ -172,9 +172,9 @@ class NetworkRun {
   Progress& progress_;
   RunObserver& observer_;
   const Configuration config_;
+  Quantization quantization_;
   const PreparedNetwork* const shared_;  // null: this run prepares its own
   PreparedNetwork own_;
-  Quantization quantization_;
   std::optional<Adapted> adapted_;  // none: the quantization takes the network as it was prepared
   runtime::Graph float_graph_;      // what integers are compared with
   PlannedNetwork planned_;

@@ -40,7 +40,7 @@ const Keys<Outcome>& outcome_keys() {
 Outcome perform(const Request& request, Progress& progress, RunObserver& observer,
                 const Groundwork& groundwork) {
   const Stopwatch stopwatch;
-  check_request(request);
+  check_fields(request);
   auto outcome = request.program.empty() ? perform_network(request, progress, observer, groundwork)
                                          : perform_program(request, progress, observer, groundwork);
   auto& host = outcome.report.host;

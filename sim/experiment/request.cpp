@@ -94,7 +94,6 @@ void check_program_request(const Request& request) {
 void check_network_request(const Request& request) {
   import_options(request.import);
   if (request.plain) throw UserError("plain: executes compiled programs only");
-  quantization_of(request.quant);
   if (request.verify != Verify::none && !request.with_values()) {
     throw UserError("verify compares values, mode timing-only makes none; ask for one of them");
   }
@@ -155,7 +154,7 @@ std::string canonical_json(const Request& request) {
 
 std::string hash_of(const Request& request) { return sha256_hex(canonical_json(request)); }
 
-void check_request(const Request& request) {
+void check_fields(const Request& request) {
   if (request.network.empty() == request.program.empty()) {
     throw UserError(request.network.empty() ? "a request names a network or a program; it names none"
                                             : "a request names a network or a program; it names both");
@@ -166,6 +165,11 @@ void check_request(const Request& request) {
                     std::to_string(kMostThreads));
   }
   request.program.empty() ? check_network_request(request) : check_program_request(request);
+}
+
+void check_request(const Request& request) {
+  check_fields(request);
+  if (request.program.empty()) quantization_of(request.quant);
 }
 
 }  // namespace mmasim::sim

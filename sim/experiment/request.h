@@ -65,4 +65,7 @@ std::string hash_of(const Request& request);  // SHA-256 of it, 64 hexadecimal d
 // Reads quantization files, no other.
 void check_request(const Request& request);
 
+// The same without reading any.
+void check_fields(const Request& request);
+
 }  // namespace mmasim::sim

@@ -28,7 +28,7 @@ struct Prepared {
   explicit Prepared(const std::string& file) : config(load_config(kFrozen)) {
     DataChoice data;
     data.random_weights = 1;
-    network = load_network(kNetworks + file, data, Values::made, config.machine.ddr_bytes);
+    network = load_network(kNetworks + file, {}, data, Values::made, config.machine.ddr_bytes);
     calibration = calibrate_network(network.graph, "", network.inputs, 0, 1);
     planned = plan_network(network.graph, config, &calibration.ranges, {});
     inputs = quantize_inputs(network, planned.plan);
@@ -108,7 +108,7 @@ BENCHMARK_CAPTURE(evaluate_images, values_and_time, true)
 void import_network(benchmark::State& state) {
   for (auto _ : state)
     benchmark::DoNotOptimize(
-        load_network(kNetworks + "resnet50.onnx", {}, Values::skipped, UINT64_MAX).facts.macs);
+        load_network(kNetworks + "resnet50.onnx", {}, {}, Values::skipped, UINT64_MAX).facts.macs);
 }
 BENCHMARK(import_network)->Unit(benchmark::kMillisecond);
 
@@ -133,7 +133,7 @@ void front_end_of_chain(benchmark::State& state) {
   chain.save(path);
   const auto config = load_config(kFrozen);
   for (auto _ : state) {
-    auto network = load_network(path, {}, Values::made, UINT64_MAX);
+    auto network = load_network(path, {}, {}, Values::made, UINT64_MAX);
     const auto calibration = calibrate_network(network.graph, "", network.inputs, 0, 1);
     benchmark::DoNotOptimize(plan_network(network.graph, config, &calibration.ranges, {}).lower_s);
   }
