@@ -1,5 +1,5 @@
-// Runs a program on the SystemC models of an SoC. Elaborates once in a process, as SystemC demands, unless
-// the caller resets SystemC's kernel; reads no file and prints nothing.
+// Runs a program on the SystemC models of an SoC, and leaves the SystemC kernel of the process as if nothing
+// had been elaborated. Reads no file and prints nothing.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ using LayerProgress = std::function<void(uint64_t layer, uint64_t layers)>;  // 
 // With `values` its bytes are the storage of L2, L3 and DDR, moved and computed by the executed instructions
 // alone; without, no tensor data is touched and every cycle is the same. The program must have passed
 // verify_program() and its machine must be the configuration's. Throws isa::Deadlock, naming what every unit
-// waits for, isa::OverflowTrap, and std::logic_error if the kernel has run already. `listener` hears what all
-// units of all cores do; it may be null.
+// waits for, isa::OverflowTrap, and std::logic_error where SystemC modules of somebody else exist. `listener`
+// hears what all units of all cores do; it may be null.
 Activity simulate(const isa::Program& program, const SocConfig& config, isa::MemoryView* values,
                   const isa::TokenWatcher& watcher = {}, const LayerProgress& progress = {},
                   traces::Observer* listener = nullptr);

@@ -39,10 +39,10 @@ struct ValuesApart {
 };
 using ValuesBy = std::variant<ValuesInModels, ValuesApart>;
 
-// inputs: row-major integers of each program input. Timed modes elaborate SystemC: once in a process. A
-// watcher needs the values in the models. Where values are made apart the program lends its constants to the
-// memory, and has them back at the end: copying them would cost a tenth of the run. `listener` hears what the
-// units do in a timed run, on the thread of the caller; it may be null.
+// inputs: row-major integers of each program input. Timed modes take the SystemC kernel of the process: one
+// at a time. A watcher needs the values in the models. Where values are made apart the program lends its
+// constants to the memory, and has them back at the end: copying them would cost a tenth of the run.
+// `listener` hears what the units do in a timed run, on the thread of the caller; it may be null.
 Execution execute(isa::Program& program, const models::SocConfig& config, Mode mode,
                   const std::vector<std::vector<uint8_t>>& inputs, const MemoryWatcher& watcher = {},
                   const models::LayerProgress& progress = {}, const ValuesBy& values_by = ValuesInModels{},

@@ -50,7 +50,8 @@ class RunObserver {
   virtual void ends(const Made& made, RunReport& report) { (void)made, (void)report; }
 };
 
-// Timed modes elaborate SystemC: once in a process. Throws runtime::UserError and isa::OverflowTrap.
+// Timed modes take the SystemC kernel of the process: one at a time. Throws runtime::UserError and
+// isa::OverflowTrap.
 Outcome perform(const Request& request, Progress& progress, RunObserver& observer,
                 const Groundwork& groundwork = {});
 Outcome perform(const Request& request, Progress& progress, const Groundwork& groundwork = {});

@@ -1,5 +1,5 @@
-// Performs several requests, each in a child process of its own: the SystemC kernel elaborates once in a
-// process. What requests share is prepared here, once.
+// Performs several requests in child processes, as a process has one SystemC kernel: each takes one after the
+// other. What requests share is prepared here, once.
 #pragma once
 
 #include <functional>

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstring>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -24,13 +25,6 @@ namespace {
 
 using nlohmann::ordered_json;
 using Bytes = std::vector<uint8_t>;
-
-struct Child {
-  pid_t pid = -1;
-  int channel = -1;  // our end of a pair of sockets: the job goes out, the result comes in
-  size_t index = 0;
-  Bytes received;
-};
 
 // Values travel as CBOR: numbers come back as they were, and texts may hold bytes that JSON may not.
 ordered_json decoded(const Bytes& bytes) { return ordered_json::from_cbor(bytes, true, false); }
@@ -46,12 +40,36 @@ bool send_all(int channel, const Bytes& bytes) {
   return true;
 }
 
-// Reads what is there; true once the other side has said all.
+// Reads what is there; false once the other side is gone.
 bool read_some(int channel, Bytes& received) {
   uint8_t buffer[65536];
   const auto count = read(channel, buffer, sizeof buffer);
   if (count > 0) received.insert(received.end(), buffer, buffer + count);
-  return count == 0 || (count < 0 && errno != EINTR);
+  return count > 0 || (count < 0 && errno == EINTR);
+}
+
+// A message is the number of its bytes, and they.
+using MessageBytes = uint64_t;
+
+bool send_message(int channel, const ordered_json& value) {
+  const auto body = ordered_json::to_cbor(value);
+  const MessageBytes size = body.size();
+  Bytes message(sizeof size);
+  std::memcpy(message.data(), &size, sizeof size);
+  message.insert(message.end(), body.begin(), body.end());
+  return send_all(channel, message);
+}
+
+// The one message that `received` holds, if it is whole.
+std::optional<ordered_json> take_message(Bytes& received) {
+  MessageBytes size = 0;
+  if (received.size() < sizeof size) return std::nullopt;
+  std::memcpy(&size, received.data(), sizeof size);
+  if (received.size() - sizeof size < size) return std::nullopt;
+  received.erase(received.begin(), received.begin() + sizeof size);
+  auto value = decoded(received);
+  received.clear();
+  return value;
 }
 
 using Kind = JobEnd::Kind;
@@ -86,18 +104,28 @@ JobEnd end_of(ordered_json outcome) {
   throw std::logic_error("a child said " + outcome.dump());
 }
 
-[[noreturn]] void be_child(const ChildWork& work, int channel, pid_t parent) {
+// Takes job after job until the parent has no more.
+[[noreturn]] void be_worker(const ChildWork& work, int channel, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);  // it died before it could be heard of
   Bytes received;
-  while (!read_some(channel, received)) {
+  while (read_some(channel, received)) {
+    const auto job = take_message(received);
+    if (!job) continue;
+    send_message(channel, outcome(work, *job));
+    std::fflush(stderr);
   }
-  send_all(channel, ordered_json::to_cbor(outcome(work, decoded(received))));
-  std::fflush(stderr);
   _exit(0);
 }
 
-Child start(const ChildWork& work, const ordered_json& job, size_t index) {
+struct Worker {
+  pid_t pid = -1;
+  int channel = -1;           // our end of a pair of sockets: jobs go out, results come in
+  std::optional<size_t> job;  // by its index; none: idle
+  Bytes received;
+};
+
+Worker start(const ChildWork& work) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
     throw std::runtime_error(std::string("no pair of sockets: ") + std::strerror(errno));
@@ -111,58 +139,91 @@ Child start(const ChildWork& work, const ordered_json& job, size_t index) {
   }
   if (pid == 0) {
     close(ends[0]);
-    be_child(work, ends[1], parent);
+    be_worker(work, ends[1], parent);
   }
   close(ends[1]);
-  send_all(ends[0], ordered_json::to_cbor(job));  // a child that is dead by then is told by finish()
-  shutdown(ends[0], SHUT_WR);
-  return {pid, ends[0], index, {}};
+  return {pid, ends[0], std::nullopt, {}};
 }
 
-JobEnd finish(const Child& child) {
-  close(child.channel);
+// How its process ended.
+int status_of(const Worker& worker) {
+  close(worker.channel);
   int status = 0;
-  while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR) {
+  while (waitpid(worker.pid, &status, 0) < 0 && errno == EINTR) {
   }
-  auto json = decoded(child.received);
-  if (json.is_discarded()) {
-    const auto how = WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
-                                         : "status " + std::to_string(WEXITSTATUS(status));
-    return {Kind::lost, nullptr, "a simulation process ended by " + how + " without a result"};
-  }
-  return end_of(std::move(json));
+  return status;
+}
+
+JobEnd lost_with(const Worker& worker) {
+  const int status = status_of(worker);
+  const auto how = WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
+                                       : "status " + std::to_string(WEXITSTATUS(status));
+  return {Kind::lost, nullptr, "a simulation process ended by " + how + " without a result"};
 }
 
 using Ended = std::vector<std::pair<size_t, JobEnd>>;  // by the index of the job
 
-// Waits until a child says something; gives those that have said all.
-Ended wait_for_some(std::vector<Child>& running) {
-  Ended ended;
-  std::vector<pollfd> waits;
-  for (const auto& child : running) waits.push_back({child.channel, POLLIN, 0});
-  if (poll(waits.data(), waits.size(), -1) < 0) {
-    if (errno == EINTR) return ended;
-    throw std::runtime_error("poll failed");
-  }
-  for (size_t i = running.size(); i-- > 0;) {
-    if (waits[i].revents == 0 || !read_some(running[i].channel, running[i].received)) continue;
-    const auto child = std::move(running[i]);
-    running.erase(running.begin() + static_cast<std::ptrdiff_t>(i));
-    ended.emplace_back(child.index, finish(child));
-  }
-  return ended;
-}
-
-// The children of a run: none outlives it.
-class Children {
+// The workers of a run: none outlives it.
+class Workers {
  public:
-  ~Children() {
-    for (const auto& child : running) {
-      kill(child.pid, SIGKILL);
-      finish(child);
+  Workers(const ChildWork& work, unsigned most) : work_(work), most_(most) {}
+  ~Workers() {
+    for (const auto& worker : workers_) {
+      kill(worker.pid, SIGKILL);
+      status_of(worker);
     }
   }
-  std::vector<Child> running;
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+  bool any_busy() const {
+    return std::any_of(workers_.begin(), workers_.end(), [](const auto& worker) { return worker.job; });
+  }
+
+  // False: all are busy.
+  bool hand_out(size_t index, const ordered_json& job) {
+    auto idle =
+        std::find_if(workers_.begin(), workers_.end(), [](const auto& worker) { return !worker.job; });
+    if (idle == workers_.end()) {
+      if (workers_.size() >= most_) return false;
+      idle = workers_.insert(workers_.end(), start(work_));
+    }
+    idle->job = index;
+    send_message(idle->channel, job);  // a worker that is dead by then is told by wait_for_some()
+    return true;
+  }
+
+  // Waits until a busy worker says something or ends; gives the jobs that have ended.
+  Ended wait_for_some() {
+    Ended ended;
+    std::vector<pollfd> waits;
+    for (const auto& worker : workers_) waits.push_back({worker.job ? worker.channel : -1, POLLIN, 0});
+    if (poll(waits.data(), waits.size(), -1) < 0) {
+      if (errno == EINTR) return ended;
+      throw std::runtime_error("poll failed");
+    }
+    for (size_t i = workers_.size(); i-- > 0;) {
+      if (waits[i].revents != 0) hear(i, ended);
+    }
+    return ended;
+  }
+
+ private:
+  void hear(size_t index, Ended& ended) {
+    auto& worker = workers_[index];
+    const bool lives = read_some(worker.channel, worker.received);
+    if (auto result = take_message(worker.received)) {
+      ended.emplace_back(*worker.job, end_of(std::move(*result)));
+      worker.job.reset();
+    } else if (!lives) {
+      ended.emplace_back(*worker.job, lost_with(worker));
+      workers_.erase(workers_.begin() + static_cast<std::ptrdiff_t>(index));
+    }
+  }
+
+  const ChildWork& work_;
+  const size_t most_;
+  std::vector<Worker> workers_;
 };
 
 }  // namespace
@@ -185,17 +246,15 @@ void JobEnd::rethrow() const {
 
 void run_each_in_children(const std::vector<ordered_json>& jobs, const ChildWork& work, unsigned parallel,
                           const EndVisitor& visitor) {
-  Children children;
+  Workers workers(work, std::max(parallel, 1u));
   size_t next = 0;
-  const auto start_some = [&] {
-    for (; next < jobs.size() && children.running.size() < std::max(parallel, 1u); ++next) {
-      children.running.push_back(start(work, jobs[next], next));
-    }
+  const auto hand_out = [&] {
+    while (next < jobs.size() && workers.hand_out(next, jobs[next])) ++next;
   };
-  start_some();
-  while (!children.running.empty()) {
-    auto ended = wait_for_some(children.running);
-    start_some();
+  hand_out();
+  while (workers.any_busy()) {
+    auto ended = workers.wait_for_some();
+    hand_out();
     for (auto& [index, end] : ended) visitor(index, std::move(end));
   }
 }

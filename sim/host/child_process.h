@@ -1,6 +1,6 @@
-// Jobs in forked children: each child is handed one JSON value and gives one back. The SystemC kernel
-// elaborates once in a process, so a command that times several programs gives each a process of its own.
-// What a job means is the caller's matter.
+// Jobs in forked children: a child is handed one JSON value after another and gives one back for each. A
+// process has one SystemC kernel, so a command that times several programs at once does it in several
+// processes. What a job means is the caller's matter.
 #pragma once
 
 #include <functional>
@@ -10,10 +10,10 @@
 
 namespace mmasim::sim {
 
-// Called in the child, with the job it was handed.
+// Called in a child, with each job that it is handed.
 using ChildWork = std::function<nlohmann::ordered_json(const nlohmann::ordered_json& job)>;
 
-// How a job ended: `lost` if its process ended before it had said anything.
+// How a job ended: `lost` if its process ended without a result; the jobs after it have another process.
 struct JobEnd {
   enum class Kind : uint8_t { result, user_error, overflow, no_memory, defect, lost } kind = Kind::lost;
   nlohmann::ordered_json result;  // null unless there is one
@@ -23,10 +23,10 @@ struct JobEnd {
   void rethrow() const;
 };
 
-// Called here as each job ends, in no order; the children that follow have been started before.
+// Called here as each job ends, in no order; the next job has been handed out before.
 using EndVisitor = std::function<void(size_t index, JobEnd end)>;
 
-// Runs all jobs, at most `parallel` at once; a job that fails stops no other. Must be called while this
+// Runs all jobs in at most `parallel` children; a job that fails stops no other. Must be called while this
 // process has no other threads. What the visitor throws ends the children and is thrown here.
 void run_each_in_children(const std::vector<nlohmann::ordered_json>& jobs, const ChildWork& work,
                           unsigned parallel, const EndVisitor& visitor);

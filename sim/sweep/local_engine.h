@@ -1,5 +1,5 @@
-// Performs the points of a sweep in child processes of this one, each point in a fork that inherits what
-// points share: networks imported, configurations read. Does not know where results go.
+// Performs the points of a sweep in child processes of this one, each of which takes point after point and
+// inherits what points share: networks imported, configurations read. Does not know where results go.
 #pragma once
 
 #include <functional>

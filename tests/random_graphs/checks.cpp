@@ -199,7 +199,6 @@ std::string check_import(const Prepared& prepared, const RandomNetwork& network)
 
 Executions check_executions(Prepared& prepared) {
   Executions executions;
-  sc_core::sc_get_curr_simcontext()->reset();  // as a new process has it: the next network is elaborated
   executions.untimed = executed(prepared, sim::Mode::functional_only, executions.fault);
   executions.timed = executed(prepared, sim::Mode::timed_values, executions.fault);
   if (executions.fault.empty() && executions.untimed.overflow_count != executions.timed.overflow_count)

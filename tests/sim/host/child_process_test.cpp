@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdint>
 #include <new>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -46,11 +47,35 @@ TEST_CASE("children: each result is shown once, as soon as it is there") {
   CHECK(shown == "1fast 0slow ");
 }
 
-TEST_CASE("children: each job has a process of its own") {
+TEST_CASE("children: a child takes job after job, and there are no more than may work at once") {
   const sim::ChildWork pid = [](const ordered_json&) { return ordered_json(getpid()); };
+  const auto one = sim::run_in_children(std::vector<ordered_json>(20), pid, 1);
+  CHECK(std::set<ordered_json>(one.begin(), one.end()).size() == 1);
+  CHECK(one[0] != getpid());
+  const auto three = sim::run_in_children(std::vector<ordered_json>(20), pid, 3);
+  CHECK(std::set<ordered_json>(three.begin(), three.end()).size() <= 3);
+}
+
+TEST_CASE("children: jobs that run at once have processes of their own") {
+  const sim::ChildWork pid = [](const ordered_json&) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    return ordered_json(getpid());
+  };
   const auto pids = sim::run_in_children({nullptr, nullptr}, pid, 2);
   CHECK(pids[0] != pids[1]);
-  CHECK(pids[0] != getpid());
+}
+
+TEST_CASE("children: a process that dies takes its own job with it, no other") {
+  const sim::ChildWork dies_at_3 = [](const ordered_json& job) {
+    if (job == 3) raise(SIGKILL);
+    return job;
+  };
+  std::string told;
+  sim::run_each_in_children({1, 2, 3, 4, 5}, dies_at_3, 1, [&](size_t, sim::JobEnd end) {
+    told += end.kind == sim::JobEnd::Kind::result ? end.result.dump() : end.message;
+    told += "; ";
+  });
+  CHECK(told == "1; 2; a simulation process ended by signal 9 without a result; 4; 5; ");
 }
 
 TEST_CASE("children: jobs and results larger than a pipe come whole") {
