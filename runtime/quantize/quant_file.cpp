@@ -214,15 +214,19 @@ bool looks_like_quant_file(const std::string& file) {
   return false;
 }
 
-QuantSetting setting_of_option(const std::string& text) {
-  const auto equals = text.find('=');
-  const std::string path = text.substr(0, equals), place = "--set-quant " + path.substr(0, 64);
-  if (equals == std::string::npos) throw UserError(place + ": expected key=value");
+QuantOption quant_option(const std::string& text) {
+  const auto equals = text.find('='), at = std::min(text.find('@'), equals);
+  const bool is_of_some = at < equals;
+  const std::string path = text.substr(0, at), place = "--set-quant " + path.substr(0, 64);
+  if (equals == std::string::npos) throw UserError(place + ": expected key=value or key@match=value");
   const QuantKey* const key = find_quant_key(path);
   if (key == nullptr) throw UserError(place + ": " + unknown_quant_key_text(path));
-  const std::string value = text.substr(equals + 1), wrong = key->fault(value);
+  const std::string match = is_of_some ? text.substr(at + 1, equals - at - 1) : "";
+  std::string wrong = is_of_some ? fault_of_match(match) : "";
+  const std::string value = text.substr(equals + 1);
+  if (wrong.empty()) wrong = key->fault(value);
   if (!wrong.empty()) throw UserError(place + ": " + wrong);
-  return {path, value, place};
+  return {match, {path, value, is_of_some ? place + "@" + match.substr(0, 64) : place}};
 }
 
 }  // namespace mmasim::runtime

@@ -35,7 +35,11 @@ inline QuantFile read_quant_file(const std::string& file) { return read_quant_fi
 // Whether its first keys are those of a quantization, not of hardware. False for what cannot be read.
 bool looks_like_quant_file(const std::string& file);
 
-// "key=value" as the command line has it. Throws UserError.
-QuantSetting setting_of_option(const std::string& text);
+// "key=value" as the command line has it, or "key@match=value" for the nodes and tensors that match.
+struct QuantOption {
+  std::string match;  // empty: of all
+  QuantSetting setting;
+};
+QuantOption quant_option(const std::string& text);  // throws UserError
 
 }  // namespace mmasim::runtime

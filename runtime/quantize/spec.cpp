@@ -179,7 +179,14 @@ QuantSpec resolve_preset(const std::string& preset, const std::string& precision
   spec.precision = precision;
   apply_file(spec, path_of_preset(preset), 0);
   apply_precision(spec);
-  for (const auto& text : set) apply(spec, setting_of_option(text));
+  for (const auto& text : set) {
+    const auto [match, setting] = quant_option(text);
+    if (match.empty()) {
+      apply(spec, setting);
+    } else {
+      spec.overrides.push_back({match, setting.place, {setting}});
+    }
+  }
   check_choices(spec, "quantization '" + spec.preset + "'");
   check_mixed(spec);
   for (const auto& override : spec.overrides) {

@@ -27,7 +27,8 @@ const std::vector<PresetInfo>& presets();  // by name
 
 // What decides a quantization, the later over the earlier: defaults, the preset or file, `set`.
 // preset: a name, or a file if it ends in .yaml or .yml. precision: "int8", "int16" or "int32" set all widths
-// that no file fixes otherwise; "preset" and "mixed" leave them as they are. set: "key=value" each. Throws
+// that no file fixes otherwise; "preset" and "mixed" leave them as they are. set: "key=value" or
+// "key@match=value" each, an override. Throws
 // UserError naming the nearest preset, the place of a fault, or what cannot be combined.
 QuantSpec resolve_preset(const std::string& preset, const std::string& precision,
                          const std::vector<std::string>& set = {});

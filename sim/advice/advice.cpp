@@ -77,6 +77,7 @@ Change change_of(const RunReport& base, const Tried& tried) {
   change.kind = alternative.kind;
   change.expected = alternative.expected;
   change.set = alternative.set;
+  change.set_quant = alternative.set_quant;
   change.refused = tried.not_run;
   if (!tried.report) return change;
   const auto &now = tried.report->totals, &before = base.totals;
@@ -95,11 +96,14 @@ const Keys<Change>& change_keys() {
   using Row = Change;
   static const Keys<Row> keys{
       key(&Row::change, "change", "", "what is changed"),
-      key_of_words(&Row::kind, "kind", {"hardware", "precision", "layer"},
-                   "hardware; precision or quantization; or how layers are cut"),
+      key_of_words(
+          &Row::kind, "kind", {"hardware", "precision", "layer", "network"},
+          "hardware; precision or quantization of all; how layers are cut, or one layer's quantization; or "
+          "what the part is given to do"),
       key_of_words(&Row::expected, "expected", {"faster", "slower", "either"},
                    "whether the network is given more, less, or something else"),
       key(&Row::set, "set", "", "the configuration overrides it is, path.to.key=value each"),
+      key(&Row::set_quant, "set_quant", "", "the quantization overrides it is, as --set-quant takes them"),
       key(&Row::cycles, "cycles", "cycles", "of the changed run; null if it was not run"),
       key(&Row::ratio, "ratio", "", "cycles over those of the base"),
       key(&Row::energy_ratio, "energy_ratio", "", "energy_mj over that of the base"),
@@ -112,12 +116,68 @@ const Keys<Change>& change_keys() {
   return keys;
 }
 
+const Keys<LayerChoice>& layer_choice_keys() {
+  using Row = LayerChoice;
+  static const Keys<Row> keys{
+      key(&Row::layer, "layer", "", "its name"),
+      key(&Row::cycles, "cycles", "cycles", "as it is"),
+      key(&Row::change, "change", "", "that makes it fastest, of `changes` without hardware"),
+      key(&Row::best_cycles, "best_cycles", "cycles", "with it"),
+      key(&Row::ratio, "ratio", "", "best_cycles over cycles"),
+  };
+  return keys;
+}
+
+std::vector<LayerChoice> layer_choices(const RunReport& base, const std::vector<Tried>& tried) {
+  std::map<std::string, LayerChoice> best;
+  for (const auto& layer : base.layers)
+    if (layer.cycles) best[layer.name] = {layer.name, *layer.cycles, "", *layer.cycles, 1};
+  for (const auto& each : tried) {
+    if (!each.report || each.alternative.kind == "hardware" || each.alternative.kind == "network") continue;
+    for (const auto& layer : each.report->layers) {
+      const auto found = best.find(layer.name);
+      if (found == best.end() || !layer.cycles || *layer.cycles >= found->second.best_cycles) continue;
+      found->second.best_cycles = *layer.cycles;
+      found->second.change = each.alternative.change;
+    }
+  }
+  std::vector<LayerChoice> choices;
+  for (auto& [name, choice] : best) {
+    if (choice.best_cycles >= choice.cycles) continue;
+    choice.ratio = static_cast<double>(choice.best_cycles) / static_cast<double>(choice.cycles);
+    choices.push_back(choice);
+  }
+  std::stable_sort(choices.begin(), choices.end(), [](const auto& a, const auto& b) {
+    return a.cycles - a.best_cycles > b.cycles - b.best_cycles;
+  });
+  return choices;
+}
+
+Table table_of(const std::vector<LayerChoice>& choices) {
+  constexpr size_t kShown = 5;
+  Table table{
+      {{"layer", Column::Align::left}, {"cycles"}, {"best"}, {"saves"}, {"with", Column::Align::left}}, {}};
+  for (size_t i = 0; i < std::min(kShown, choices.size()); ++i) {
+    const auto& choice = choices[i];
+    table.rows.push_back({choice.layer, fmt::format("{}", choice.cycles),
+                          fmt::format("{}", choice.best_cycles), percent_text(choice.ratio), choice.change});
+  }
+  return table;
+}
+
 std::string ratio_text(const std::optional<double>& value) { return value ? percent_text(*value) : "-"; }
 
 }  // namespace
 
 Advice advice_of(const RunReport& base, const std::vector<Tried>& tried) {
-  Advice advice{base.network, base.config.name, base.precision, base.quant, base.totals, {}, {}};
+  Advice advice{base.network,
+                base.config.name,
+                base.precision,
+                base.quant,
+                base.totals,
+                {},
+                layer_choices(base, tried),
+                {}};
   for (const auto& each : tried) advice.changes.push_back(change_of(base, each));
   std::stable_sort(advice.changes.begin(), advice.changes.end(), [](const Change& a, const Change& b) {
     return a.cycles.value_or(UINT64_MAX) < b.cycles.value_or(UINT64_MAX);
@@ -137,6 +197,9 @@ const Keys<Advice>& advice_keys() {
                   "totals of the network as it is, as in report.json"),
       key_of_rows(&Row::changes, change_keys(), "changes",
                   "a row per change, by their cycles; those not run last"),
+      key_of_rows(
+          &Row::layers, layer_choice_keys(), "layers",
+          "the best that was tried for each layer on this hardware, by what it saves; no row: nothing"),
       key(&Row::findings, "findings", "", "what follows, a sentence or two each"),
   };
   return keys;
@@ -166,12 +229,17 @@ std::string AdvicePrintout::footer() const {
       fmt::format("\n{} {} on {}: {} cycles, {:.3f} ms\n\n", advice_.network.name, advice_.precision,
                   advice_.config_name, *advice_.base.cycles, *advice_.base.time_ms);
   for (const auto& finding : advice_.findings) text += "- " + finding + "\n";
+  if (!advice_.layers.empty()) {
+    text += "\nWhat the layers could save on this hardware, the most first (all of them: --json):\n\n" +
+            table_of(advice_.layers).aligned();
+  }
   return text + "\n* energy is relative and uncalibrated\n";
 }
 
 std::vector<StatSection> describe_advice() {
   constexpr const char* kFile = "mmasim advise --format json";
-  return {described(kFile, "", advice_keys()), described(kFile, "changes[]", change_keys())};
+  return {described(kFile, "", advice_keys()), described(kFile, "changes[]", change_keys()),
+          described(kFile, "layers[]", layer_choice_keys())};
 }
 
 }  // namespace mmasim::sim

@@ -16,8 +16,8 @@ namespace mmasim::sim {
 struct Change {
   std::string change, kind;
   Expected expected = Expected::either;
-  std::vector<std::string> set;    // configuration overrides beyond the base's
-  std::optional<uint64_t> cycles;  // none: it was not run
+  std::vector<std::string> set, set_quant;  // overrides beyond the base's: configuration, quantization
+  std::optional<uint64_t> cycles;           // none: it was not run
   std::optional<double> ratio, energy_ratio, ddr_ratio;
   std::vector<std::string> layers;  // behind it: those whose cycles changed most, the most first
   std::vector<std::string>
@@ -25,12 +25,22 @@ struct Change {
   std::optional<std::string> refused;  // why it was not run
 };
 
+// The best that was tried for one layer on the hardware as it is.
+struct LayerChoice {
+  std::string layer;
+  uint64_t cycles = 0;
+  std::string change;  // of the whole network or of a layer
+  uint64_t best_cycles = 0;
+  double ratio = 1;
+};
+
 struct Advice {
   NetworkFacts network;
   std::string config_name, precision;
   std::optional<std::string> quant;
   TotalStats base;
-  std::vector<Change> changes;  // by their cycles, those not run last
+  std::vector<Change> changes;      // by their cycles, those not run last
+  std::vector<LayerChoice> layers;  // by what they would save; those that would save nothing are left out
   std::vector<std::string> findings;
 };
 

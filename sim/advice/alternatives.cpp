@@ -71,7 +71,9 @@ class Finder {
     for (const auto& resource : resources()) add_resource(resource, 2);
     for (const auto* precision : {"int8", "int16", "int32"}) add_precision(precision);
     for (const auto& resource : resources()) add_resource(resource, 0.5);
-    for (const auto* preset : {"per-channel", "tidl-p2-dynamic", "tidl-np2-fixed"}) add_preset(preset);
+    for (const auto* preset : {"per-channel", "asym-pt", "tidl-asym-channel", "tidl-dw-channel",
+                               "tidl-p2-dynamic", "tidl-np2-fixed", "tidl-np2-strict", "dynamic"})
+      add_preset(preset);
     add_rules();
     return std::move(found_);
   }
@@ -93,7 +95,7 @@ class Finder {
 
   void add_set(const std::string& change, const char* kind, Expected expected,
                const std::vector<std::string>& set) {
-    Alternative alternative{change, kind, expected, base_, set, std::nullopt};
+    Alternative alternative{change, kind, expected, base_, set, {}, std::nullopt};
     auto& all = alternative.request.config.set;
     all.insert(all.end(), set.begin(), set.end());
     const auto checked = file_.check(all);
@@ -102,7 +104,7 @@ class Finder {
   }
 
   void add_request(const std::string& change, const Request& request) {
-    Alternative alternative{change, "precision", Expected::either, request, {}, std::nullopt};
+    Alternative alternative{change, "precision", Expected::either, request, {}, {}, std::nullopt};
     try {
       check_request(request);
     } catch (const runtime::UserError& error) {

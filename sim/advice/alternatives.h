@@ -1,5 +1,6 @@
-// What `mmasim advise` tries: the same network on changed hardware, at other precisions and quantizations,
-// and cut by other rules. Every alternative is a request; performs none.
+// What `mmasim advise` tries of a whole network: changed hardware, other precisions and quantizations, and
+// other rules by which layers are cut. Every alternative is a request; performs none. Single layers:
+// layer_alternatives.h.
 #pragma once
 
 #include <optional>
@@ -15,11 +16,11 @@ enum class Expected : uint8_t { faster, slower, either };
 
 struct Alternative {
   std::string change;  // "DDR rate x2"
-  std::string kind;    // "hardware", "precision" or "layer"
+  std::string kind;    // "hardware", "precision", "layer" or "network"
   Expected expected = Expected::either;
   Request request;
-  std::vector<std::string> set;        // what it overrides beyond the base
-  std::optional<std::string> refused;  // why the part cannot be so; then it is not run
+  std::vector<std::string> set, set_quant;  // what it overrides beyond the base
+  std::optional<std::string> refused;       // why the part cannot be so; then it is not run
 };
 
 // base: a request of a network. The most telling ones first. Throws runtime::UserError if the base's own

@@ -57,23 +57,66 @@ std::string effect(const Change& change) {
   return text;
 }
 
-void add_best(const std::vector<Change>& changes, std::vector<std::string>& findings) {
+// What a sentence is about: part of the changes.
+struct Topic {
+  const char *what, *nothing;
+  bool (*includes)(const Change&);
+};
+
+const std::vector<Topic>& topics() {
+  static const std::vector<Topic> all{
+      {"Of the hardware", "No change of the hardware", [](const Change& c) { return c.kind == "hardware"; }},
+      {"Of the quantization", "No other precision or quantization",
+       [](const Change& c) { return c.kind == "precision" || !c.set_quant.empty(); }},
+      {"Of the network", "No change of the network", [](const Change& c) { return c.kind == "network"; }},
+  };
+  return all;
+}
+
+void add_best(const Topic& topic, const std::vector<Change>& changes, std::vector<std::string>& findings) {
   constexpr size_t kBest = 3;
-  static const char* const kOrder[kBest] = {"Helps most", "Second", "Third"};
+  static const char* const kOrder[kBest] = {"helps most", "second", "third"};
   size_t found = 0;
+  const Change* nearest = nullptr;
   for (const auto& change : changes) {  // sorted by cycles
-    if (change.kind == "layer") continue;
-    if (found == kBest || !change.ratio || *change.ratio > 1 - kNoEffect) break;
-    findings.push_back(fmt::format("{}: {}.", kOrder[found++], effect(change)));
+    if (!topic.includes(change) || !change.ratio) continue;
+    if (nearest == nullptr) nearest = &change;
+    if (found == kBest || *change.ratio > 1 - kNoEffect) break;
+    findings.push_back(fmt::format("{}, {}: {}.", topic.what, kOrder[found++], effect(change)));
   }
-  if (found == 0) findings.emplace_back("No change of hardware or precision makes it faster.");
+  if (nearest == nullptr || found > 0) return;
+  findings.push_back(fmt::format("{} makes it faster; the nearest is {}: {}.", topic.nothing, nearest->change,
+                                 percent_text(*nearest->ratio)));
 }
 
 void add_best_cut(const std::vector<Change>& changes, std::vector<std::string>& findings) {
-  const auto best =
-      std::find_if(changes.begin(), changes.end(), [](const auto& each) { return each.kind == "layer"; });
+  const auto best = std::find_if(changes.begin(), changes.end(), [](const auto& each) {
+    return each.kind == "layer" && each.set_quant.empty();
+  });
   if (best == changes.end() || !best->ratio || *best->ratio > 1 - kNoEffect) return;
   findings.push_back("If the part's compiler cut layers by another rule: " + effect(*best) + ".");
+}
+
+// From the cheapest to the dearest of layers that were tried with this ending of their change's name.
+void add_single_layers(const std::string& ending, const std::vector<Change>& changes,
+                       std::vector<std::string>& findings) {
+  std::vector<const Change*> tried;
+  for (const auto& change : changes) {
+    const auto& name = change.change;
+    const bool ends =
+        name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
+    if (ends && !change.set_quant.empty() && change.ratio) tried.push_back(&change);
+  }
+  if (tried.empty()) return;
+  auto text = fmt::format("One layer{}: {} {}", ending,
+                          tried.front()->change.substr(0, tried.front()->change.size() - ending.size()),
+                          percent_text(*tried.front()->ratio));
+  if (tried.size() > 1) {
+    text +=
+        fmt::format(" to {} {}", tried.back()->change.substr(0, tried.back()->change.size() - ending.size()),
+                    percent_text(*tried.back()->ratio));
+  }
+  findings.push_back(fmt::format("{} ({} tried).", text, tried.size()));
 }
 
 void add_surprises(const std::vector<Change>& changes, std::vector<std::string>& findings) {
@@ -122,8 +165,10 @@ std::string some_of(const std::vector<std::string>& names) {
 
 std::vector<std::string> findings_of(const RunReport& base, const std::vector<Change>& changes) {
   std::vector<std::string> findings{bound_finding(base), longest_finding(base)};
-  add_best(changes, findings);
+  for (const auto& topic : topics()) add_best(topic, changes, findings);
   add_best_cut(changes, findings);
+  for (const auto* ending : {" at 8 bits", " at 16 bits", " in float32"})
+    add_single_layers(ending, changes, findings);
   add_surprises(changes, findings);
   add_spare(changes, findings);
   add_refused(changes, findings);

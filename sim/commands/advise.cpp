@@ -5,6 +5,7 @@
 
 #include "runtime/user_error.h"
 #include "sim/advice/advice.h"
+#include "sim/advice/layer_alternatives.h"
 #include "sim/commands/commands.h"
 #include "sim/experiment/perform.h"
 #include "sim/host/child_process.h"
@@ -50,17 +51,26 @@ class Trials {
   }
 
   Advice advice() {
-    groundwork_.prepare(requests_, progress_);
-    progress_.say("simulate " + std::to_string(requests_.size()) + " runs");
-    std::vector<ordered_json> jobs;
-    for (size_t i = 0; i < requests_.size(); ++i) jobs.emplace_back(i);
-    run_each_in_children(
-        jobs, [this](const ordered_json& job) { return try_one(job.get<size_t>()); }, jobs_,
-        [this](size_t index, JobEnd end) { keep(index, std::move(end)); });
+    groundwork_.prepare({requests_.front()}, progress_);
+    run(0, 1);
+    const auto& graph = groundwork_.find_network(requests_.front())->network.graph;
+    for (auto& alternative : layer_alternatives_of(requests_.front(), graph, *base_))
+      add(std::move(alternative));
+    groundwork_.prepare(requests_, progress_, OnFault::leaves);
+    run(1, requests_.size());
     return advice_of(*base_, tried_);
   }
 
  private:
+  void run(size_t first, size_t end) {
+    progress_.say("simulate " + std::to_string(requests_.size()) + " runs");
+    std::vector<ordered_json> jobs;
+    for (size_t i = first; i < end; ++i) jobs.emplace_back(i);
+    run_each_in_children(
+        jobs, [this](const ordered_json& job) { return try_one(job.get<size_t>()); }, jobs_,
+        [&](size_t index, JobEnd ended) { keep(first + index, std::move(ended)); });
+  }
+
   void add(Alternative alternative) {
     const auto refused = alternative.refused;
     if (!refused && requests_.size() <= budget_.runs) {

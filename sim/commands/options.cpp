@@ -138,7 +138,11 @@ void add_quant_list(CLI::App& command, std::vector<std::string>& quants) {
 }
 
 void add_quant_settings(CLI::App& command, std::vector<std::string>& set) {
-  command.add_option("--set-quant", set, "override one choice of the quantization, key=value; repeatable")
+  command
+      .add_option(
+          "--set-quant", set,
+          "override one choice of the quantization, key=value, or of some layers, key@name:GLOB=value; "
+          "repeatable")
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)

@@ -80,6 +80,25 @@ TEST_CASE("quant file: faults are told with line, column and what is allowed") {
   CHECK(faults("a: [\n").at(0).find("not YAML") != std::string::npos);
 }
 
+TEST_CASE("quant file: --set-quant key@match=value is an override that wins over the file's") {
+  const auto spec =
+      resolve_preset("tidl-np2-fixed", "int16",
+                     {"weight.bits@name:conv*|op:Gemm=8", "act.calib@name:x=percentile(percentile=99)"});
+  CHECK(spec.weight_bits == 16);
+  REQUIRE(spec.overrides.size() == 2);
+  CHECK(spec.overrides[0].match == "name:conv*|op:Gemm");
+  CHECK(spec.overrides[0].settings[0].key == "weight.bits");
+  CHECK(spec.overrides[0].settings[0].value == "8");
+  CHECK(spec.overrides[1].match == "name:x");
+  CHECK(spec.overrides[1].settings[0].value == "percentile(percentile=99)");
+  CHECK(nominal_precision(spec) == "mixed");
+  CHECK_THROWS_WITH_AS(
+      resolve_preset("tidl-np2-fixed", "preset", {"weight.bits@conv=8"}),
+      "--set-quant weight.bits: match has 'conv'; expected name:GLOB or op:GLOB, with | between several",
+      UserError);
+  CHECK_THROWS_AS(resolve_preset("tidl-np2-fixed", "preset", {"weight.bits@name:conv"}), UserError);
+}
+
 TEST_CASE("quant file: --set-quant over the file, the file over its preset, the preset over the defaults") {
   const TemporaryFolder folder("quant-file");
   folder.write("base.yaml", "preset: per-channel\nrequant: {mult_bits: 24}\n");

@@ -69,7 +69,7 @@ TEST_CASE("advice: changes are sorted, with their ratios and the layers behind t
   CHECK(advice.changes[2].refused == "mma.array_bytes is 256");
   CHECK(!advice.changes[2].cycles);
   CHECK(says(advice, "the array's arithmetic 60.0 %, set-up and other fixed costs 40.0 %"));
-  CHECK(says(advice, "Helps most: fast: -10.0 % (900 cycles), most of it in b."));
+  CHECK(says(advice, "Of the hardware, helps most: fast: -10.0 % (900 cycles), most of it in b."));
   CHECK(says(advice, "array x4 was not run: mma.array_bytes is 256."));
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("advice: a change that should help and does not is told with the layer
   CHECK(advice.changes[0].rescheduled == std::vector<std::string>{"a"});
   CHECK(says(advice,
              "L2 x2: +2.0 %, although it gives the network more to work with: it cuts a in another way."));
-  CHECK(says(advice, "No change of hardware or precision makes it faster."));
+  CHECK(says(advice, "No change of the hardware makes it faster; the nearest is L2 x2: +2.0 %."));
 }
 
 TEST_CASE("advice: what can be halved at no cost is told") {
@@ -115,6 +115,57 @@ TEST_CASE("advise: each effect is that of a run with the overrides it names") {
       return change["kind"] == kind && !change["cycles"].is_null();
     }));
   }
+}
+
+TEST_CASE("advice: the best that was tried for a layer leaves the hardware as it is") {
+  auto cut = tried("other rule", Expected::either, report_of(500, 420));
+  cut.alternative.kind = "layer";
+  auto narrow = tried("precision int8", Expected::either, report_of(550, 100));
+  narrow.alternative.kind = "precision";
+  const auto advice =
+      advice_of(report_of(600, 400), {tried("fast", Expected::faster, report_of(1, 1)), cut, narrow});
+  REQUIRE(advice.layers.size() == 2);
+  CHECK(advice.layers[0].layer == "b");  // saves 300
+  CHECK(advice.layers[0].change == "precision int8");
+  CHECK(advice.layers[0].best_cycles == 100);
+  CHECK(advice.layers[0].ratio == doctest::Approx(0.25));
+  CHECK(advice.layers[1].layer == "a");  // saves 100
+  CHECK(advice.layers[1].change == "other rule");
+}
+
+TEST_CASE("advice: the best of the hardware, of the quantization and of the network are told apart") {
+  auto layer = tried("conv at 8 bits", Expected::either, report_of(550, 400));
+  layer.alternative.kind = "layer";
+  layer.alternative.set_quant = {"weight.bits@name:conv=8"};
+  auto end = tried("without b", Expected::either, report_of(600, 300));
+  end.alternative.kind = "network";
+  const auto advice =
+      advice_of(report_of(600, 400), {tried("fast", Expected::faster, report_of(590, 310)), layer, end});
+  CHECK(says(advice, "Of the hardware, helps most: fast: -10.0 % (900 cycles)"));
+  CHECK(says(advice, "Of the quantization, helps most: conv at 8 bits: -5.0 % (950 cycles)"));
+  CHECK(says(advice, "Of the network, helps most: without b: -10.0 % (900 cycles)"));
+  CHECK(says(advice, "One layer at 8 bits: conv -5.0 % (1 tried)."));
+}
+
+TEST_CASE("advise: a layer at another width is the run with the quantization overrides it names") {
+  const TemporaryFolder folder("advise");
+  const auto said = command_line("advise " + kLenet + " --precision int16 --json --quiet --threads 2");
+  CAPTURE(said.error);
+  REQUIRE(said.exit_code == 0);
+  const auto advice = nlohmann::json::parse(said.out);
+  size_t compared = 0;
+  for (const auto& change : advice["changes"]) {
+    if (change["set_quant"].empty() || change["cycles"].is_null()) continue;
+    CAPTURE(change["change"]);
+    std::string options =
+        " --precision int16 --timing-only --quiet --format json --out " + folder.file("out");
+    for (const auto& set : change["set_quant"]) options += " --set-quant '" + set.get<std::string>() + "'";
+    const auto run = command_line("run " + kLenet + options);
+    REQUIRE(run.exit_code == 0);
+    CHECK(nlohmann::json::parse(run.out)["totals"]["cycles"] == change["cycles"]);
+    ++compared;
+  }
+  CHECK(compared >= 4);  // layers of LeNet that multiply, and two in float32
 }
 
 TEST_CASE("advise: a budget bounds the runs, and is told what it may be") {
