@@ -41,8 +41,8 @@ std::vector<std::string> layers_behind(const RunReport& base, const RunReport& r
   double all = 0;
   for (const auto& layer : base.layers) {
     const auto* now = find_layer(layers, layer.name);
-    if (now == nullptr) continue;
-    const double gain = sign * (static_cast<double>(*layer.cycles) - static_cast<double>(*now->cycles));
+    const double now_cycles = now == nullptr ? 0 : static_cast<double>(*now->cycles);  // a layer may be gone
+    const double gain = sign * (static_cast<double>(*layer.cycles) - now_cycles);
     if (gain <= 0) continue;
     gains.emplace_back(gain, layer.name);
     all += gain;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <systemc>
 
 #include "isa/program/program_file.h"
 #include "runtime/quantize/host_values.h"
