@@ -1,12 +1,12 @@
 // `mmasim advise`: what bounds a network and what would help, each change really simulated.
 #include <cstdlib>
 #include <memory>
-#include <thread>
 
 #include "runtime/user_error.h"
 #include "sim/advice/advice.h"
 #include "sim/advice/layer_alternatives.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/option_kinds.h"
 #include "sim/experiment/perform.h"
 #include "sim/host/child_process.h"
 #include "sim/host/exit_code.h"
@@ -143,23 +143,21 @@ void add_advise_command(CLI::App& app, Action& action) {
   auto options = std::make_shared<AdviseOptions>();
   auto& request = options->request;
   auto& output = options->output;
-  output.threads = std::clamp(std::thread::hardware_concurrency(), 1u, 1024u);
-  command.add_option("network", request.network, "ONNX file")->required()->type_name("NETWORK");
+  add_network_argument(command, request.network);
   add_quant_options(command, request.quant);
   add_hardware_options(command, request.config);
   add_import_options(command, request.import);
+  add_value(
+      command, "--budget", options->budget,
+      {"N|Ns",
+       "at most so many runs beside the network as it is (20), or none begun after so many seconds (10s)",
+       "all are run"});
+  add_format_option(command, output.format);
   command
-      .add_option(
-          "--budget", options->budget,
-          "at most so many runs beside the network as it is (20), or none begun after so many seconds (10s)")
-      ->type_name("N|Ns");
-  command.add_option("--format", output.format, "of standard output")
-      ->check(CLI::IsMember(format_words()))
-      ->type_name("table|json|csv|markdown");
-  command.add_flag_callback(
-      "--json", [options] { options->output.format = "json"; }, "as --format json");
-  command.add_option("--threads", output.threads, "runs at once")->check(CLI::Range(1, 1024))->type_name("N");
-  command.add_flag("--quiet", output.quiet, "no progress on standard error");
+      .add_flag_callback(
+          "--json", [options] { options->output.format = "json"; }, "as --format json")
+      ->default_str("off");
+  add_host_options(command, output.threads, output.quiet);
   command.callback([&action, options] { action = [options] { return advise(*options); }; });
 }
 

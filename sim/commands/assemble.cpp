@@ -4,10 +4,11 @@
 
 #include "isa/program/assembly.h"
 #include "isa/program/program_file.h"
-#include "runtime/io/file_bytes.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/option_kinds.h"
 #include "sim/host/exit_code.h"
 #include "sim/host/file_set.h"
+#include "sim/inputs/text_input.h"
 #include "sim/report/run_files.h"
 
 namespace mmasim::sim {
@@ -18,8 +19,7 @@ struct TextOptions {
 };
 
 int assemble(const TextOptions& options) {
-  const auto bytes = runtime::read_file_bytes(options.from);
-  const auto program = isa::assemble(std::string(bytes.begin(), bytes.end()), options.from);
+  const auto program = isa::assemble(read_text_input(options.from), name_of_input(options.from));
   isa::verify_program(program);
   write_program(options.to, program);
   return kDone;
@@ -40,17 +40,16 @@ int disassemble(const TextOptions& options) {
 void add_assemble_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("assemble", "make a program file of its text");
   auto options = std::make_shared<TextOptions>();
-  command.add_option("text", options->from, "text of a program")->required()->type_name("FILE.s");
-  command.add_option("-o,--output", options->to, "program file to write")->required()->type_name("PROG.mma");
+  add_value(command, "text", options->from, {"FILE.s", "text of a program; - for standard input"});
+  add_value(command, "-o,--output", options->to, {"PROG.mma", "program file to write"});
   command.callback([&action, options] { action = [options] { return assemble(*options); }; });
 }
 
 void add_disassemble_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("disassemble", "print a program as text");
   auto options = std::make_shared<TextOptions>();
-  command.add_option("program", options->from, "program file")->required()->type_name("PROG.mma");
-  command.add_option("-o,--output", options->to, "file to write instead of standard output")
-      ->type_name("FILE.s");
+  add_value(command, "program", options->from, {"PROG.mma", "program file"});
+  add_value(command, "-o,--output", options->to, {"FILE.s", "file to write", "standard output"});
   command.callback([&action, options] { action = [options] { return disassemble(*options); }; });
 }
 

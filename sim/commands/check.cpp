@@ -52,14 +52,11 @@ void add_check_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("check", "say what of a network runs where, and what does not and why");
   auto options = std::make_shared<CheckOptions>();
   auto& request = options->request;
-  command.add_option("network", request.network, "ONNX file")->required()->type_name("NETWORK");
-  command.add_option("--precision", request.quant.precision, "int8, int16 or int32")->type_name("PRECISION");
-  command.add_option("--quant", request.quant.preset, "quantization preset")->type_name("PRESET");
+  add_network_argument(command, request.network);
+  add_quant_options(command, request.quant);
   add_hardware_options(command, request.config);
   add_import_options(command, request.import);
-  command.add_option("--format", options->format, "of standard output")
-      ->check(CLI::IsMember(format_words()))
-      ->type_name("table|json|csv|markdown");
+  add_format_option(command, options->format);
   command.callback([&action, options] { action = [options] { return check(*options); }; });
 }
 

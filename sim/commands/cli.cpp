@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <string>
 
@@ -14,7 +15,10 @@
 #include "isa/program/assembly.h"
 #include "isa/program/program_file.h"
 #include "runtime/user_error.h"
+#include "sim/commands/command_facts.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/help.h"
+#include "sim/commands/option_rules.h"
 #include "traces/file/text_file.h"
 
 namespace mmasim::sim {
@@ -36,14 +40,17 @@ std::vector<std::string> command_names(const CLI::App& app) {
   return names;
 }
 
-// An option that a command does not know, with the nearest that it knows.
-std::string unexpected_text(const CLI::App& app, const CLI::ExtrasError& error) {
+// What is wrong with a command line. An option that a command does not know, with the nearest that it knows,
+// is told before what it lacks: that may be what was meant.
+std::string parse_error_text(const CLI::App& app, const CLI::ParseError& error) {
   const auto subcommands = app.get_subcommands();
   if (subcommands.empty()) return error.what();
   const CLI::App& command = *subcommands.front();
   const auto extras = command.remaining();
-  if (extras.empty() || extras.front().rfind("--", 0) != 0) return error.what();
-  const std::string seen = extras.front().substr(0, extras.front().find('='));
+  const auto is_option = [](const std::string& text) { return text.rfind("--", 0) == 0; };
+  const auto unknown = std::find_if(extras.begin(), extras.end(), is_option);
+  if (unknown == extras.end()) return error.what();
+  const std::string seen = unknown->substr(0, unknown->find('='));
   std::vector<std::string> known;
   for (const auto* option : command.get_options()) {
     for (const auto& name : option->get_lnames()) known.push_back("--" + name);
@@ -62,8 +69,9 @@ int with_output_written(int code) {
   return code == kDone || code == kFailed ? static_cast<int>(kUserMistake) : code;
 }
 
-int perform(const Action& action) {
+int perform(const CLI::App& app, const Action& action) {
   try {
+    for (const auto* command : app.get_subcommands()) check_option_rules(*command);
     return action();
   } catch (const runtime::UserError& error) {
     return complain(error.what(), kUserMistake);
@@ -88,10 +96,7 @@ int run_command_line(int argc, const char* const* argv) {
   CLI::App app("Cycle-approximate simulator of SoCs with a matrix multiply accelerator", "mmasim");
   app.set_version_flag("--version", std::string("mmasim ") + MMASIM_VERSION);
   app.require_subcommand(1);
-  app.footer(
-      "exit codes: 0 done, 1 a verification or a target failed, 2 a mistake in arguments or files, 3 a "
-      "defect "
-      "of mmasim,\n130 interrupted");
+  app.formatter(std::make_shared<HelpFormatter>());
   std::signal(SIGPIPE, SIG_IGN);  // a reader that has gone is an error of writing, told as such
   Action action;
   add_run_command(app, action);
@@ -125,12 +130,11 @@ int run_command_line(int argc, const char* const* argv) {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
     return with_output_written(app.exit(asked) == 0 ? kDone : kUserMistake);
-  } catch (const CLI::ExtrasError& error) {
-    return complain(unexpected_text(app, error) + " (see mmasim " + command + " --help)", kUserMistake);
   } catch (const CLI::ParseError& error) {
-    return complain(std::string(error.what()) + " (see mmasim --help)", kUserMistake);
+    const auto of_command = is_known ? command + " " : "";
+    return complain(parse_error_text(app, error) + " (see mmasim " + of_command + "--help)", kUserMistake);
   }
-  return with_output_written(perform(action));
+  return with_output_written(perform(app, action));
 }
 
 }  // namespace mmasim::sim

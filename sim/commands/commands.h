@@ -1,5 +1,5 @@
 // One function per command: adds it to the application, with its options, and sets `action` when the user
-// chose it.
+// chose it. `describe` prints what the others take, so the application is to live as long as the action.
 #pragma once
 
 #include "sim/commands/options.h"

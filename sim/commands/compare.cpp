@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "sim/commands/commands.h"
+#include "sim/commands/option_kinds.h"
 #include "sim/commands/result_folder.h"
 #include "sim/experiment/quantization.h"
 #include "sim/experiment/runners.h"
@@ -42,8 +43,9 @@ Request request_of(const CompareOptions& options, const std::string& network, co
 }
 
 void add_combinations(const CompareOptions& options, const std::string& network, Combinations& all) {
-  for (const auto& config : options.configs) {
-    for (const auto& quant : options.quants) {
+  const auto configs = listed(options.configs), quants = listed(options.quants);
+  for (const auto& config : configs) {
+    for (const auto& quant : quants) {
       for (const auto& precision : options.precisions) {
         check_precision(precision);
         all.requests.push_back(
@@ -52,8 +54,8 @@ void add_combinations(const CompareOptions& options, const std::string& network,
         const auto quantization = quantization_of(all.requests.back().quant);
         std::string label =
             (options.networks.size() > 1 ? file_stem(network) + " " : "") + quantization.precision;
-        if (options.quants.size() > 1) label += " " + quantization.name;
-        if (options.configs.size() > 1) label += " " + file_stem(config);
+        if (quants.size() > 1) label += " " + quantization.name;
+        if (configs.size() > 1) label += " " + file_stem(config);
         all.labels.push_back(label);
       }
     }
@@ -92,26 +94,23 @@ int compare(const CompareOptions& options) {
 void add_compare_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("compare", "time several runs of networks side by side");
   auto options = std::make_shared<CompareOptions>();
-  command.add_option("network", options->networks, "ONNX files")->required()->type_name("NETWORK...");
-  command.add_option("--config", options->configs, "hardware configurations, a comma-separated list")
-      ->delimiter(',')
-      ->type_name("LIST");
-  command
-      .add_option("--set", options->overrides,
-                  "override one configuration value in each, path.to.key=value; repeatable")
-      ->type_name("PATH=VALUE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false);
+  add_value(command, "network", options->networks, {"NETWORK", "ONNX files"});
+  add_repeated(command, "--config", options->configs,
+               {"LIST", "hardware configurations, by name or file; a comma-separated list", "tda4vm"});
+  add_repeated(command, "--set", options->overrides,
+               {"PATH=VALUE", "override a value of each configuration: l2.size_bytes=1MiB", "none"});
   add_precision_list(command, options->precisions);
   add_quant_list(command, options->quants);
   add_quant_settings(command, options->quant_set);
   add_import_options(command, options->import);
-  add_data_options(command, options->data);
-  command.add_flag("--timing-only", options->timing_only, "cycles without values: all that compare does");
-  command.add_flag("--layers", options->by_layers,
-                   "print a row per layer and run, with what changed against the first and why");
-  add_output_options(command, options->output);
+  add_repeated(command, "--input", options->data.inputs,
+               {"NAME=FILE", "arrays whose first axis is the batch that is timed", "the network's batch"});
+  add_weights_option(command, options->data);
+  command.add_flag("--timing-only", options->timing_only, "cycles without values: all that compare does")
+      ->default_str("on");
+  add_switch(command, "--layers", options->by_layers,
+             "print a row per layer and run, with what changed against the first and why");
+  add_output_options(command, options->output, "mmasim-out/NETWORK-compare");
   command.callback([&action, options] { action = [options] { return compare(*options); }; });
 }
 

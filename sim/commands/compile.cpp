@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "sim/commands/commands.h"
+#include "sim/commands/option_kinds.h"
 #include "sim/experiment/adaptation.h"
 #include "sim/experiment/groundwork.h"
 #include "sim/host/exit_code.h"
@@ -50,17 +51,12 @@ void add_compile_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("compile", "quantize and lower a network to a program file");
   auto options = std::make_shared<CompileOptions>();
   auto& request = options->request;
-  command.add_option("network", request.network, "ONNX file")->required()->type_name("NETWORK");
-  command.add_option("-o,--output", options->program, "program file to write")
-      ->required()
-      ->type_name("PROG.mma");
+  add_network_argument(command, request.network);
+  add_value(command, "-o,--output", options->program, {"PROG.mma", "program file to write"});
   add_quant_options(command, request.quant);
-  command.add_flag("--timing-only", options->timing_only,
-                   "a program without values: no weights, no calibration");
-  command.add_option("--threads", request.threads, "host threads")
-      ->check(CLI::Range(1, 1024))
-      ->type_name("N");
-  command.add_flag("--quiet", options->quiet, "no progress on standard error");
+  add_switch(command, "--timing-only", options->timing_only,
+             "a program without values: no weights, no calibration");
+  add_host_options(command, request.threads, options->quiet);
   add_hardware_options(command, request.config);
   add_import_options(command, request.import);
   add_data_options(command, request.data);

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "sim/commands/commands.h"
+#include "sim/commands/option_kinds.h"
 #include "sim/commands/result_folder.h"
 #include "sim/experiment/runners.h"
 #include "sim/host/exit_code.h"
@@ -22,7 +23,7 @@ std::vector<Request> combinations(const EvaluateOptions& options) {
   std::vector<Request> requests;
   auto request = options.request;
   request.threads = options.output.threads;
-  for (const auto& quant : options.quants) {
+  for (const auto& quant : listed(options.quants)) {
     for (const auto& precision : options.precisions) {
       check_precision(precision);
       request.quant = {quant, precision, options.quant_set, ""};
@@ -69,20 +70,16 @@ void add_evaluate_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("evaluate", "accuracy of a classifier on a dataset");
   auto options = std::make_shared<EvaluateOptions>();
   auto& request = options->request;
-  command.add_option("network", request.network, "ONNX file")->required()->type_name("NETWORK");
-  command.add_option("--dataset", request.data.dataset, "folder of images.npy and labels.npy")
-      ->required()
-      ->type_name("DIR");
-  command.add_option("--limit", request.data.limit, "images at most")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
+  add_network_argument(command, request.network);
+  add_dataset_options(command, request.data);
   add_precision_list(command, options->precisions);
   add_quant_list(command, options->quants);
   add_quant_settings(command, options->quant_set);
   add_hardware_options(command, request.config);
   add_import_options(command, request.import);
-  add_data_options(command, request.data);
-  add_output_options(command, options->output);
+  add_calibration_option(command, request.data);
+  add_weights_option(command, request.data);
+  add_output_options(command, options->output, "mmasim-out/NETWORK-evaluate");
   command.callback([&action, options] { action = [options] { return evaluate(*options); }; });
 }
 

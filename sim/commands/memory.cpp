@@ -3,6 +3,7 @@
 
 #include "models/memory/stream_replay.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/option_kinds.h"
 #include "sim/host/exit_code.h"
 #include "sim/inputs/stream_file.h"
 #include "sim/report/replay.h"
@@ -29,16 +30,12 @@ int replay(const MemoryOptions& options) {
 void add_memory_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("memory", "replay a stream of addresses on the DDR of a configuration");
   auto options = std::make_shared<MemoryOptions>();
-  command.add_option("stream", options->stream, "lines of `address READ|WRITE earliest_cycle`")
-      ->required()
-      ->type_name("STREAM");
-  command
-      .add_option("--cycles", options->cycles,
-                  "DRAM clock cycles to run; to the end of the stream without it")
-      ->type_name("N");
-  command.add_option("--format", options->format, "of standard output")
-      ->check(CLI::IsMember(format_words()))
-      ->type_name("table|json|csv|markdown");
+  add_value(command, "stream", options->stream,
+            {"STREAM", "lines of `address READ|WRITE earliest_cycle`; - for standard input"});
+  add_value(command, "--cycles", options->cycles,
+            {"N", "DRAM clock cycles to run", "to the end of the stream"})
+      .check(whole_number(1));
+  add_format_option(command, options->format);
   add_hardware_options(command, options->config);
   command.callback([&action, options] { action = [options] { return replay(*options); }; });
 }

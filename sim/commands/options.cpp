@@ -4,161 +4,158 @@
 #include <thread>
 
 #include "runtime/user_error.h"
+#include "sim/commands/option_kinds.h"
 #include "sim/report/printout.h"
 
 namespace mmasim::sim {
+namespace {
 
-void add_hardware_options(CLI::App& command, ConfigChoice& options) {
-  command.add_option("--config", options.file, "hardware configuration (default: the TDA4VM's)")
-      ->type_name("FILE");
-  command.add_option("--set", options.set, "override one configuration value, path.to.key=value; repeatable")
-      ->type_name("PATH=VALUE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false);
+constexpr uint64_t kMostThreads = 1024;
+
+const char* const kPrecisionSentence =
+    "of operands: int8, int16, int32, float32 (on the vector core alone), or mixed, as the overrides of the "
+    "quantization say";
+const char* const kPrecisionAbsent = "as the quantization says, int8 if it says nothing";
+
+}  // namespace
+
+void add_network_argument(CLI::App& command, std::string& network) {
+  add_value(command, "network", network, {"NETWORK", "ONNX file"});
+}
+
+void add_hardware_options(CLI::App& command, ConfigChoice& options, const std::string& absent) {
+  add_value(command, "--config", options.file,
+            {"NAME|FILE.yaml", "hardware configuration: one that comes with mmasim, or a file", absent});
+  add_repeated(command, "--set", options.set,
+               {"PATH=VALUE", "override a value of the configuration: l2.size_bytes=1MiB", "none"});
 }
 
 void add_import_options(CLI::App& command, ImportChoice& options) {
-  command
-      .add_option("--shape", options.shapes,
-                  "NAME=1,3,224,224: what the network leaves open of an input's shape; repeatable")
-      ->type_name("NAME=SIZES")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false);
-  command.add_option("--outputs", options.outputs, "cut the network there: these tensors become its outputs")
-      ->delimiter(',')
-      ->type_name("NAMES");
+  add_repeated(command, "--shape", options.shapes,
+               {"NAME=SIZES", "NAME=1,3,224,224: what the network leaves open of an input's shape",
+                "the network's; a batch that it leaves open is 1"});
+  add_list(command, "--outputs", options.outputs,
+           {"NAMES", "cut the network there: these tensors, a comma-separated list, become its outputs",
+            "the network's"});
 }
 
 void add_input_options(CLI::App& command, DataChoice& options) {
-  command
-      .add_option("--input", options.inputs, "NAME=FILE.npy, or FILE.npy for one input; synthetic without it")
-      ->type_name("NAME=FILE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false);
-  command.add_option("--seed", options.seed, "of the synthetic input")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
+  add_repeated(
+      command, "--input", options.inputs,
+      {"NAME=FILE", "NAME=FILE.npy, FILE.npz with an array for each input, or FILE.npy for one input",
+       "synthetic, made from --seed"});
+  add_value(command, "--seed", options.seed, {"N", "of the inputs that are not given", "0"})
+      .check(whole_number(0));
+}
+
+void add_calibration_option(CLI::App& command, DataChoice& options) {
+  const auto* dataset = command.get_option_no_throw("--dataset");
+  add_value(command, "--calibration", options.calibration,
+            {"DIR|FILE.npy", "calibration samples: a dataset folder, FILE.npy or FILE.npz",
+             dataset == nullptr ? "the input serves" : "the dataset's own samples"});
+}
+
+void add_weights_option(CLI::App& command, DataChoice& options) {
+  add_value(command, "--random-weights", options.random_weights,
+            {"SEED", "make the weights that the network declares without values; times do not depend on them",
+             "such a network is refused where values are made"})
+      .check(whole_number(0));
 }
 
 void add_data_options(CLI::App& command, DataChoice& options) {
   add_input_options(command, options);
-  command
-      .add_option("--calibration", options.calibration, "calibration samples: a dataset folder or FILE.npy")
-      ->type_name("DIR|FILE");
-  command
-      .add_option("--random-weights", options.random_weights,
-                  "make weights that the network declares without values")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("SEED");
+  add_calibration_option(command, options);
+  add_weights_option(command, options);
+}
+
+void add_dataset_options(CLI::App& command, DataChoice& options) {
+  add_value(command, "--dataset", options.dataset, {"DIR", "folder of images.npy and labels.npy"});
+  add_value(command, "--limit", options.limit, {"N", "images at most", "all"}).check(whole_number(1));
 }
 
 void add_mode_options(CLI::App& command, ModeOptions& options) {
   command
       .add_flag("--verify{outputs}", options.verify,
-                "compare outputs (--verify=layers: every tensor) with the reference")
-      ->check(CLI::IsMember({"outputs", "layers"}));
-  command.add_flag("--timing-only", options.timing_only, "cycles without values");
-  command.add_flag("--functional-only", options.functional_only, "values without cycles");
+                "compare the outputs, or every tensor, with the reference bit for bit")
+      ->default_str("off; outputs where no word is given")
+      ->option_text("outputs|layers")
+      ->check(one_of({"outputs", "layers"}));
+  add_switch(command, "--timing-only", options.timing_only, "cycles without values");
+  add_switch(command, "--functional-only", options.functional_only, "values without cycles");
 }
 
-void add_output_options(CLI::App& command, OutputOptions& options) {
-  options.threads = std::clamp(std::thread::hardware_concurrency(), 1u, 1024u);
-  command.add_option("--out", options.out, "folder for the results' files; none: nothing is written")
-      ->type_name("DIR");
-  command.add_option("--format", options.format, "of standard output")
-      ->check(CLI::IsMember(format_words()))
-      ->type_name("table|json|csv|markdown");
-  command.add_option("--threads", options.threads, "host threads; results do not depend on it")
-      ->check(CLI::Range(1, 1024))
-      ->type_name("N");
-  command.add_flag("--quiet", options.quiet, "no progress on standard error");
+void add_format_option(CLI::App& command, std::string& format) {
+  add_word(command, "--format", format, {joined(format_words(), "|"), "of standard output", format});
+}
+
+void add_host_options(CLI::App& command, unsigned& threads, bool& quiet) {
+  threads = std::clamp(std::thread::hardware_concurrency(), 1u, static_cast<unsigned>(kMostThreads));
+  add_value(command, "--threads", threads,
+            {"N", "host threads; results do not depend on it", "as many as there are cores"})
+      .check(whole_number(1, kMostThreads));
+  add_switch(command, "--quiet", quiet, "no progress on standard error");
+}
+
+void add_output_options(CLI::App& command, OutputOptions& options, const std::string& out) {
+  add_value(command, "--out", options.out,
+            {"DIR", "folder for the results' files; none: nothing is written", out});
+  add_format_option(command, options.format);
+  add_host_options(command, options.threads, options.quiet);
 }
 
 void add_program_option(CLI::App& command, OutputOptions& options) {
-  command.add_flag("--no-program", options.no_program, "leave program.mma out, the largest of the files");
+  add_switch(command, "--no-program", options.no_program, "leave program.mma out, the largest of the files");
 }
 
 void add_selection_options(CLI::App& command, LayerSelection& selection) {
-  command.add_option("--sort", selection.sort, "order of the layers in the table, largest first")
-      ->check(CLI::IsMember(sort_words()))
-      ->type_name("cycles|ddr|energy|bound");
-  command.add_option("--top", selection.top, "so many layers in the table at most")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
-  command.add_option("--bound", selection.bound, "only layers bound by it in the table")
-      ->check(CLI::IsMember(bound_words()))
-      ->type_name("mma|dsp|ddr|l3|l2|overhead");
-}
-
-void check_selection(const LayerSelection& selection, const Request& request) {
-  const bool is_timed = request.mode != Mode::functional_only && !request.plain;
-  if (is_timed || (selection.sort.empty() && selection.bound.empty())) return;
-  throw runtime::UserError("--sort and --bound go by cycles, and this run has none; leave them out");
+  add_word(command, "--sort", selection.sort,
+           {joined(sort_words(), "|"), "order of the layers in the table, largest first", "as they run"});
+  add_value(command, "--top", selection.top, {"N", "so many layers in the table at most", "all"})
+      .check(whole_number(1));
+  add_word(command, "--bound", selection.bound,
+           {joined(bound_words(), "|"), "only layers bound by it in the table", "all"});
 }
 
 void add_trace_options(CLI::App& command, TraceOptions& options) {
-  command
-      .add_option(
-          "--trace", options.formats,
-          "record a timeline: perfetto (trace.json), vcd, csv, each also with .gz; a comma-separated list")
-      ->delimiter(',')
-      ->check(CLI::IsMember(trace_words()))
-      ->type_name("LIST");
-  command.add_option("--trace-limit", options.limit, "most bytes of a trace file before compression: 64M")
-      ->type_name("SIZE");
-  command.add_option("--trace-layers", options.layers, "record the layers whose names fit: 'stage1_*'")
-      ->type_name("PATTERN");
+  add_list(command, "--trace", options.formats,
+           {"LIST", "record a timeline: perfetto (trace.json), vcd, csv, each also with .gz", "none"})
+      .check(one_of(trace_words()));
+  add_value(command, "--trace-limit", options.limit,
+            {"SIZE", "most bytes of a trace file before compression: 64M", "any number"});
+  add_value(command, "--trace-layers", options.layers,
+            {"PATTERN", "record the layers whose names fit: 'stage1_*'", "all"});
 }
 
-TraceChoice trace_choice(const TraceOptions& options, const Request& request) {
-  if (options.formats.empty()) {
-    if (options.limit.empty() && options.layers.empty()) return {};
-    throw runtime::UserError("--trace-limit and --trace-layers bound a trace; give --trace too");
-  }
-  if (request.mode == Mode::functional_only || request.plain)
-    throw runtime::UserError(
-        "--trace records time, --functional-only and --plain make none; give one of them");
+TraceChoice trace_choice(const TraceOptions& options) {
   return {options.formats, options.limit.empty() ? 0 : size_from_text("--trace-limit", options.limit),
           options.layers};
 }
 
 void add_precision_list(CLI::App& command, std::vector<std::string>& precisions) {
-  command.add_option("--precision", precisions, "int8, int16, int32, mixed, float32; a comma-separated list")
-      ->delimiter(',')
-      ->type_name("LIST");
+  add_list(command, "--precision", precisions,
+           {"LIST", std::string(kPrecisionSentence) + "; a comma-separated list", kPrecisionAbsent});
 }
 
 void add_quant_list(CLI::App& command, std::vector<std::string>& quants) {
-  command.add_option("--quant", quants, "quantization presets or files, a comma-separated list")
-      ->delimiter(',')
-      ->type_name("LIST");
+  add_repeated(command, "--quant", quants,
+               {"LIST", "quantization presets (mmasim describe presets) or files, a comma-separated list",
+                joined(quants, ",")});
 }
 
 void add_quant_settings(CLI::App& command, std::vector<std::string>& set) {
-  command
-      .add_option(
-          "--set-quant", set,
-          "override one choice of the quantization, key=value, or of some layers, key@name:GLOB=value; "
-          "repeatable")
-      ->type_name("KEY=VALUE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false);
+  add_repeated(
+      command, "--set-quant", set,
+      {"KEY=VALUE",
+       "override a choice of the quantization: act.calib=kl; of some layers: act.bits@name:GLOB=16", "none"});
 }
 
 void add_quant_options(CLI::App& command, QuantChoice& options) {
-  command
-      .add_option("--precision", options.precision,
-                  "int8, int16, int32, float32, or mixed, as the quantization's overrides say")
-      ->type_name("PRECISION");
-  command.add_option("--quant", options.preset, "quantization preset (mmasim describe presets) or file")
-      ->type_name("PRESET|FILE.yaml");
+  add_value(command, "--precision", options.precision, {"PRECISION", kPrecisionSentence, kPrecisionAbsent});
+  add_value(command, "--quant", options.preset,
+            {"PRESET|FILE.yaml", "quantization preset (mmasim describe presets) or file", options.preset});
   add_quant_settings(command, options.set);
-  command.add_option("--plan", options.plan, "a saved plan instead (mmasim quantize writes one)")
-      ->type_name("FILE.yaml");
+  add_value(command, "--plan", options.plan,
+            {"FILE.yaml", "a saved plan instead (mmasim quantize writes one)", "one is made"});
 }
 
 void check_precision(const std::string& precision) {
@@ -166,15 +163,6 @@ void check_precision(const std::string& precision) {
     if (precision == known) return;
   throw runtime::UserError("--precision " + precision +
                            " is not available; expected int8, int16, int32, mixed or float32");
-}
-
-void check_modes(const ModeOptions& modes) {
-  if (modes.timing_only && modes.functional_only) {
-    throw runtime::UserError("--timing-only and --functional-only leave nothing to run; give one of them");
-  }
-  if (modes.timing_only && !modes.verify.empty()) {
-    throw runtime::UserError("--verify compares values, --timing-only makes none; give one of them");
-  }
 }
 
 void set_modes(const ModeOptions& modes, Request& request) {

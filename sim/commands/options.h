@@ -36,13 +36,20 @@ struct OutputOptions {
 };
 
 void add_selection_options(CLI::App& command, LayerSelection& selection);
-void check_selection(const LayerSelection& selection, const Request& request);  // needs cycles
-void add_hardware_options(CLI::App& command, ConfigChoice& options);
+// absent: which configuration holds without --config, as the help says it.
+void add_hardware_options(CLI::App& command, ConfigChoice& options, const std::string& absent = "tda4vm");
 void add_import_options(CLI::App& command, ImportChoice& options);
-void add_data_options(CLI::App& command, DataChoice& options);
-void add_input_options(CLI::App& command, DataChoice& options);  // --input and --seed only
+void add_network_argument(CLI::App& command, std::string& network);
+void add_dataset_options(CLI::App& command, DataChoice& options);  // --dataset and --limit
+void add_format_option(CLI::App& command, std::string& format);
+void add_host_options(CLI::App& command, unsigned& threads, bool& quiet);  // --threads and --quiet
+void add_data_options(CLI::App& command, DataChoice& options);             // all of these four:
+void add_input_options(CLI::App& command, DataChoice& options);            // --input and --seed
+void add_calibration_option(CLI::App& command, DataChoice& options);       // --calibration
+void add_weights_option(CLI::App& command, DataChoice& options);           // --random-weights
 void add_mode_options(CLI::App& command, ModeOptions& options);
-void add_output_options(CLI::App& command, OutputOptions& options);
+// out: where the files go without --out, as the help says it.
+void add_output_options(CLI::App& command, OutputOptions& options, const std::string& out);
 void add_program_option(CLI::App& command, OutputOptions& options);  // --no-program
 void add_trace_options(CLI::App& command, TraceOptions& options);
 void add_precision_list(CLI::App& command, std::vector<std::string>& precisions);
@@ -52,10 +59,8 @@ void add_quant_settings(CLI::App& command, std::vector<std::string>& set);
 
 // Throws runtime::UserError naming the precisions there are.
 void check_precision(const std::string& precision);
-void check_modes(const ModeOptions& modes);  // --verify with --timing-only, both modes at once
 
-// Throws runtime::UserError for a request that has no time to record, and for options without --trace.
-TraceChoice trace_choice(const TraceOptions& options, const Request& request);
+TraceChoice trace_choice(const TraceOptions& options);
 void set_modes(const ModeOptions& modes, Request& request);
 Loudness loudness_of(const OutputOptions& options);
 

@@ -6,6 +6,7 @@
 
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/option_kinds.h"
 #include "sim/host/exit_code.h"
 #include "sim/sweep/local_engine.h"
 
@@ -14,7 +15,7 @@ namespace {
 
 struct PerformOptions {
   std::string file, log;
-  uint64_t first = 0, count = UINT64_MAX;
+  std::optional<uint64_t> first, count;  // of a list
   unsigned jobs = 1;
   bool quiet = false;
 };
@@ -37,18 +38,21 @@ std::vector<Request> read_requests(const PerformOptions& options) {
   if (!in) throw runtime::UserError(options.file + ": cannot be opened");
   std::vector<Request> requests;
   if (!is_list(options.file)) {
+    if (options.first || options.count)
+      throw runtime::UserError("--first and --count choose lines of FILE.jsonl; " + options.file +
+                               " is one request");
     std::string text(kLongestText + 1, '\0');
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<size_t>(in.gcount()));
     return {request_of(text, options.file)};
   }
+  const auto first = options.first.value_or(0), most = options.count.value_or(UINT64_MAX);
   uint64_t number = 0;
-  for (std::string line; requests.size() < options.count && std::getline(in, line); ++number) {
-    if (number < options.first) continue;
+  for (std::string line; requests.size() < most && std::getline(in, line); ++number) {
+    if (number < first) continue;
     requests.push_back(request_of(line, options.file + ":" + std::to_string(number + 1)));
   }
-  if (requests.empty())
-    throw runtime::UserError(options.file + ": has no request " + std::to_string(options.first));
+  if (requests.empty()) throw runtime::UserError(options.file + ": has no request " + std::to_string(first));
   return requests;
 }
 
@@ -78,19 +82,16 @@ int perform_requests(const PerformOptions& options) {
 void add_perform_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("perform", "perform requests of a file and log their results");
   auto options = std::make_shared<PerformOptions>();
-  command.add_option("file", options->file, "a request in JSON or YAML, or FILE.jsonl with one per line")
-      ->required()
-      ->type_name("REQUEST");
-  command
-      .add_option("--log", options->log,
-                  "results.jsonl to go on with; without it results go to standard output")
-      ->type_name("FILE");
-  command.add_option("--first", options->first, "of FILE.jsonl: the first request, from 0")->type_name("N");
-  command.add_option("--count", options->count, "of FILE.jsonl: requests at most")->type_name("N");
-  command.add_option("--jobs", options->jobs, "processes at once")
-      ->check(CLI::Range(1, 1024))
-      ->type_name("N");
-  command.add_flag("--quiet", options->quiet, "no progress on standard error");
+  add_value(command, "file", options->file,
+            {"REQUEST", "a request in JSON or YAML, or FILE.jsonl with one per line"});
+  add_value(command, "--log", options->log,
+            {"FILE", "results.jsonl to go on with", "results go to standard output"});
+  add_value(command, "--first", options->first, {"N", "of FILE.jsonl: the first request, from 0", "0"})
+      .check(whole_number(0));
+  add_value(command, "--count", options->count, {"N", "of FILE.jsonl: requests at most", "all"})
+      .check(whole_number(1));
+  add_value(command, "--jobs", options->jobs, {"N", "processes at once", "1"}).check(whole_number(1, 1024));
+  add_switch(command, "--quiet", options->quiet, "no progress on standard error");
   command.callback([&action, options] { action = [options] { return perform_requests(*options); }; });
 }
 

@@ -10,6 +10,7 @@
 #include "runtime/transform/transform.h"
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/option_kinds.h"
 #include "sim/experiment/adaptation.h"
 #include "sim/experiment/groundwork.h"
 #include "sim/experiment/pipeline.h"
@@ -94,19 +95,15 @@ void add_quantize_command(CLI::App& app, Action& action) {
       *app.add_subcommand("quantize", "calibrate and plan a network; write it as QDQ ONNX and as a plan");
   auto options = std::make_shared<QuantizeOptions>();
   auto& request = options->request;
-  command.add_option("network", request.network, "ONNX file")->required()->type_name("NETWORK");
-  command
-      .add_option("-o,--output", options->output,
-                  "QDQ ONNX to write, with the plan in a .yaml and a .npz beside it; or the plan alone")
-      ->required()
-      ->type_name("OUT.onnx|PLAN.yaml");
+  add_network_argument(command, request.network);
+  add_value(command, "-o,--output", options->output,
+            {"OUT.onnx|PLAN.yaml",
+             "QDQ ONNX to write, with the plan in a .yaml and a .npz beside it; or the plan alone"});
   add_quant_options(command, request.quant);
   add_hardware_options(command, request.config);
+  add_import_options(command, request.import);
   add_data_options(command, request.data);
-  command.add_option("--threads", request.threads, "host threads")
-      ->check(CLI::Range(1, 1024))
-      ->type_name("N");
-  command.add_flag("--quiet", options->quiet, "no progress on standard error");
+  add_host_options(command, request.threads, options->quiet);
   command.callback([&action, options] { action = [options] { return quantize(*options); }; });
 }
 

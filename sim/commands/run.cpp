@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "sim/commands/commands.h"
+#include "sim/commands/option_kinds.h"
 #include "sim/commands/run_output.h"
 
 namespace mmasim::sim {
@@ -16,7 +17,6 @@ struct RunOptions {
 };
 
 int run(const RunOptions& options) {
-  check_modes(options.modes);
   check_precision(options.request.quant.precision);
   auto request = options.request;
   set_modes(options.modes, request);
@@ -29,15 +29,15 @@ void add_run_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("run", "import, quantize, lower, simulate and report a network");
   auto options = std::make_shared<RunOptions>();
   auto& request = options->request;
-  command.add_option("network", request.network, "ONNX file")->required()->type_name("NETWORK");
+  add_network_argument(command, request.network);
   add_quant_options(command, request.quant);
   add_hardware_options(command, request.config);
   add_import_options(command, request.import);
   add_data_options(command, request.data);
   add_mode_options(command, options->modes);
-  command.add_flag("--compare-float", request.compare_float,
-                   "error of each layer's integers against the float network on the same inputs");
-  add_output_options(command, options->output);
+  add_switch(command, "--compare-float", request.compare_float,
+             "error of each layer's integers against the float network on the same inputs");
+  add_output_options(command, options->output, "mmasim-out/NETWORK-PRECISION");
   add_program_option(command, options->output);
   add_selection_options(command, options->selection);
   add_trace_options(command, options->trace);

@@ -81,10 +81,7 @@ int conclude(const RunReport& report) {
 
 int perform_and_write(Request request, const OutputOptions& output, const LayerSelection& selection,
                       const TraceOptions& trace) {
-  check_selection(selection, request);
-  const auto choice = trace_choice(trace, request);
-  if (output.out == kNoFolder && !choice.formats.empty())
-    throw runtime::UserError("--trace writes files, --out none writes none; give one of them");
+  const auto choice = trace_choice(trace);
   request.threads = output.threads;
   RunFiles files(request, output, choice);
   Progress progress(loudness_of(output));

@@ -10,6 +10,7 @@
 
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/option_kinds.h"
 #include "sim/commands/result_folder.h"
 #include "sim/experiment/pipeline.h"
 #include "sim/host/exit_code.h"
@@ -32,6 +33,33 @@ unsigned processes(const SweepOptions& options) {
   return options.jobs.value_or(std::clamp(std::thread::hardware_concurrency(), 1u, 1024u));
 }
 
+// The points of a sweep that is not run, and how long it would take.
+class PlanPrintout : public Printout {
+ public:
+  PlanPrintout(std::vector<ordered_json> rows, Estimate estimate, unsigned processes)
+      : points_(rows.size()), rows_(std::move(rows)), estimate_(std::move(estimate)), processes_(processes) {}
+
+  ordered_json json() const override {
+    auto json = rows_.json();
+    json["estimated_s"] = estimate_.seconds;
+    return json;
+  }
+  Table table() const override { return rows_.table(); }
+  Table rows() const override { return rows_.rows(); }
+  std::string footer() const override {
+    std::string text;
+    for (const auto& line : estimate_.lines) text += line + "\n";
+    return text +
+           fmt::format("{} points, about {:.1f} s on {} processes\n", points_, estimate_.seconds, processes_);
+  }
+
+ private:
+  const size_t points_;
+  const SweepPrintout rows_;
+  const Estimate estimate_;
+  const unsigned processes_;
+};
+
 int print_plan(const SweepOptions& options, const std::vector<Request>& points, Progress& progress) {
   const auto estimate = estimate_points(points, processes(options), progress);
   progress.say("");
@@ -39,17 +67,7 @@ int print_plan(const SweepOptions& options, const std::vector<Request>& points, 
   const SweepRows sweep_rows(set_keys_of(points));
   for (const auto& point : points)
     rows.push_back(sweep_rows.row({hash_of(point), point, std::nullopt, std::nullopt}));
-  if (options.format != "table") {
-    auto json = SweepPrintout(rows).json();
-    json["estimated_s"] = estimate.seconds;
-    std::fputs(options.format == "json" ? json_text(json).c_str() : SweepPrintout(rows).rows().csv().c_str(),
-               stdout);
-    return kDone;
-  }
-  std::fputs(SweepPrintout(rows).table().aligned().c_str(), stdout);
-  for (const auto& line : estimate.lines) std::printf("%s\n", line.c_str());
-  std::printf("%zu points, about %.1f s on %u processes\n", points.size(), estimate.seconds,
-              processes(options));
+  print(PlanPrintout(std::move(rows), estimate, processes(options)), options.format);
   return kDone;
 }
 
@@ -121,36 +139,25 @@ void add_sweep_command(CLI::App& app, Action& action) {
   auto& command =
       *app.add_subcommand("sweep", "many runs over a grid of configurations, networks and quantizations");
   auto options = std::make_shared<SweepOptions>();
-  command
-      .add_option("file", options->file, "YAML: {network, config, set, precision, quant, mode, data, points}")
-      ->required()
-      ->type_name("SWEEP.yaml");
-  command.add_option("--out", options->out, "folder of results.csv, results.jsonl and sweep.html")
-      ->type_name("DIR");
-  command.add_flag("--resume", options->resume, "go on: keep the results that are there, do what is missing");
-  command.add_flag("--dry-run", options->dry_run, "print the points, and how long they would take");
-  command.add_option("--engine", options->engine, "processes here, or tasks of a Slurm job array")
-      ->check(CLI::IsMember({"local", "slurm"}))
-      ->type_name("local|slurm");
-  command
-      .add_option("--jobs,--threads", options->jobs,
-                  "processes or tasks at once; as many as there are cores, or as Slurm likes, without it")
-      ->check(CLI::Range(1, 1024))
-      ->type_name("N");
-  command
-      .add_option("--chunk", options->chunk,
-                  "points of a Slurm task; so many that there are 64 tasks without it")
-      ->type_name("N");
-  command
-      .add_option("--sbatch", options->sbatch, "an option for sbatch, as --sbatch=--partition=x; repeatable")
-      ->type_name("OPTION")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->allow_extra_args(false);
-  command.add_option("--format", options->format, "of standard output")
-      ->check(CLI::IsMember(format_words()))
-      ->type_name("table|json|csv|markdown");
-  command.add_flag("--quiet", options->quiet, "no progress on standard error");
+  add_value(command, "file", options->file,
+            {"SWEEP.yaml", "YAML: {network, config, set, precision, quant, mode, data, points}"});
+  add_value(command, "--out", options->out,
+            {"DIR", "folder of results.csv, results.jsonl and sweep.html", "mmasim-out/SWEEP"});
+  add_switch(command, "--resume", options->resume,
+             "go on: keep the results that are there, do what is missing");
+  add_switch(command, "--dry-run", options->dry_run, "print the points, and how long they would take");
+  add_word(command, "--engine", options->engine,
+           {"local|slurm", "processes here, or tasks of a Slurm job array", options->engine});
+  add_value(command, "--jobs,--threads", options->jobs,
+            {"N", "processes or tasks at once", "as many as there are cores, or as Slurm likes"})
+      .check(whole_number(1, 1024));
+  add_value(command, "--chunk", options->chunk,
+            {"N", "points of a Slurm task", "so many that there are 64 tasks"})
+      .check(whole_number(1));
+  add_repeated(command, "--sbatch", options->sbatch,
+               {"OPTION", "an option for sbatch, as --sbatch=--partition=x", "none"});
+  add_format_option(command, options->format);
+  add_switch(command, "--quiet", options->quiet, "no progress on standard error");
   command.callback([&action, options] { action = [options] { return sweep(*options); }; });
 }
 

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "sim/commands/commands.h"
+#include "sim/commands/option_kinds.h"
 #include "sim/host/exit_code.h"
 #include "sim/report/printout.h"
 #include "sim/report/trace_report.h"
@@ -43,16 +44,12 @@ int summarize(const TraceCommandOptions& options) {
 void add_trace_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("trace", "summarise a recorded trace, or compare two");
   auto options = std::make_shared<TraceCommandOptions>();
-  command.add_option("file", options->first, "trace.json or trace.csv of a run, plain or .gz")
-      ->required()
-      ->type_name("FILE");
-  command.add_option("second", options->second, "another, to compare with")->type_name("FILE2");
-  command.add_option("--top", options->top, "layers and pieces of the critical path in a table")
-      ->check(CLI::Range(1, 1000000))
-      ->type_name("N");
-  command.add_option("--format", options->format, "of standard output")
-      ->check(CLI::IsMember(format_words()))
-      ->type_name("table|json|csv|markdown");
+  add_value(command, "file", options->first, {"FILE", "trace.json or trace.csv of a run, plain or .gz"});
+  add_value(command, "second", options->second, {"FILE2", "another, to compare with", "the first alone"});
+  add_value(command, "--top", options->top,
+            {"N", "layers and pieces of the critical path in a table", std::to_string(options->top)})
+      .check(whole_number(1, 1000000));
+  add_format_option(command, options->format);
   command.callback([&action, options] { action = [options] { return summarize(*options); }; });
 }
 

@@ -3,6 +3,7 @@
 
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/option_kinds.h"
 #include "sim/commands/result_folder.h"
 #include "sim/experiment/runners.h"
 #include "sim/host/exit_code.h"
@@ -88,21 +89,17 @@ void add_tune_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("tune", "the cheapest quantization that keeps a classifier's accuracy");
   auto options = std::make_shared<TuneOptions>();
   auto& request = options->request;
-  command.add_option("network", request.network, "ONNX file")->required()->type_name("NETWORK");
-  command.add_option("--dataset", request.data.dataset, "folder of images.npy and labels.npy")
-      ->required()
-      ->type_name("DIR");
-  command.add_option("--target-drop", options->target_drop, "points of top-1 that may be lost against float")
-      ->required()
-      ->check(CLI::Range(0.0, 100.0))
-      ->type_name("POINTS");
-  command.add_option("--limit", request.data.limit, "images at most")
-      ->check(CLI::PositiveNumber)
-      ->type_name("N");
-  command.add_flag("--all", options->all, "try every quantization, not only until the target is met");
+  add_network_argument(command, request.network);
+  add_dataset_options(command, request.data);
+  add_value(command, "--target-drop", options->target_drop,
+            {"POINTS", "points of top-1 that may be lost against float"})
+      .check(number_between(0, 100));
+  add_switch(command, "--all", options->all, "try every quantization, not only until the target is met");
   add_hardware_options(command, request.config);
-  add_data_options(command, request.data);
-  add_output_options(command, options->output);
+  add_import_options(command, request.import);
+  add_calibration_option(command, request.data);
+  add_weights_option(command, request.data);
+  add_output_options(command, options->output, "mmasim-out/NETWORK-tune");
   command.callback([&action, options] { action = [options] { return tune(*options); }; });
 }
 

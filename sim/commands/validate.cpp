@@ -5,6 +5,7 @@
 #include "runtime/quantize/spec.h"
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/option_kinds.h"
 #include "sim/config/config.h"
 #include "sim/config/config_places.h"
 #include "sim/host/exit_code.h"
@@ -41,9 +42,8 @@ void add_validate_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand(
       "validate", "check configuration, quantization and sweep files and say every fault with its line");
   auto files = std::make_shared<std::vector<std::string>>();
-  command.add_option("files", *files, "hardware configurations, quantization files and sweeps")
-      ->required()
-      ->type_name("FILE.yaml");
+  add_value(command, "files", *files,
+            {"FILE.yaml", "hardware configurations, by name or file, quantization files and sweeps"});
   command.callback([&action, files] { action = [files] { return validate(*files); }; });
 }
 

@@ -22,7 +22,9 @@ bool is_path(const std::string& text) {
          fs::is_regular_file(text, error);
 }
 
-std::vector<std::string> names_there_are() {
+}  // namespace
+
+std::vector<std::string> config_names() {
   std::set<std::string> names;
   std::error_code error;
   for (const auto& folder : config_folders()) {
@@ -33,8 +35,6 @@ std::vector<std::string> names_there_are() {
   return {names.begin(), names.end()};
 }
 
-}  // namespace
-
 std::string find_config(const std::string& name_or_path) {
   if (is_path(name_or_path)) return name_or_path;
   std::error_code error;
@@ -42,7 +42,7 @@ std::string find_config(const std::string& name_or_path) {
     const auto path = folder / (name_or_path + ".yaml");
     if (fs::is_regular_file(path, error)) return path.string();
   }
-  const auto names = names_there_are();
+  const auto names = config_names();
   if (names.empty()) {
     std::vector<std::string> folders;
     for (const auto& folder : config_folders()) folders.push_back(folder.string());

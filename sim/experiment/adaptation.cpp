@@ -23,7 +23,7 @@ CalibrationSamples samples_of(const Request& request, const PreparedNetwork& pre
   const auto& network = prepared.network;
   if (prepared.dataset && data.calibration.empty())
     return calibration_samples(network.graph, prepared.dataset->calibration_images(), data.dataset);
-  return calibration_samples(network.graph, data.calibration, network.inputs, data.seed);
+  return calibration_samples(network.graph, data.calibration, network.inputs, data.seed.value_or(0));
 }
 
 runtime::TensorCalibration calibration_of(const QuantChoices& choices) {

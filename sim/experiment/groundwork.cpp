@@ -35,7 +35,8 @@ Calibration calibrate(const Request& request, const PreparedNetwork& prepared) {
     samples.assumption = prepared.dataset->assumption;
     return calibrate_on(network.graph, samples, request.threads);
   }
-  return calibrate_network(network.graph, data.calibration, network.inputs, data.seed, request.threads);
+  return calibrate_network(network.graph, data.calibration, network.inputs, data.seed.value_or(0),
+                           request.threads);
 }
 
 }  // namespace

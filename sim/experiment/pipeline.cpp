@@ -58,8 +58,13 @@ BatchedNetwork import_batched(const std::string& file, const ImportChoice& impor
   return {{parsed.build(options), parsed.sha256()}, std::move(given), parsed.warnings()};
 }
 
-void give_weights(runtime::Graph& graph, const std::string& file, const DataChoice& data) {
-  if (!runtime::has_missing_weights(graph)) return;
+void give_weights(runtime::Graph& graph, const std::string& file, const DataChoice& data,
+                  std::vector<std::string>& warnings) {
+  if (!runtime::has_missing_weights(graph)) {
+    if (data.random_weights)
+      warnings.push_back("--random-weights made none: every weight of " + file + " has values");
+    return;
+  }
   if (!data.random_weights) {
     throw runtime::UserError(file +
                              ": the network has weights without values; --random-weights SEED makes some, "
@@ -82,6 +87,15 @@ void check_fits(const runtime::Graph& graph, const std::string& file, uint64_t d
                              " elements does not fit into the DDR of " + std::to_string(ddr_bytes) +
                              " bytes");
   }
+}
+
+// A seed makes the inputs that are not given, and what calibrates where those that are given are integers.
+void check_seed_serves(const DataChoice& data, const std::vector<NetworkInput>& inputs) {
+  const auto serves = [&](const NetworkInput& input) {
+    return input.source.empty() || (input.is_integer() && data.calibration.empty());
+  };
+  if (!data.seed || std::any_of(inputs.begin(), inputs.end(), serves)) return;
+  throw runtime::UserError("--seed makes inputs that are not given, and all are given; leave it out");
 }
 
 void verify_lowered(const isa::Program& program) {
@@ -124,7 +138,7 @@ LoadedNetwork load_network(const std::string& file, const ImportChoice& import, 
   auto [imported, given, warnings] = import_batched(file, import, data, values);
   auto& graph = imported.graph;
   check_fits(graph, file, ddr_bytes);
-  if (values == Values::made) give_weights(graph, file, data);
+  if (values == Values::made) give_weights(graph, file, data, warnings);
   LoadedNetwork network;
   network.warnings = std::move(warnings);
   network.facts = {graph.name.empty() ? file_stem(file) : graph.name,
@@ -138,7 +152,8 @@ LoadedNetwork load_network(const std::string& file, const ImportChoice& import, 
   auto inputs = bind_given(ports, given);
   if (values == Values::made) {
     check_host_memory(network.graph, file, host_memory_bytes());
-    make_missing(ports, data.seed, inputs);
+    check_seed_serves(data, inputs);
+    make_missing(ports, data.seed.value_or(0), inputs);
     network.inputs = std::move(inputs);
   }
   network.input_source = given.empty() ? "synthetic" : "file";

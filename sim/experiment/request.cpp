@@ -42,12 +42,26 @@ const Keys<QuantChoice>& quant_keys() {
   return keys;
 }
 
+// 0 where none was given: requests that come to the same are equal.
+Key<DataChoice> seed_key() {
+  return {"seed",
+          "",
+          "of synthetic inputs",
+          {},
+          [](const DataChoice& row) { return value_to_json(row.seed.value_or(0)); },
+          [](DataChoice& row, const ordered_json& json, const std::string& path) {
+            uint64_t seed = 0;
+            value_from_json(json, path, seed);
+            row.seed = seed == 0 ? std::nullopt : std::optional<uint64_t>(seed);
+          }};
+}
+
 const Keys<DataChoice>& data_keys() {
   using Row = DataChoice;
   static const Keys<Row> keys{
       key(&Row::inputs, "inputs", "",
           "NAME=FILE.npy, FILE.npy or FILE.npz each; those not given are synthetic"),
-      key(&Row::seed, "seed", "", "of synthetic inputs"),
+      seed_key(),
       key(&Row::calibration, "calibration", "",
           "dataset folder or FILE.npy; empty: the dataset's samples, else the inputs"),
       key(&Row::random_weights, "random_weights", "",

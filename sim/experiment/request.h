@@ -24,9 +24,9 @@ struct QuantChoice {
 
 struct DataChoice {
   std::vector<std::string>
-      inputs;               // "NAME=FILE.npy", "FILE.npy" or "FILE.npz"; those not given are synthetic
-  uint64_t seed = 0;        // of synthetic inputs
-  std::string calibration;  // a dataset folder or FILE.npy; empty: the dataset's samples or the inputs
+      inputs;                      // "NAME=FILE.npy", "FILE.npy" or "FILE.npz"; those not given are synthetic
+  std::optional<uint64_t> seed{};  // of synthetic inputs; none: 0. Refused where no input is synthetic
+  std::string calibration;         // a dataset folder or FILE.npy; empty: the dataset's samples or the inputs
   std::optional<uint64_t> random_weights;  // seed of weights that the network declares without values
   std::string dataset;                     // folder of images and labels to be classified; empty: none
   uint64_t limit = 0;                      // most images of it; 0: all

@@ -4,10 +4,12 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <string_view>
 
 #include "models/memory/dram_controller.h"
 #include "runtime/user_error.h"
+#include "sim/inputs/text_input.h"
 
 namespace mmasim::sim {
 namespace {
@@ -97,6 +99,7 @@ std::vector<models::StreamRequest> parse_stream(std::istream& text, const std::s
 }
 
 std::vector<models::StreamRequest> read_stream_file(const std::string& path) {
+  if (path == "-") return parse_stream(std::cin, name_of_input(path));
   if (std::filesystem::is_directory(path))
     throw runtime::UserError(path + ": is a directory; expected a stream file");
   std::ifstream text(path);

@@ -12,6 +12,7 @@ namespace mmasim::sim {
 
 // Throws runtime::UserError naming file and line. `name` stands for the file in messages.
 std::vector<models::StreamRequest> parse_stream(std::istream& text, const std::string& name);
+// path: "-" is standard input.
 std::vector<models::StreamRequest> read_stream_file(const std::string& path);
 
 }  // namespace mmasim::sim

@@ -164,7 +164,7 @@ TEST_CASE("cli: disassemble and assemble give back the same bytes") {
 
 TEST_CASE("cli: describe prints the pages of docs/") {
   for (const std::string topic :
-       {"isa", "config", "stats", "presets", "calibrators", "transforms", "operators"}) {
+       {"isa", "config", "stats", "presets", "calibrators", "transforms", "operators", "commands"}) {
     CAPTURE(topic);
     const auto said = command_line("describe " + topic);
     CHECK(said.exit_code == 0);

@@ -41,7 +41,7 @@ std::string text_of(const std::string& path) {
 
 std::vector<uint64_t> seeds_of(const std::vector<Request>& requests) {
   std::vector<uint64_t> seeds;
-  for (const auto& request : requests) seeds.push_back(request.data.seed);
+  for (const auto& request : requests) seeds.push_back(request.data.seed.value_or(0));
   return seeds;
 }
 
