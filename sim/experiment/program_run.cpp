@@ -1,10 +1,14 @@
 #include "sim/experiment/program_run.h"
-#include "runtime/quantize/host_values.h"
+
+#include <algorithm>
+#include <optional>
 
 #include "isa/encoding/codec.h"
 #include "isa/program/program_file.h"
 #include "isa/verify/dataflow.h"
+#include "runtime/quantize/host_values.h"
 #include "runtime/user_error.h"
+#include "sim/config/config_places.h"
 #include "sim/experiment/execution.h"
 #include "sim/host/stopwatch.h"
 #include "sim/inputs/network_inputs.h"
@@ -20,15 +24,32 @@ void check_known_precision(const std::string& file, const std::string& precision
                            "'; expected int8, int16, int32, mixed or float32");
 }
 
-// A program that this hardware and these options can execute.
-isa::Program load_checked(const Request& request, const Configuration& config) {
-  auto program = isa::load_program(request.program);
+isa::Program load_verified(const std::string& file) {
+  auto program = isa::load_program(file);
   isa::verify_program(program);
   try {
     isa::verify_dataflow(program, isa::MadeBy::anyone);
   } catch (const isa::ProgramFileError& error) {
-    throw isa::ProgramFileError(request.program + ": " + error.what());
+    throw isa::ProgramFileError(file + ": " + error.what());
   }
+  return program;
+}
+
+// The configuration that was asked for, else that of the machine which the program names: another one of the
+// same promises would execute it, too, in another time.
+ConfigChoice hardware_for(const isa::Program& program, const Request& request) {
+  if (!request.config.file.empty()) return request.config;
+  const auto known = config_names();
+  const auto& name = program.machine.name;
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    throw runtime::UserError(request.program + ": compiled for '" + name +
+                             "', which does not come with mmasim; --config names its file");
+  }
+  return {name, request.config.set};
+}
+
+// This hardware and these options can execute the program.
+void check_executable(const isa::Program& program, const Request& request, const Configuration& config) {
   const auto difference = isa::machine_difference(program.machine, config.machine);
   if (!difference.empty()) {
     throw runtime::UserError(request.program + ": compiled for another machine than " + config.name + ": " +
@@ -40,13 +61,15 @@ isa::Program load_checked(const Request& request, const Configuration& config) {
     throw runtime::UserError(request.program +
                              ": compiled without values; only --timing-only can execute it");
   }
-  return program;
 }
 
 std::vector<std::vector<uint8_t>> make_inputs(const isa::Program& program,
-                                              const std::vector<GivenArray>& given, uint64_t seed) {
+                                              const std::vector<GivenArray>& given,
+                                              std::optional<uint64_t> seed) {
   const auto ports = input_ports(program);
-  const auto values = bind_inputs(ports, given, seed);
+  if (seed && given.size() == ports.size())
+    throw runtime::UserError("--seed makes inputs that are not given, and all are given; leave it out");
+  const auto values = bind_inputs(ports, given, seed.value_or(0));
   std::vector<std::vector<uint8_t>> integers;
   for (size_t i = 0; i < ports.size(); ++i) {
     if (values[i].is_integer()) {
@@ -100,17 +123,22 @@ traces::Observer* listener_of(const Request& request, const isa::Program& progra
 Outcome perform_program(const Request& request, Progress& progress, RunObserver& observer,
                         const Groundwork& groundwork) {
   const Stopwatch stopwatch;
-  const auto config = groundwork.config(request.config);
-  auto program = load_checked(request, config);
+  auto program = load_verified(request.program);
+  const auto config = groundwork.config(hardware_for(program, request));
+  check_executable(program, request, config);
   const auto given = read_given_arrays(request.data.inputs, input_ports(program));
   observer.begins(program.precision);
   std::vector<std::vector<uint8_t>> inputs;
   if (request.with_values()) inputs = make_inputs(program, given, request.data.seed);
   const double import_s = stopwatch.seconds();
+  // Values are the same whoever makes them, but a program of a user's own may lack a token, and time shows
+  // it.
+  ValuesBy values_by = ValuesInModels{};
+  if (request.mode == Mode::functional_only) values_by = ValuesApart{request.threads};
   const auto execution = request.plain
                              ? execute_plain(program, inputs)
                              : execute(program, config, request.mode, inputs, {}, layer_progress(progress),
-                                       ValuesInModels{}, listener_of(request, program, config, observer));
+                                       values_by, listener_of(request, program, config, observer));
   Outcome outcome;
   outcome.report = report_of(request, config, program, execution);
   outcome.report.host.import_s = import_s;

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "isa/program/program_file.h"
@@ -69,6 +71,10 @@ int run(const char* program_file, double camera_megabytes_per_second) {
   const isa::Program program = isa::load_program(program_file);
   isa::verify_program(program);
   models::SocConfig config;  // the TDA4VM's values; sim/config/config.h reads them from YAML
+  if (program.machine.name != config.machine.name) {
+    throw std::invalid_argument(std::string(program_file) + ": compiled for " + program.machine.name +
+                                ", and this platform has a " + config.machine.name);
+  }
   config.machine = program.machine;
 
   const uint64_t frame_offset = program.ddr_bytes_used;
