@@ -1,0 +1,56 @@
+# Makes the Debian packages, unpacks the program's into a folder as dpkg would, and runs it there with the configurations
+# that came with it. Called by ctest with MMASIM_BUILD, MMASIM_SOURCE and WORK (a folder that it may delete). Skipped where
+# dpkg-shlibdeps or file is missing.
+find_program(SHLIBDEPS dpkg-shlibdeps)
+find_program(FILE_UTILITY file)
+if(NOT SHLIBDEPS OR NOT FILE_UTILITY)
+  message("skipped: apt-get install dpkg-dev file")
+  return()
+endif()
+file(REMOVE_RECURSE ${WORK})
+file(MAKE_DIRECTORY ${WORK})
+
+function(run)
+  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${WORK} RESULT_VARIABLE result OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  if(NOT result EQUAL 0)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "${command}\n${said}")
+  endif()
+  set(said "${said}" PARENT_SCOPE)
+endfunction()
+
+function(expect_field package field pattern)
+  run(dpkg-deb --field ${package} ${field})
+  if(NOT said MATCHES "${pattern}")
+    message(FATAL_ERROR "${package}: ${field} is '${said}'; expected '${pattern}'")
+  endif()
+endfunction()
+
+run(${CMAKE_CPACK_COMMAND} --config ${MMASIM_BUILD}/CPackConfig.cmake -B ${WORK})
+file(GLOB program ${WORK}/mmasim_*.deb)
+file(GLOB libraries ${WORK}/mmasim-dev_*.deb)
+expect_field(${program} Package "^mmasim\n$")
+expect_field(${program} Depends "libsystemc")
+expect_field(${program} Depends "libonnx")
+expect_field(${libraries} Package "^mmasim-dev\n$")
+expect_field(${libraries} Depends "libsystemc-dev")
+run(dpkg-deb --contents ${libraries})
+foreach(file usr/lib/libmmasim_models.a usr/lib/cmake/mmasim/mmasimConfig.cmake usr/lib/pkgconfig/mmasim.pc
+             usr/include/mmasim/models/soc.h)
+  if(NOT said MATCHES "${file}")
+    message(FATAL_ERROR "${libraries} lacks ${file}")
+  endif()
+endforeach()
+
+run(dpkg-deb --extract ${program} ${WORK}/root)
+foreach(file bin/mmasim share/man/man1/mmasim.1 share/bash-completion/completions/mmasim
+             share/mmasim/configs/tda4vm.yaml share/mmasim/configs/quant/per-channel.yaml)
+  if(NOT EXISTS ${WORK}/root/usr/${file})
+    message(FATAL_ERROR "${program} lacks usr/${file}")
+  endif()
+endforeach()
+run(${WORK}/root/usr/bin/mmasim run ${MMASIM_SOURCE}/tests/networks/trained/fashion_lenet5.onnx --quant per-channel
+    --config am68a --verify --out ${WORK}/out)
+if(NOT said MATCHES "fashion_lenet5 int8 per-channel on am68a" OR NOT said MATCHES "compared with the reference, 0 differ")
+  message(FATAL_ERROR "the unpacked program said: ${said}")
+endif()
