@@ -1,8 +1,9 @@
 // What the README and the tutorial show is what the program prints; and every figure that the tutorial speaks
 // of is one of those shown. MMASIM_RECORD_README=1 writes what is shown anew.
 #include <regex>
+#include <set>
 
-#include "tests/sim/command_line.h"
+#include "tests/sim/workplace.h"
 
 using namespace mmasim::sim::test;
 using mmasim::runtime::test::TemporaryFolder;
@@ -67,6 +68,64 @@ std::vector<std::string> figures_in(const std::string& prose) {
 }
 
 }  // namespace
+
+namespace {
+
+// The commands of the blocks that show what to type, without what a comment says of them.
+std::vector<std::string> typed_in(const std::string& page) {
+  std::vector<std::string> commands;
+  const std::string begin = "```sh\n";
+  for (auto at = page.find(begin); at != std::string::npos; at = page.find(begin, at + 1)) {
+    std::stringstream lines(
+        page.substr(at + begin.size(), page.find("```", at + begin.size()) - at - begin.size()));
+    for (std::string line; std::getline(lines, line);) {
+      line = line.substr(0, line.find("  #"));
+      if (!line.empty() && line[0] != '#')
+        commands.push_back(std::regex_replace(line, std::regex(" +$"), ""));
+    }
+  }
+  return commands;
+}
+
+// What builds and installs: tests/package/chroot_test runs these on a bare system.
+const std::set<std::string> kOfABareSystem{
+    "scripts/demo",
+    "scripts/test",
+    "cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release && cmake --build build",
+    "cmake --install build --prefix \"$HOME/.local\"",
+    "apt-get install dpkg-dev file",
+    "(cd build && cpack)",
+    "apt-get install ./build/mmasim_0.1.0_amd64.deb"};
+
+}  // namespace
+
+TEST_CASE("readme: every command that it tells to type does what it says") {
+  const Workplace workplace("readme");
+  const auto commands = typed_in(text_of_file(MMASIM_SOURCE_DIR "/README.md"));
+  std::set<std::string> of_a_bare_system;
+  size_t run = 0;
+  for (const auto& command : commands) {
+    if (command.rfind("mmasim ", 0) != 0) {
+      of_a_bare_system.insert(command);
+      continue;
+    }
+    CAPTURE(command);
+    const auto said = workplace.shell(command);
+    CAPTURE(said.error);
+    CHECK(said.exit_code == 0);
+    ++run;
+  }
+  CHECK(run >= 18);
+  CHECK(of_a_bare_system == kOfABareSystem);
+}
+
+TEST_CASE("readme: what it says of the exit codes is what the help says") {
+  const auto readme =
+      std::regex_replace(text_of_file(MMASIM_SOURCE_DIR "/README.md"), std::regex("\\s+"), " ");
+  CHECK(readme.find(
+            "Exit codes: 0 done; 1 a verification or a target failed; 2 a mistake in arguments or files; 3 a "
+            "defect of mmasim; 130 interrupted.") != std::string::npos);
+}
 
 TEST_CASE("readme: the tables shown are those that the commands print") {
   check_shown(MMASIM_SOURCE_DIR "/README.md", 3);
