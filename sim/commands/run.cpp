@@ -37,7 +37,8 @@ void add_run_command(CLI::App& app, Action& action) {
   add_mode_options(command, options->modes);
   add_switch(command, "--compare-float", request.compare_float,
              "error of each layer's integers against the float network on the same inputs");
-  add_output_options(command, options->output, "mmasim-out/NETWORK-PRECISION");
+  add_output_options(command, options->output,
+                     "mmasim-out/NETWORK-PRECISION; what is not the default is part of the name");
   add_program_option(command, options->output);
   add_selection_options(command, options->selection);
   add_trace_options(command, options->trace);

@@ -35,7 +35,8 @@ void add_simulate_command(CLI::App& app, Action& action) {
   add_switch(command, "--functional-only", options->modes.functional_only, "values without cycles");
   add_switch(command, "--plain", request.plain,
              "values by the plain definition of every instruction, without cycles: slow and obvious");
-  add_output_options(command, options->output, "mmasim-out/PROGRAM-PRECISION");
+  add_output_options(command, options->output,
+                     "mmasim-out/PROGRAM-PRECISION; what is not the default is part of the name");
   add_program_option(command, options->output);
   add_selection_options(command, options->selection);
   add_trace_options(command, options->trace);

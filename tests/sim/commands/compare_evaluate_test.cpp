@@ -51,8 +51,8 @@ TEST_CASE("compare: an input of the network's own batch and --timing-only change
   const TemporaryFolder folder("compare-options");
   const auto compare = "compare " + kLenet + " --quiet --out ";
   REQUIRE(command_line(compare + folder.file("plain")).exit_code == 0);
-  const auto said = command_line(compare + folder.file("options") + " --timing-only --input " +
-                                 kDataset + "/one_image.npy");
+  const auto said = command_line(compare + folder.file("options") + " --timing-only --input " + kDataset +
+                                 "/one_image.npy");
   CAPTURE(said.error);
   REQUIRE(said.exit_code == 0);
   CHECK(text_of_file(folder.file("plain/compare.json")) == text_of_file(folder.file("options/compare.json")));

@@ -123,7 +123,7 @@ inline const std::vector<Row> kRows{
     {"quantize", "--quant per-channel", changes},
     {"quantize", "--set-quant act.calib=kl", changes},
     {"quantize", "--plan plan.yaml", changes},
-    {"quantize", "--config nonesuch", changes},         // mixed precisions are chosen by cycles of the hardware
+    {"quantize", "--config nonesuch", changes},  // mixed precisions are chosen by cycles of the hardware
     {"quantize", "--set l2.size_bytes=none", changes},  // likewise
     {"quantize", "--shape input=2,1,28,28", changes},
     {"quantize", "--outputs /f/f.0/Conv_output_0", changes},
