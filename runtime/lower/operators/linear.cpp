@@ -55,7 +55,9 @@ void require_shifts(const LoweringContext& context, NodeId id, const LinearLayer
 // One input channel for each output channel, and no more than one sum and one rounding: the DSP can do it as
 // well.
 bool is_channel_wise(const LinearLayer& layer) {
-  return layer.group_in == 1 && layer.group_out == 1 && !layer.is_finished_by_steps();
+  const bool has_bytes_of_weights = layer.weight_passes() > 1;  // which the array alone takes
+  return layer.group_in == 1 && layer.group_out == 1 && !layer.is_finished_by_steps() &&
+         !has_bytes_of_weights;
 }
 
 bool suits_dsp(const LoweringContext& context, const LinearLayer& layer,
