@@ -26,6 +26,13 @@ uint32_t LinearPlanning::bias_bits() const {
   return std::min(acc_bits(), 127 - choices().multiplier_bits);
 }
 
+void warn_of_saturated_biases(LinearPlanning& linear, size_t channels) {
+  if (channels == 0) return;
+  linear.planning.plan.warnings.push_back(
+      "node '" + linear.node.name + "': biases of " + std::to_string(channels) + " of " +
+      std::to_string(linear.layer.channels) + " channels saturate in the format of its output");
+}
+
 namespace {
 
 double weight_inv_step(const QuantChoices& choices, double largest) {
@@ -183,6 +190,20 @@ double bias_level(const LinearPlanning& linear, size_t channel) {
   return round_half_away(level * (inv_acc / inv_y));
 }
 
+// Of biases on the output's grid.
+size_t saturated_biases(const LinearPlanning& linear) {
+  if (linear.choices().bias_scale == QuantChoices::BiasScale::product || !linear.planning.has_values())
+    return 0;
+  const double inv_y = shifted_inv_step(linear);
+  const double levels = two_to(static_cast<int>(linear.choices().act_bits) - 1);
+  size_t count = 0;
+  for (size_t channel = 0; channel < linear.layer.channels; ++channel) {
+    const double level = round_half_away(linear.layer.bias_of(channel) * inv_y);
+    count += level < -levels || level > levels - 1 ? 1 : 0;
+  }
+  return count;
+}
+
 WeightGrid weight_grid(const LinearPlanning& linear) {
   const QuantChoices& choices = linear.choices();
   const int64_t high = (int64_t{1} << (choices.weight_bits - 1)) - 1;
@@ -281,6 +302,7 @@ NodePlan plan_linear(Planning& planning, const Node& node, const WeightedLayer& 
   check_steps(linear);
   while (!quantize_parameters(linear) || !hold_every_sum(linear)) {
   }
+  warn_of_saturated_biases(linear, saturated_biases(linear));
   choose_output_stage(linear);
   warn_of_halvings(linear);
   linear.plan.weight_inv_step = linear.inv_w;

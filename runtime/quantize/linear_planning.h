@@ -44,4 +44,7 @@ struct LinearPlanning {
 
 void choose_output_stage(LinearPlanning& linear);  // linear_stage.cpp
 
+// So many channels' biases are beyond the format that the output's grid gives them.
+void warn_of_saturated_biases(LinearPlanning& linear, size_t channels);
+
 }  // namespace mmasim::runtime::quantization

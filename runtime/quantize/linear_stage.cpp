@@ -23,6 +23,7 @@ void choose_fixed_multipliers(LinearPlanning& linear) {
   Requantization& requant = linear.plan.requant;
   requant.has_multiplier = requant.per_channel = true;
   requant.multiplier_bits = 32;
+  size_t saturated = 0;  // biases
   for (size_t c = 0; c < linear.layer.channels; ++c) {
     const double word = round_half_away(y.inv_step / linear.inv_acc(c) * two_to(kFixedFraction));
     if (word >= two_to(32))
@@ -32,8 +33,10 @@ void choose_fixed_multipliers(LinearPlanning& linear) {
     requant.shifts.push_back(kFixedFraction);
     const double bias = linear.planning.has_values() ? linear.layer.bias_of(c) : 0;
     const double level = round_half_away(bias * y.inv_step * two_to(kFixedBiasFraction));
+    saturated += level < -32768 || level > 32767 ? 1 : 0;
     linear.plan.late_bias.push_back(saturate(level, -32768, 32767) << (kFixedFraction - kFixedBiasFraction));
   }
+  warn_of_saturated_biases(linear, saturated);
 }
 
 void choose_multipliers(LinearPlanning& linear) {

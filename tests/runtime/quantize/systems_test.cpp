@@ -204,6 +204,18 @@ TEST_CASE("systems: Q-formats of CHaiDNN, their ties and bounds") {
   CHECK(conv.requant.needs_clip);
 }
 
+TEST_CASE("systems: a bias that its output's format cannot hold saturates, and the plan says so") {
+  GraphBuilder b;
+  const TensorId x = b.input({1, 1, 1, 1}, {0, 1});
+  b.node(pointwise(2, 1, {0.5f, 0.5f}, {0.25, 200}), {x}, {1, 2, 1, 1}, {0, 1});
+  // steps of the output of 2^-7 or 1/127 by 1/256: 1 is the highest level, or 2^15 of 8.8 bits are 258
+  const std::vector<std::string> said{
+      "node 'Conv0': biases of 1 of 2 channels saturate in the format of its output"};
+  CHECK(b.plan("chaidnn-dynamic-fixed").warnings == said);
+  CHECK(b.plan("tidl-p2-dynamic").warnings.empty());
+  CHECK(b.plan("chaidnn-xilinx").warnings == said);  // 200 * 127 * 256 is beyond 2^15
+}
+
 TEST_CASE("systems: a clip at 6 dropped, narrowed, widened, exact") {
   for (const auto& [rule, inv_step] : {std::pair{"relu4", 64.0}, {"relu8", 32.0}, {"exact", 256.0 / 6}}) {
     CAPTURE(rule);
