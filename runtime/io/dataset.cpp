@@ -103,7 +103,8 @@ Dataset load_dataset(const std::string& folder, int64_t limit) {
   namespace fs = std::filesystem;
   std::error_code error;
   if (!fs::is_directory(folder, error)) {
-    throw UserError(folder + ": not a folder; a dataset is a folder with images.npy and labels.npy");
+    throw UserError(folder +
+                    ": not a folder; a dataset is a folder with images.npy, and labels.npy if it has labels");
   }
   const auto inside = [&folder](const std::string& name) { return (fs::path(folder) / name).string(); };
   DatasetDescription description;
@@ -112,10 +113,13 @@ Dataset load_dataset(const std::string& folder, int64_t limit) {
 
   const std::string images_path = inside(description.images);
   ImageSet images(read_npy(images_path), description.preprocessing);
-  std::vector<int64_t> labels = read_labels(inside(description.labels), images, images_path);
+  std::vector<int64_t> labels;
+  const bool may_lack_labels = description.labels == DatasetDescription{}.labels;
+  if (!may_lack_labels || fs::exists(inside(description.labels), error))
+    labels = read_labels(inside(description.labels), images, images_path);
   if (limit > 0 && limit < images.size()) {
     images.keep_first(limit);
-    labels.resize(static_cast<size_t>(limit));
+    if (!labels.empty()) labels.resize(static_cast<size_t>(limit));
   }
   std::optional<ImageSet> calibration;
   if (description.calibration) {

@@ -1,6 +1,6 @@
-// A folder of labelled images: images.npy (N,C,H,W; uint8 or float32) and labels.npy (N integers), with an
-// optional dataset.yaml that names these files, calibration samples and the preprocessing. Pixels stay as the
-// file has them; a sample is preprocessed when it is asked for.
+// A folder of images: images.npy (N,C,H,W; uint8 or float32), labels.npy (N integers) if they have labels,
+// and an optional dataset.yaml that names these files, calibration samples and the preprocessing. Pixels stay
+// as the file has them; a sample is preprocessed when it is asked for.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +44,7 @@ class ImageSet {
 struct Dataset {
   std::string name;
   ImageSet images;
-  std::vector<int64_t> labels;          // one per image, not negative
+  std::vector<int64_t> labels;          // one per image, not negative; empty: the folder has none
   std::optional<ImageSet> calibration;  // samples set aside for calibration
   std::string assumption;  // about pixels of whole numbers whose preprocessing nobody has said; else empty
 

@@ -1,5 +1,5 @@
-// `mmasim evaluate`: accuracy of a classifier on a dataset, in float and for each combination of preset and
-// precision.
+// `mmasim evaluate`: accuracy of a network on a dataset, in float and for each combination of preset and
+// precision: of a classifier by labels, of every network beside float.
 #include <memory>
 
 #include "sim/commands/commands.h"
@@ -67,7 +67,7 @@ int evaluate(const EvaluateOptions& options) {
 }  // namespace
 
 void add_evaluate_command(CLI::App& app, Action& action) {
-  auto& command = *app.add_subcommand("evaluate", "accuracy of a classifier on a dataset");
+  auto& command = *app.add_subcommand("evaluate", "accuracy of a network on a dataset");
   auto options = std::make_shared<EvaluateOptions>();
   auto& request = options->request;
   add_network_argument(command, request.network);

@@ -69,7 +69,8 @@ void add_data_options(CLI::App& command, DataChoice& options) {
 }
 
 void add_dataset_options(CLI::App& command, DataChoice& options) {
-  add_value(command, "--dataset", options.dataset, {"DIR", "folder of images.npy and labels.npy"});
+  add_value(command, "--dataset", options.dataset,
+            {"DIR", "folder of images.npy, and of labels.npy for a classifier"});
   add_value(command, "--limit", options.limit, {"N", "images at most", "all"}).check(whole_number(1));
 }
 

@@ -36,8 +36,8 @@ TunedRun tuned_run(const Outcome& outcome) {
   TunedRun run;
   run.quant = outcome.report.quant.value_or("");
   run.precision = outcome.report.precision;
-  run.top1 = accuracy.top1;
-  run.drop_points = 100 * (accuracy.float_top1 - accuracy.top1);
+  run.top1 = accuracy.top1.value();
+  run.drop_points = 100 * (accuracy.float_top1.value() - run.top1);
   run.cycles = totals.cycles.value();
   run.ddr_bytes = totals.ddr_read_bytes.value() + totals.ddr_write_bytes.value();
   run.energy_mj = totals.energy_mj.value();
@@ -61,6 +61,8 @@ int tune(const TuneOptions& options) {
     Outcome outcome;
     try {
       outcome = perform_in_children({each}, 1, progress).front();
+      if (!outcome.accuracy.value().top1)
+        throw runtime::UserError(request.data.dataset + ": no labels.npy; tune counts what is lost of them");
     } catch (const runtime::UserError& error) {  // a part that cannot execute one of them can still be tuned
       if (tuning.runs.empty()) throw;
       note("left out: " + each.quant.preset + ": " + error.what());
@@ -68,7 +70,7 @@ int tune(const TuneOptions& options) {
     }
     for (const auto& warning : outcome.warnings) note("warning: " + each.quant.preset + ": " + warning);
     tuning.samples = outcome.accuracy.value().samples;
-    tuning.float_top1 = outcome.accuracy.value().float_top1;
+    tuning.float_top1 = outcome.accuracy.value().float_top1.value();
     tuning.runs.push_back(tuned_run(outcome));
     tuning.is_met = tuning.is_met || tuning.runs.back().drop_points <= options.target_drop;
     if (tuning.is_met && !options.all) break;

@@ -54,7 +54,7 @@ PreparedNetwork prepare_network(const Request& request, uint64_t ddr_bytes, Prog
   const auto& graph = prepared.network.graph;
   if (prepared.dataset) {
     check_images_fit(graph, prepared.dataset->images, data.dataset);
-    check_classifies(graph);
+    prepared.dataset->labels.empty() ? check_answers_images(graph) : check_classifies(graph);
     prepared.exact = answer_in_float(graph, prepared.dataset->images, request.threads, progress);
   }
   if (!request.with_values()) return prepared;

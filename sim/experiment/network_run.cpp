@@ -131,12 +131,10 @@ class NetworkRun {
       execution_ = execute(program, config_, Mode::timing_only, {}, {}, {}, ValuesInModels{}, listener());
     }
     const auto& input = planned_.plan.tensors[network().graph.inputs[0]];
-    const auto answers = answer_by_program(program, input, dataset.images, request_.threads, progress_);
     const auto& exact = prepared().exact;
-    outcome_.accuracy =
-        AccuracyFacts{static_cast<uint64_t>(dataset.size()), fraction_equal(exact.classes, dataset.labels),
-                      fraction_equal(answers.classes, dataset.labels),
-                      fraction_equal(answers.classes, exact.classes), sqnr_db(exact, answers)};
+    const auto answers =
+        answer_by_program(program, exact.parts, input, dataset.images, request_.threads, progress_);
+    outcome_.accuracy = accuracy_of(exact, answers, dataset.labels);
   }
 
   void fill_report() {

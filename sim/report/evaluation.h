@@ -11,19 +11,29 @@
 
 namespace mmasim::sim {
 
+struct OutputAccuracy {  // of one output of a quantized network beside the float one
+  std::string name;
+  double agreement_with_float = 0;  // 0..1
+  std::optional<double> sqnr_db;    // none: no noise
+};
+
 struct AccuracyFacts {  // of a quantized network beside the float one
   uint64_t samples = 0;
-  double float_top1 = 0, top1 = 0, agreement_with_float = 0;  // 0..1
-  std::optional<double> sqnr_db;                              // none: no noise
+  std::optional<double> float_top1, top1;  // 0..1; none: the images have no labels
+  double agreement_with_float = 0;         // 0..1
+  std::optional<double> sqnr_db;           // none: no noise
+  std::vector<OutputAccuracy> outputs;
 };
 const Keys<AccuracyFacts>& accuracy_keys();
 
 struct EvaluatedRun {
   std::string quant, precision;
-  double top1 = 0, agreement_with_float = 0;
+  std::optional<double> top1;  // none: the images have no labels
+  double agreement_with_float = 0;
   std::optional<double> sqnr_db;
   std::optional<uint64_t> cycles;
   std::optional<double> energy_mj;
+  std::vector<OutputAccuracy> outputs{};  // none of float
 };
 
 struct Evaluation {
@@ -41,9 +51,7 @@ class EvaluationPrintout : public Printout {
   explicit EvaluationPrintout(const Evaluation& evaluation) : evaluation_(evaluation) {}
   ordered_json json() const override { return to_json(evaluation_keys(), evaluation_); }
   Table table() const override;
-  std::string footer() const override {
-    return "\n" + std::to_string(evaluation_.samples) + " images; * energy is relative and uncalibrated\n";
-  }
+  std::string footer() const override;
 
  private:
   const Evaluation& evaluation_;

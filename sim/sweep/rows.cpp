@@ -117,7 +117,7 @@ ordered_json SweepRows::row(const LoggedResult& result) const {
     row["sram_bytes"] = area.sram_bytes;
     row["area_proxy_kib"] = area.kib();
     if (const auto& accuracy = result.outcome->accuracy) {
-      row["top1"] = accuracy->top1;
+      row["top1"] = accuracy->top1 ? ordered_json(*accuracy->top1) : ordered_json();
       row["agreement_with_float"] = accuracy->agreement_with_float;
     }
   }

@@ -95,7 +95,7 @@ void evaluate_images(benchmark::State& state, bool is_timed) {
   Progress silent(Loudness::silent);
   for (auto _ : state) {
     if (is_timed) run_in_children({nullptr}, time_program, 1);
-    answer_by_program(program, input, dataset.images, 1, silent);
+    answer_by_program(program, answer_parts(prepared.network.graph), input, dataset.images, 1, silent);
   }
   state.counters["images/s"] =
       benchmark::Counter(static_cast<double>(dataset.size()), benchmark::Counter::kIsIterationInvariantRate);

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "test_places.h"
 #include "tests/runtime/io/temporary_folder.h"
 
@@ -51,6 +53,15 @@ TEST_CASE("dataset: a limit keeps the first images and all calibration samples")
   CHECK(dataset.labels == std::vector<int64_t>{9, 2, 1});
   CHECK(dataset.calibration_images().size() == 512);
   CHECK_THROWS_AS(dataset.sample(3), std::logic_error);
+}
+
+TEST_CASE("dataset: images may have no labels") {
+  const TemporaryFolder folder("dataset-unlabelled");
+  write_arrays(folder);
+  std::filesystem::remove(folder.file("labels.npy"));
+  const Dataset dataset = load_dataset(folder.path(), 1);
+  CHECK(dataset.size() == 1);
+  CHECK(dataset.labels.empty());
 }
 
 TEST_CASE("dataset: without dataset.yaml pixels are the input as they are") {

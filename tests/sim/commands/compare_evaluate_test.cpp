@@ -85,6 +85,31 @@ TEST_CASE("evaluate: float comes first, and quantized accuracy is near it") {
   CHECK(int16["cycles"].get<uint64_t>() > int8["cycles"].get<uint64_t>());
 }
 
+TEST_CASE("evaluate: images without labels tell agreement and noise of each output") {
+  const TemporaryFolder folder("evaluate-unlabelled");
+  std::filesystem::create_directory(folder.file("data"));
+  for (const char* file : {"images.npy", "calibration.npy"})
+    std::filesystem::copy_file(kDataset + "/" + file, folder.file("data/" + std::string(file)));
+  folder.write("data/dataset.yaml",
+               "name: unlabelled\nimages: images.npy\ncalibration: calibration.npy\npreprocess:\n  scale: "
+               "0.00392156862745098\n  mean: [0.2860]\n  std: [0.3530]\n");
+  const std::string evaluate = "evaluate " + kLenet + " --limit 100 --quiet --out " + folder.file("out");
+  const auto said = command_line(evaluate + " --dataset " + folder.file("data"));
+  CAPTURE(said.error);
+  REQUIRE(said.exit_code == 0);
+  const auto run = json_of_file(folder.file("out/evaluate.json"))["runs"][1];
+  CHECK(run["top1"].is_null());
+  REQUIRE(run["outputs"].size() == 1);
+  CHECK(run["outputs"][0]["sqnr_db"] == run["sqnr_db"]);
+  CHECK(run["outputs"][0]["agreement_with_float"] == run["agreement_with_float"]);
+  CHECK(run["agreement_with_float"].get<double>() > 0.9);
+  CHECK(said.out.find("agrees in ") != std::string::npos);
+  const auto tuned = command_line("tune " + kLenet + " --target-drop 1 --limit 10 --quiet --dataset " +
+                                  folder.file("data") + " --out " + folder.file("tuned"));
+  CHECK(tuned.exit_code == 2);
+  CHECK(tuned.mentions("no labels.npy"));
+}
+
 TEST_CASE("evaluate: the answer does not depend on the number of threads") {
   const TemporaryFolder folder("evaluate-threads");
   const auto evaluate = "evaluate " + kLenet + " --dataset " + kDataset + " --limit 100 --quiet --out ";

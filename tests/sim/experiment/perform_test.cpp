@@ -91,7 +91,8 @@ TEST_CASE("perform: a dataset is classified, timed once, and compared with float
   CHECK(outcome.report.totals.cycles.has_value());
   CHECK(outcome.report.input.calibration.source == kDataset);
   // shares of 20 images
-  CHECK(outcome.accuracy->top1 * 20 == std::round(outcome.accuracy->top1 * 20));
+  REQUIRE(outcome.accuracy->top1.has_value());
+  CHECK(*outcome.accuracy->top1 * 20 == std::round(*outcome.accuracy->top1 * 20));
 }
 
 TEST_CASE("perform: a user's mistake in a child stays one") {
