@@ -74,8 +74,8 @@ std::string other_than_oracle(const runtime::Graph& graph, const std::vector<run
   model.ParseFromString(network.onnx);
   Reals given;
   for (size_t i = 0; i < inputs.size(); ++i)
-    given[network.input_tensors[i].name] = {inputs[i].shape,
-                                            {inputs[i].values.begin(), inputs[i].values.end()}};
+    given[graph.tensors[graph.inputs[i]].name] = {inputs[i].shape,
+                                                  {inputs[i].values.begin(), inputs[i].values.end()}};
   const auto exact = evaluate(model, given), noisy = evaluate(model, given, kNoise);
   const auto seen = runtime::run_float(graph, inputs);
   for (const auto id : graph.outputs) {
