@@ -55,10 +55,12 @@ class NetworkRun {
 
   void adapt_network() {
     if (!needs_adaptation(quantization_)) return;
+    const Stopwatch stopwatch;
     progress_.say("correct and calibrate");
     adapted_ = adapt(request_, quantization_, prepared(), config_);
     quantization_ = adapted_->quantization;
     for (const auto& note : adapted_->notes) progress_.note(note);
+    adapt_s_ = stopwatch.seconds();
   }
 
   void plan() {
@@ -85,6 +87,7 @@ class NetworkRun {
 
   void execute_program() {
     auto& program = planned_.lowered.program;
+    const Stopwatch stopwatch;
     std::unique_ptr<Verification> verification;
     MemoryWatcher watcher;
     if (request_.verify != Verify::none) {
@@ -115,6 +118,7 @@ class NetworkRun {
                          values_by, listener());
     if (verification) outcome_.report.verify = verification->finish(execution_.outputs);
     if (comparison_) comparison_->finish(execution_.outputs);
+    if (verification || comparison_) verify_s_ = stopwatch.seconds() - execution_.simulate_s;
   }
 
   traces::Observer* listener() {
@@ -132,8 +136,10 @@ class NetworkRun {
     }
     const auto& input = planned_.plan.tensors[network().graph.inputs[0]];
     const auto& exact = prepared().exact;
+    const Stopwatch stopwatch;
     const auto answers =
         answer_by_program(program, exact.parts, input, dataset.images, request_.threads, progress_);
+    execution_.simulate_s += stopwatch.seconds();
     outcome_.accuracy = accuracy_of(exact, answers, dataset.labels);
   }
 
@@ -161,9 +167,10 @@ class NetworkRun {
                                             policy_name(runtime::accumulator_policy(planned_.plan))};
     }
     report.host.import_s = prepared().network.import_s;
-    report.host.quantize_s = prepared().calibrate_s + planned_.quantize_s;
+    report.host.quantize_s = prepared().calibrate_s + adapt_s_ + planned_.quantize_s;
     report.host.lower_s = planned_.lower_s;
     report.host.simulate_s = execution_.simulate_s;
+    report.host.verify_s = verify_s_;
   }
 
   const Request& request_;
@@ -180,6 +187,7 @@ class NetworkRun {
   std::vector<runtime::FloatTensor> float_inputs_;  // of a comparison with float
   std::unique_ptr<FloatComparison> comparison_;
   Execution execution_;
+  double adapt_s_ = 0, verify_s_ = 0;
   Outcome outcome_;
 };
 

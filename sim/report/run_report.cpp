@@ -92,11 +92,14 @@ const Keys<runtime::Fallback>& fallback_keys() {
 const Keys<HostFacts>& host_keys() {
   using Row = HostFacts;
   static const Keys<Row> keys{
-      key(&Row::wall_s, "wall_s", "s", "the whole command"),
+      key(&Row::wall_s, "wall_s", "s",
+          "the whole run; the five below and the rest, which is other_s, add up to it"),
       key(&Row::import_s, "import_s", "s", "reading the network and the inputs"),
       key(&Row::quantize_s, "quantize_s", "s", "calibration and the plan"),
       key(&Row::lower_s, "lower_s", "s", "making the program"),
       key(&Row::simulate_s, "simulate_s", "s", "executing it"),
+      key(&Row::verify_s, "verify_s", "s", "the reference and the float network, and comparing with them"),
+      key(&Row::other_s, "other_s", "s", "the rest: the configuration, the run's files"),
       key(&Row::peak_rss_mb, "peak_rss_mb", "MB", "most memory in use"),
       key(&Row::threads, "threads", "", "host threads allowed"),
   };

@@ -54,7 +54,8 @@ struct AccumulatorFacts {
 };
 
 struct HostFacts {
-  double wall_s = 0, import_s = 0, quantize_s = 0, lower_s = 0, simulate_s = 0;
+  double wall_s = 0;  // the sum of these:
+  double import_s = 0, quantize_s = 0, lower_s = 0, simulate_s = 0, verify_s = 0, other_s = 0;
   double peak_rss_mb = 0;
   unsigned threads = 1;
 };

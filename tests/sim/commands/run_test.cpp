@@ -313,6 +313,23 @@ TEST_CASE("simulate: --plain and --timing-only leave nothing to run") {
   CHECK(said.mentions("--plain"));
 }
 
+TEST_CASE("run: the host's times add up to the whole run, whatever it was asked for") {
+  const TemporaryFolder folder("run-host");
+  for (const std::string options : {"", " --verify=layers --compare-float", " --timing-only"}) {
+    const auto said =
+        command_line("run " + kLenet + " --quiet --format json --out " + folder.file("out") + options);
+    REQUIRE(said.exit_code == 0);
+    const auto host = nlohmann::json::parse(said.out)["host"];
+    double sum = 0;
+    for (const char* part : {"import_s", "quantize_s", "lower_s", "simulate_s", "verify_s", "other_s"}) {
+      CHECK(host[part] >= 0);
+      sum += host[part].get<double>();
+    }
+    CHECK(sum == doctest::Approx(host["wall_s"].get<double>()));
+    CHECK((host["verify_s"] != 0.0) == (options.find("verify") != std::string::npos));
+  }
+}
+
 TEST_CASE("run: --format json prints the report that is in the folder") {
   const TemporaryFolder folder("run-json");
   const auto said = command_line("run " + kLenet + " --quiet --format json --out " + folder.file("out"));
