@@ -116,18 +116,23 @@ class NetworkImport {
   NetworkReading read_nodes() {
     declare();
     NetworkReading read;
-    std::set<std::string> unknown, cut;  // results that there are none of; tensors before them
+    const auto declared = declared_results(file_);
+    // Results that there are none of; of these, those whose shapes nobody says; tensors before them.
+    std::set<std::string> missing, unknown, cut;
     for (int index : state_.structure.order) {
       const onnx::NodeProto& node = file_.node(index);
       read.nodes.push_back(reading_of(index, unknown));
+      if (read.nodes.back().fault.empty() && !needs_any_of(node, missing)) continue;
+      missing.insert(node.output().begin(), node.output().end());
       if (read.nodes.back().fault.empty()) continue;
-      unknown.insert(node.output().begin(), node.output().end());
       cut.insert(node.input().begin(), node.input().end());
+      for (const auto& name : node.output())
+        if (!assume(name, declared)) unknown.insert(name);
     }
-    if (unknown.empty()) return read;
+    if (missing.empty()) return read;
     cut.insert(outputs_.begin(), outputs_.end());
     for (const auto& name : cut) {
-      if (!unknown.count(name) && is_result(name)) read.cut.push_back(name);
+      if (!missing.count(name) && is_result(name)) read.cut.push_back(name);
     }
     return read;
   }
@@ -161,14 +166,26 @@ class NetworkImport {
     for (const auto* weights : state_.structure.declared_weights) declare_weights(*weights);
   }
 
+  static bool needs_any_of(const onnx::NodeProto& node, const std::set<std::string>& names) {
+    return std::any_of(node.input().begin(), node.input().end(),
+                       [&](const auto& name) { return names.count(name) != 0; });
+  }
+
+  // Takes a result that cannot be computed as computed, so that what stands behind it is looked at, too.
+  bool assume(const std::string& name, const std::unordered_map<std::string, Shape>& declared) {
+    const auto found = declared.find(name);
+    if (found == declared.end()) return false;
+    state_.values[name] = {nullptr, state_.add_tensor(name, found->second)};
+    return true;
+  }
+
   NodeReading reading_of(int index, const std::set<std::string>& unknown) {
     const onnx::NodeProto& node = file_.node(index);
     const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
     NodeReading reading{state_.structure.node_names[index],
                         (standard ? "" : node.domain() + ".") + node.op_type(),
                         {},
-                        std::any_of(node.input().begin(), node.input().end(),
-                                    [&](const auto& name) { return unknown.count(name) != 0; })};
+                        needs_any_of(node, unknown)};
     try {
       if (!standard || !find_operator(node.op_type())) refuse("operator " + reading.op + " is not supported");
       if (reading.is_behind) refuse("behind what cannot run");

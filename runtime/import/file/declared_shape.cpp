@@ -33,6 +33,31 @@ void check_given_shape(const onnx::TensorShapeProto& declared, const Shape& give
          declared_text(declared));
 }
 
+std::unordered_map<std::string, Shape> declared_results(const onnx::GraphProto& graph) {
+  std::unordered_map<std::string, Shape> results;
+  const auto add = [&](const onnx::ValueInfoProto& value) {
+    const auto& type = value.type().tensor_type();
+    const int element = type.elem_type();
+    const bool is_real = element == onnx::TensorProto::FLOAT || element == onnx::TensorProto::FLOAT16;
+    if (!value.type().has_tensor_type() || !type.has_shape() || !is_real || type.shape().dim_size() == 0)
+      return;
+    Shape shape;
+    for (const auto& dimension : type.shape().dim()) {
+      if (is_open(dimension)) return;
+      shape.push_back(dimension.dim_value());
+    }
+    try {
+      checked_elements(shape, "");
+    } catch (const std::invalid_argument&) {
+      return;  // whoever makes the tensor will say it
+    }
+    results.emplace(value.name(), std::move(shape));
+  };
+  for (const auto& value : graph.value_info()) add(value);
+  for (const auto& value : graph.output()) add(value);
+  return results;
+}
+
 std::string shape_option(const onnx::ValueInfoProto& value) {
   std::string text = "--shape " + value.name() + "=";
   bool first = true;

@@ -80,6 +80,26 @@ TEST_CASE("import: every node that cannot run is told of, and where the network 
   CHECK(read.cut == std::vector<std::string>{"a"});
 }
 
+TEST_CASE("import: what stands behind a node that cannot run is looked at where the file says the shapes") {
+  // The product of two computed tensors stands behind Einsum, and is refused for itself.
+  OnnxBuilder network(13);
+  network.input("x", {1, 4, 4}).add_node("Relu", {"x"}, {"a"}, {}, "relu");
+  network.add_node("Einsum", {"a"}, {"b"}, {}, "einsum").add_node("Relu", {"b"}, {"c"}, {}, "behind");
+  network.add_node("MatMul", {"c", "a"}, {"y"}, {}, "product").output("y");
+  CHECK(reading_of(network).nodes[3].fault == "behind what cannot run");
+  auto& said = *network.graph().add_value_info();
+  said.set_name("b");
+  auto& type = *said.mutable_type()->mutable_tensor_type();
+  type.set_elem_type(onnx::TensorProto::FLOAT);
+  for (const int64_t dimension : {1, 4, 4}) type.mutable_shape()->add_dim()->set_dim_value(dimension);
+  const NetworkReading read = reading_of(network);
+  CHECK(read.nodes[1].fault == "operator Einsum is not supported");
+  CHECK(read.nodes[2].fault == "");
+  CHECK(!read.nodes[2].is_behind);
+  CHECK(read.nodes[3].fault.find("constant") != std::string::npos);
+  CHECK(read.cut == std::vector<std::string>{"a"});
+}
+
 TEST_CASE("import: opsets newer than those known are warned of") {
   const auto warnings = [](int64_t opset) {
     OnnxBuilder network(opset);
