@@ -174,6 +174,7 @@ Advice advice_of(const RunReport& base, const std::vector<Tried>& tried) {
                 base.config.name,
                 base.precision,
                 base.quant,
+                base.overrides,
                 base.totals,
                 {},
                 layer_choices(base, tried),
@@ -190,9 +191,11 @@ const Keys<Advice>& advice_keys() {
   using Row = Advice;
   static const Keys<Row> keys{
       key_that_is<Row>("schema", "mmasim.advise/1", "mmasim.advise/1"),
+      key_of_part(&Row::network, network_fact_keys(), "network", "", "as in report.json"),
       key(&Row::config_name, "config_name", "", "soc.name of the configuration"),
       key(&Row::precision, "precision", "", "of the base"),
       key(&Row::quant, "quant", "", "of the base"),
+      key_of_part(&Row::overrides, override_keys(), "overrides", "", "of the base, as in report.json"),
       key_of_part(&Row::base, total_stat_keys(), "base", "",
                   "totals of the network as it is, as in report.json"),
       key_of_rows(&Row::changes, change_keys(), "changes",

@@ -8,6 +8,7 @@
 
 #include "sim/advice/alternatives.h"
 #include "sim/report/describe_report.h"
+#include "sim/report/flat_table.h"
 #include "sim/report/printout.h"
 #include "sim/report/run_report.h"
 
@@ -38,6 +39,7 @@ struct Advice {
   NetworkFacts network;
   std::string config_name, precision;
   std::optional<std::string> quant;
+  Overrides overrides;
   TotalStats base;
   std::vector<Change> changes;      // by their cycles, those not run last
   std::vector<LayerChoice> layers;  // by what they would save; those that would save nothing are left out
@@ -60,6 +62,7 @@ class AdvicePrintout : public Printout {
   explicit AdvicePrintout(const Advice& advice) : advice_(advice) {}
   ordered_json json() const override { return to_json(advice_keys(), advice_); }
   Table table() const override;
+  Table rows() const override { return flat_table(json().at("changes")); }
   std::string footer() const override;
 
  private:

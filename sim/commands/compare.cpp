@@ -84,7 +84,7 @@ int compare(const CompareOptions& options) {
   });
   folder.publish();
   progress.say("");
-  print(printout, options.output.format);
+  print(printout, options.output.format, folder.shown());
   folder.rethrow();
   return kDone;
 }

@@ -39,6 +39,10 @@ Evaluation evaluation_of(const std::vector<Outcome>& outcomes) {
   for (const auto& outcome : outcomes) {
     const auto& accuracy = outcome.accuracy.value();
     if (evaluation.runs.empty()) evaluation.runs.push_back(float_run(accuracy));
+    const auto& report = outcome.report;
+    evaluation.network = report.network;
+    evaluation.config_name = report.config.name;
+    evaluation.overrides = report.overrides;
     evaluation.samples = accuracy.samples;
     evaluation.runs.push_back(quantized_run(outcome.report, accuracy));
   }
@@ -59,7 +63,7 @@ int evaluate(const EvaluateOptions& options) {
   folder.attempt([&](OutputFolder& out) { out.write("evaluate.json", json_text(printout.json())); });
   folder.publish();
   progress.say("");
-  print(printout, options.output.format);
+  print(printout, options.output.format, folder.shown());
   folder.rethrow();
   return kDone;
 }

@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "isa/kit/sha256.h"
-#include "runtime/quantize/spec.h"
 #include "runtime/user_error.h"
+#include "sim/commands/option_kinds.h"
 #include "sim/config/config_places.h"
 #include "sim/experiment/pipeline.h"
 #include "traces/file/text_file.h"
@@ -32,10 +32,10 @@ class FolderName {
     for (const auto& text : texts) add_hidden(kind, text);
   }
 
-  // A file by its name; where another one may have the same, its folder is part of the hash.
-  void add_file(const std::string& kind, const std::string& file) {
-    add_word(file_stem(file));
+  // A file by its name; another one may have the same: its folder is part of the hash.
+  std::string word_of_file(const std::string& kind, const std::string& file) {
     add_hidden(kind, fs::path(file).lexically_normal().string());
+    return file_stem(file);
   }
 
   std::string path() const {
@@ -53,22 +53,34 @@ bool is_file(const std::string& name) {
   return fs::is_regular_file(name, error);
 }
 
-// Configurations that come with mmasim are known by their names alone.
-void add_config(FolderName& name, const std::string& file) {
+bool is_default_config(const std::string& file) {
   std::error_code error;
-  if (file.empty() || fs::equivalent(find_config(file), default_config_path(), error)) return;
-  const auto stem = file_stem(file);
-  bool is_ours = file == stem && !is_file(file);
-  if (!is_ours) {
-    const auto folder = fs::path(default_config_path()).parent_path();
-    is_ours = fs::equivalent(folder / fs::path(file).filename(), file, error);
-  }
-  is_ours ? name.add_word(stem) : name.add_file("config", file);
+  return file.empty() || fs::equivalent(find_config(file), default_config_path(), error);
 }
 
-void add_preset(FolderName& name, const std::string& preset) {
-  if (preset == QuantChoice().preset) return;
-  is_file(preset) ? name.add_file("quant", preset) : name.add_word(preset);
+// Configurations that come with mmasim are known by their names alone.
+std::string config_word(FolderName& name, const std::string& file) {
+  if (is_default_config(file)) return file_stem(default_config_path());
+  std::error_code error;
+  const auto stem = file_stem(file);
+  const auto ours = fs::path(default_config_path()).parent_path() / fs::path(file).filename();
+  const bool is_ours = (file == stem && !is_file(file)) || fs::equivalent(ours, file, error);
+  return is_ours ? stem : name.word_of_file("config", file);
+}
+
+void add_configs(FolderName& name, const std::vector<std::string>& files) {
+  if (files.size() == 1 && is_default_config(files[0])) return;
+  std::vector<std::string> words;
+  for (const auto& file : files) words.push_back(config_word(name, file));
+  name.add_word(joined(words, "+"));
+}
+
+void add_presets(FolderName& name, const std::vector<std::string>& presets) {
+  if (presets == std::vector<std::string>{QuantChoice().preset}) return;
+  std::vector<std::string> words;
+  for (const auto& preset : presets)
+    words.push_back(is_file(preset) ? name.word_of_file("quant", preset) : preset);
+  name.add_word(joined(words, "+"));
 }
 
 void add_overrides(FolderName& name, const Request& request) {
@@ -94,19 +106,13 @@ std::vector<std::string> distinct(const std::vector<Request>& requests, const Re
   return values;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : "+") + word;
-  return text;
-}
-
 }  // namespace
 
 std::string default_folder(const Request& request, const std::string& precision) {
   FolderName name(file_stem(request.program.empty() ? request.network : request.program) + "-" + precision);
-  if (!request.quant.plan.empty()) name.add_file("plan", request.quant.plan);
-  add_preset(name, request.quant.preset);
-  add_config(name, request.config.file);
+  if (!request.quant.plan.empty()) name.add_word(name.word_of_file("plan", request.quant.plan));
+  add_presets(name, {request.quant.preset});
+  add_configs(name, {request.config.file});
   name.add_word(mode_of(request));
   add_overrides(name, request);
   return name.path();
@@ -118,13 +124,10 @@ std::string default_folder(const std::string& what, const std::vector<Request>& 
   if (networks.size() > 1) name.add_hidden("network", networks);
   const auto precisions =
       distinct(requests, [](const Request& r) -> const std::string& { return r.quant.precision; });
-  if (precisions != std::vector<std::string>{QuantChoice().precision}) name.add_word(joined(precisions));
-  for (const auto& preset :
-       distinct(requests, [](const Request& r) -> const std::string& { return r.quant.preset; }))
-    add_preset(name, preset);
-  for (const auto& config :
-       distinct(requests, [](const Request& r) -> const std::string& { return r.config.file; }))
-    add_config(name, config);
+  if (precisions != std::vector<std::string>{QuantChoice().precision}) name.add_word(joined(precisions, "+"));
+  add_presets(name,
+              distinct(requests, [](const Request& r) -> const std::string& { return r.quant.preset; }));
+  add_configs(name, distinct(requests, [](const Request& r) -> const std::string& { return r.config.file; }));
   add_overrides(name, requests.front());
   return name.path();
 }
@@ -133,7 +136,7 @@ ResultFolder::ResultFolder(const OutputOptions& options, const std::string& fall
   if (options.out != kNoFolder) folder_.emplace(options.out.empty() ? fallback : options.out);
 }
 
-std::string ResultFolder::shown() const { return folder_ ? folder_->path().string() : ""; }
+std::string ResultFolder::shown() const { return folder_ && !fault_ ? folder_->path().string() : ""; }
 
 void ResultFolder::attempt(const Act& act) {
   if (!folder_ || fault_) return;

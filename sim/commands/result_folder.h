@@ -30,7 +30,7 @@ class ResultFolder {
   ResultFolder(const OutputOptions& options, const std::string& fallback);
 
   OutputFolder* folder() { return folder_ ? &*folder_ : nullptr; }  // null: --out none
-  std::string shown() const;                                        // the path; empty: --out none
+  std::string shown() const;                                        // the path; empty: no files are there
 
   using Act = std::function<void(OutputFolder& folder)>;
   void attempt(const Act& act);  // not done without a folder, nor after a fault

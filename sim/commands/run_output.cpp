@@ -89,7 +89,7 @@ int perform_and_write(Request request, const OutputOptions& output, const LayerS
   files.write(report);
   progress.say("");
   try {
-    print(RunPrintout(report, selection), output.format);
+    print(RunPrintout(report, selection), output.format, files.folder().shown());
   } catch (const runtime::UserError&) {
     conclude(report);
     throw;

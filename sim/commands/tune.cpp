@@ -69,6 +69,9 @@ int tune(const TuneOptions& options) {
       continue;
     }
     for (const auto& warning : outcome.warnings) note("warning: " + each.quant.preset + ": " + warning);
+    tuning.network = outcome.report.network;
+    tuning.config_name = outcome.report.config.name;
+    tuning.overrides = outcome.report.overrides;
     tuning.samples = outcome.accuracy.value().samples;
     tuning.float_top1 = outcome.accuracy.value().float_top1.value();
     tuning.runs.push_back(tuned_run(outcome));
@@ -80,7 +83,7 @@ int tune(const TuneOptions& options) {
   folder.attempt([&](OutputFolder& out) { out.write("tune.json", json_text(printout.json())); });
   folder.publish();
   progress.say("");
-  print(printout, options.output.format);
+  print(printout, options.output.format, folder.shown());
   folder.rethrow();
   return tuning.is_met ? kDone : kFailed;
 }

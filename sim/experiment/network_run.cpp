@@ -114,11 +114,23 @@ class NetworkRun {
     progress_.say("simulate");
     ValuesBy values_by = ValuesApart{request_.threads};
     if (verification || watcher) values_by = ValuesInModels{};
+    double watch_s = 0;
+    if (watcher) watcher = timed(watcher, watch_s);
     execution_ = execute(program, config_, request_.mode, inputs_, watcher, layer_progress(progress_),
                          values_by, listener());
+    execution_.simulate_s -= watch_s;
     if (verification) outcome_.report.verify = verification->finish(execution_.outputs);
     if (comparison_) comparison_->finish(execution_.outputs);
     if (verification || comparison_) verify_s_ = stopwatch.seconds() - execution_.simulate_s;
+  }
+
+  // The same, its time added up.
+  static MemoryWatcher timed(const MemoryWatcher& watcher, double& seconds) {
+    return [watcher, &seconds](const isa::MemoryView& memory, uint16_t token, uint32_t count) {
+      const Stopwatch stopwatch;
+      watcher(memory, token, count);
+      seconds += stopwatch.seconds();
+    };
   }
 
   traces::Observer* listener() {
@@ -149,6 +161,8 @@ class NetworkRun {
     const auto* activity = execution_.activity ? &*execution_.activity : nullptr;
     report.network = prepared().network.facts;
     report.config = config_;
+    report.overrides = {request_.config.set, request_.quant.set, request_.import.shapes,
+                        request_.import.outputs};
     report.precision = planned_.plan.precision;
     report.quant = planned_.plan.name;
     report.input.source = prepared().network.input_source;

@@ -101,6 +101,7 @@ RunReport report_of(const Request& request, const Configuration& config, const i
   RunReport report;
   const auto* activity = execution.activity ? &*execution.activity : nullptr;
   report.config = config;
+  report.overrides.config = request.config.set;
   report.precision = program.precision;
   report.totals = total_stats(program, config, activity);
   report.layers = layer_stats(program, config, activity);

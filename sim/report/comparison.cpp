@@ -5,6 +5,7 @@
 #include <map>
 
 #include "sim/report/describe_report.h"
+#include "sim/report/flat_table.h"
 #include "sim/report/html_page.h"
 
 namespace mmasim::sim {
@@ -49,9 +50,12 @@ const Keys<ComparedRun>& run_keys() {
       key(&Row::label, "label", "",
           "precision, with network, preset and configuration where several are compared"),
       key(&Row::network, "network", "", "as the network calls itself"),
+      key(&Row::network_file, "network_file", "", "its file as given"),
+      key(&Row::network_sha256, "network_sha256", "", "of that file"),
       key(&Row::precision, "precision", "", "int8, int16 or int32"),
       key(&Row::config_name, "config_name", "", "soc.name of the configuration"),
       key(&Row::quant, "quant", "", "quantization preset"),
+      key_of_part(&Row::overrides, override_keys(), "overrides", "", "as in report.json"),
       key_of_part(&Row::totals, total_stat_keys(), "totals", "", "as in report.json"),
       key_of_part(&Row::ratio_to_first, ratio_keys(), "ratio_to_first", "",
                   "this run's sums over those of the first run of its network; null where that has 0"),
@@ -73,9 +77,12 @@ Comparison comparison_of(const std::vector<std::string>& labels, const std::vect
     const auto& first = *firsts.at(network_of(report));
     comparison.runs.push_back({labels[i],
                                report.network.name,
+                               report.network.file,
+                               report.network.sha256,
                                report.precision,
                                report.config.name,
                                report.quant.value_or(""),
+                               report.overrides,
                                report.totals,
                                ratios(report.totals, first.totals),
                                report.layers,
@@ -157,8 +164,36 @@ Table ComparisonPrintout::layer_table() const {
   return table;
 }
 
+Table ComparisonPrintout::rows() const {
+  std::vector<ordered_json> rows;
+  auto comparison = json();
+  for (auto& run : comparison["runs"]) {
+    auto layers = std::move(run["layers"]);
+    const auto changes = std::move(run["changes"]);
+    run.erase("layers");
+    run.erase("changes");
+    if (by_ == CompareBy::runs) {
+      rows.push_back(std::move(run));
+      continue;
+    }
+    for (size_t i = 0; i < layers.size(); ++i) {
+      ordered_json row{{"label", run["label"]}};
+      for (const auto& [name, value] : layers[i].items())
+        row[name] = value.is_object() ? ordered_json(cell_text(value)) : value;
+      // the first run of a network has no changes
+      const auto change = changes.empty() ? to_json(layer_change_keys(), LayerChange()) : changes[i];
+      for (const auto& [name, value] : change.items())
+        row["change." + name] = changes.empty() ? ordered_json() : value;
+      rows.push_back(std::move(row));
+    }
+  }
+  return flat_table(rows);
+}
+
 std::string ComparisonPrintout::footer() const {
-  return "\n* energy is relative and uncalibrated; x first: against the first run of the network\n";
+  const auto overrides = comparison_.runs.empty() ? "" : text_of(comparison_.runs.front().overrides);
+  return (overrides.empty() ? "" : "\nall with " + overrides) +
+         "\n* energy is relative and uncalibrated; x first: against the first run of the network\n";
 }
 
 std::string ComparisonPrintout::page() const {

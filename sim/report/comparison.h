@@ -19,7 +19,10 @@ struct RatioToFirst {
 };
 
 struct ComparedRun {
-  std::string label, network, precision, config_name, quant;
+  std::string label, network;
+  std::optional<std::string> network_file, network_sha256;
+  std::string precision, config_name, quant;
+  Overrides overrides;
   TotalStats totals;
   RatioToFirst ratio_to_first;
   std::vector<LayerStats> layers;
@@ -43,6 +46,7 @@ class ComparisonPrintout : public Printout {
       : comparison_(comparison), by_(by) {}
   ordered_json json() const override { return to_json(comparison_keys(), comparison_); }
   Table table() const override;
+  Table rows() const override;  // all keys of runs or of their layers
   std::string footer() const override;
   std::string page() const override;
 

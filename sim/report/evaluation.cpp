@@ -82,6 +82,9 @@ EvaluatedRun quantized_run(const RunReport& report, const AccuracyFacts& accurac
 const Keys<Evaluation>& evaluation_keys() {
   static const Keys<Evaluation> keys{
       key_that_is<Evaluation>("schema", "mmasim.evaluate/1", "mmasim.evaluate/1"),
+      key_of_part(&Evaluation::network, network_fact_keys(), "network", "", "as in report.json"),
+      key(&Evaluation::config_name, "config_name", "", "soc.name of the configuration"),
+      key_of_part(&Evaluation::overrides, override_keys(), "overrides", "", "as in report.json"),
       key(&Evaluation::samples, "samples", "", "images classified"),
       key_of_rows(&Evaluation::runs, run_keys(), "runs",
                   "a row per combination of preset and precision, after that of the float network"),
@@ -118,7 +121,11 @@ std::string EvaluationPrintout::footer() const {
           fmt::format("{} {}: {} agrees in {:.2f}% of its positions, SQNR {} dB\n", run.quant, run.precision,
                       output.name, 100 * output.agreement_with_float, number_text(output.sqnr_db, "{:.1f}"));
   }
-  return fmt::format("\n{}{} images; * energy is relative and uncalibrated\n", text, evaluation_.samples);
+  const auto overrides = text_of(evaluation_.overrides);
+  return fmt::format("\n{}{} on {}{}, {} images; * energy is relative and uncalibrated\n", text,
+                     evaluation_.network.name, evaluation_.config_name,
+                     overrides.empty() ? "" : " with " + overrides, evaluation_.samples);
+}
 }
 
 std::vector<StatSection> describe_evaluation() {

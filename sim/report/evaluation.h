@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/report/flat_table.h"
 #include "sim/report/printout.h"
 #include "sim/report/run_report.h"
 
@@ -37,6 +38,9 @@ struct EvaluatedRun {
 };
 
 struct Evaluation {
+  NetworkFacts network;
+  std::string config_name;
+  Overrides overrides;
   uint64_t samples = 0;
   std::vector<EvaluatedRun> runs;  // the first is float
 };
@@ -51,6 +55,7 @@ class EvaluationPrintout : public Printout {
   explicit EvaluationPrintout(const Evaluation& evaluation) : evaluation_(evaluation) {}
   ordered_json json() const override { return to_json(evaluation_keys(), evaluation_); }
   Table table() const override;
+  Table rows() const override { return flat_table(json().at("runs")); }
   std::string footer() const override;
 
  private:

@@ -152,7 +152,8 @@ const Keys<LayerStats>& layer_stat_keys() {
       key(&Row::name, "name", "", "name of the layer: of the network's node it began as"),
       key(&Row::operators, "operators", "", "names of the network's nodes it covers"),
       key(&Row::kind, "kind", "",
-          "what it is: conv, depthwise, gemm, pool, layout, ...; call is the fixed cost of the network call"),
+          "what it is: conv, depthwise, gemm, pool, layout, ...; call is the fixed cost of the network call "
+          "and the issue of what is fetched ahead of the first layer"),
       key(&Row::precision, "precision", "",
           "operand type: int8, int16 or int32; mixed of weights wider than the features"),
       key(&Row::macs, "macs", "",

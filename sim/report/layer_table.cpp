@@ -4,26 +4,12 @@
 
 #include <algorithm>
 
+#include "sim/report/flat_table.h"
+
 namespace mmasim::sim {
 namespace {
 
 constexpr const char* kNotTimed = "-";
-
-std::string csv_text(const ordered_json& value) {
-  if (value.is_null()) return "";
-  if (value.is_string()) return value.get<std::string>();
-  std::string text;
-  if (value.is_array()) {
-    for (const auto& each : value) text += (text.empty() ? "" : ";") + csv_text(each);
-    return text;
-  }
-  if (value.is_object()) {
-    for (const auto& [key, each] : value.items())
-      text += (text.empty() ? "" : ";") + key + "=" + csv_text(each);
-    return text;
-  }
-  return value.dump();
-}
 
 std::vector<std::string> shown_row(const LayerStats& row) {
   std::vector<std::string> cells{row.name, row.kind, fmt::format("{}", row.macs)};
@@ -81,7 +67,7 @@ std::vector<LayerStats> selected(const std::vector<LayerStats>& layers, const La
   return rows;
 }
 
-Table layer_table(const std::vector<LayerStats>& layers) {
+Table layer_table(const std::vector<LayerStats>& layers, const std::set<std::string>& elsewhere) {
   using Align = Column::Align;
   Table table{{{"layer", Align::left},
                {"kind", Align::left},
@@ -93,7 +79,10 @@ Table layer_table(const std::vector<LayerStats>& layers) {
                {"energy mJ*"},
                {"bound", Align::left}},
               {}};
-  for (const auto& row : layers) table.rows.push_back(shown_row(row));
+  for (const auto& row : layers) {
+    table.rows.push_back(shown_row(row));
+    if (elsewhere.count(row.name) != 0) table.rows.back()[1] += " !";
+  }
   return table;
 }
 
@@ -102,7 +91,7 @@ Table layer_csv(const std::vector<LayerStats>& layers) {
   for (const auto& key : layer_stat_keys()) table.columns.push_back({key.name});
   for (const auto& row : layers) {
     std::vector<std::string> cells;
-    for (const auto& key : layer_stat_keys()) cells.push_back(csv_text(key.get(row)));
+    for (const auto& key : layer_stat_keys()) cells.push_back(cell_text(key.get(row)));
     table.rows.push_back(std::move(cells));
   }
   return table;

@@ -1,6 +1,7 @@
 // Layers and totals as a person reads them, and layers.csv.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,10 @@ const std::vector<std::string>& bound_words();
 // The layers of a timed run.
 std::vector<LayerStats> selected(const std::vector<LayerStats>& layers, const LayerSelection& selection);
 
-Table layer_table(const std::vector<LayerStats>& layers);  // of the terminal: the columns that matter most
-Table layer_csv(const std::vector<LayerStats>& layers);    // all keys of report.json
+// Of the terminal: the columns that matter most. elsewhere: names of layers that are marked, as they ran
+// elsewhere than usual.
+Table layer_table(const std::vector<LayerStats>& layers, const std::set<std::string>& elsewhere = {});
+Table layer_csv(const std::vector<LayerStats>& layers);  // all keys of report.json
 std::string totals_text(const TotalStats& totals, const std::string& title);
 
 }  // namespace mmasim::sim

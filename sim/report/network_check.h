@@ -7,6 +7,7 @@
 
 #include "runtime/import/import.h"
 #include "sim/kit/keys.h"
+#include "sim/report/flat_table.h"
 #include "sim/report/layer_stats.h"
 #include "sim/report/printout.h"
 
@@ -39,6 +40,7 @@ class NetworkCheckPrintout : public Printout {
   explicit NetworkCheckPrintout(const NetworkCheck& check) : check_(check) {}
   ordered_json json() const override { return to_json(network_check_keys(), check_); }
   Table table() const override;
+  Table rows() const override { return flat_table(json().at("nodes")); }
   std::string footer() const override;
 
  private:

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "isa/kit/one_line.h"
 #include "runtime/user_error.h"
 #include "sim/report/html_page.h"
 
@@ -41,9 +42,11 @@ std::string written(const Printout& printout, const std::string& format) {
   throw std::logic_error("no writer of the format '" + format + "'");
 }
 
-void print(const Printout& printout, const std::string& format) {
+void print(const Printout& printout, const std::string& format, const std::string& folder) {
   errno = 0;
   std::fputs(written(printout, format).c_str(), stdout);
+  const bool is_for_a_person = format == "table" || format == "markdown";
+  if (is_for_a_person && !folder.empty()) std::printf("files in %s\n", isa::one_line(folder).c_str());
   if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return;
   const std::string why = errno != 0 ? std::strerror(errno) : "some of it was lost";
   std::clearerr(stdout);  // told here, and once

@@ -26,7 +26,8 @@ std::vector<std::string> format_words();
 // Throws std::logic_error for a word that is none of them.
 std::string written(const Printout& printout, const std::string& format);
 
-// To standard output. Throws runtime::UserError if that cannot be written.
-void print(const Printout& printout, const std::string& format);
+// To standard output; where a person reads it, with the folder that holds the files, if there is one. Throws
+// runtime::UserError if that cannot be written.
+void print(const Printout& printout, const std::string& format, const std::string& folder = "");
 
 }  // namespace mmasim::sim

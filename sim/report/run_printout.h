@@ -1,6 +1,10 @@
 // A run as `run` and `simulate` print it: its layers and totals, and what a verification found.
 #pragma once
 
+#include <set>
+#include <string>
+#include <vector>
+
 #include "sim/report/layer_table.h"
 #include "sim/report/printout.h"
 #include "sim/report/run_report.h"
@@ -22,6 +26,8 @@ class RunPrintout : public Printout {
   std::string title() const;
 
   std::vector<LayerStats> shown() const;
+  std::set<std::string> elsewhere() const;
+  std::string call_text() const;
 
   const RunReport& report_;
   const LayerSelection selection_;

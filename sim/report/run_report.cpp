@@ -10,20 +10,6 @@
 namespace mmasim::sim {
 namespace {
 
-const Keys<NetworkFacts>& network_keys() {
-  using Row = NetworkFacts;
-  static const Keys<Row> keys{
-      key(&Row::name, "name", "", "as the network calls itself"),
-      key(&Row::file, "file", "", "as given; null for a compiled program"),
-      key(&Row::sha256, "sha256", "", "of the network's file; null for a compiled program"),
-      key(&Row::macs, "macs", "", "multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul"),
-      key(&Row::parameters, "parameters", "",
-          "elements of all weights, biases and normalization constants; null for a compiled program"),
-      key(&Row::operators, "operators", "", "nodes of the network's file; null for a compiled program"),
-  };
-  return keys;
-}
-
 const Keys<CalibrationFacts>& calibration_keys() {
   using Row = CalibrationFacts;
   static const Keys<Row> keys{
@@ -130,14 +116,50 @@ Key<RunReport> config_name_key() {
 
 }  // namespace
 
+const Keys<NetworkFacts>& network_fact_keys() {
+  using Row = NetworkFacts;
+  static const Keys<Row> keys{
+      key(&Row::name, "name", "", "as the network calls itself"),
+      key(&Row::file, "file", "", "as given; null for a compiled program"),
+      key(&Row::sha256, "sha256", "", "of the network's file; null for a compiled program"),
+      key(&Row::macs, "macs", "", "multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul"),
+      key(&Row::parameters, "parameters", "",
+          "elements of all weights, biases and normalization constants; null for a compiled program"),
+      key(&Row::operators, "operators", "", "nodes of the network's file; null for a compiled program"),
+  };
+  return keys;
+}
+
+const Keys<Overrides>& override_keys() {
+  using Row = Overrides;
+  static const Keys<Row> keys{
+      key(&Row::config, "config", "", "--set of the configuration, path.to.key=value each"),
+      key(&Row::quant, "quant", "", "--set-quant of the quantization, key=value each"),
+      key(&Row::shapes, "shapes", "", "--shape of inputs, NAME=1,3,224,224 each"),
+      key(&Row::outputs, "outputs", "", "--outputs: tensors that the network is cut at"),
+  };
+  return keys;
+}
+
+std::string text_of(const Overrides& overrides) {
+  std::string text;
+  const auto add = [&](const std::string& each) { text += (text.empty() ? "" : ", ") + each; };
+  for (const auto* texts : {&overrides.config, &overrides.quant, &overrides.shapes})
+    for (const auto& each : *texts) add(each);
+  for (const auto& output : overrides.outputs) add("cut at " + output);
+  return text;
+}
+
 const Keys<RunReport>& report_keys() {
   using Row = RunReport;
   static const Keys<Row> keys{
       key_that_is<Row>("schema", "mmasim.report/1", "mmasim.report/1"),
       key_that_is<Row>("mmasim_version", MMASIM_VERSION, "of the program that wrote it"),
-      key_of_part(&Row::network, network_keys(), "network", "", "what was run"),
+      key_of_part(&Row::network, network_fact_keys(), "network", "", "what was run"),
       config_key(),
       config_name_key(),
+      key_of_part(&Row::overrides, override_keys(), "overrides", "",
+                  "what was changed of the configuration, the quantization and the network"),
       key(&Row::precision, "precision", "", "int8, int16 or int32"),
       key(&Row::quant, "quant", "", "quantization preset; null for a compiled program"),
       key_of_part(&Row::input, input_keys(), "input", "", "what the network was fed"),
@@ -182,7 +204,8 @@ double peak_rss_mb() {
 std::vector<StatSection> describe_report() {
   constexpr const char* kFile = "report.json";
   return {described(kFile, "", report_keys()),
-          described(kFile, "network", network_keys()),
+          described(kFile, "network", network_fact_keys()),
+          described(kFile, "overrides", override_keys()),
           described(kFile, "input", input_keys()),
           described(kFile, "input.calibration", calibration_keys()),
           described(kFile, "totals", total_stat_keys()),

@@ -22,6 +22,12 @@ struct NetworkFacts {
   std::optional<uint64_t> parameters, operators;
 };
 
+// What a user changed on the command line or in a request, each as it was said.
+struct Overrides {
+  std::vector<std::string> config, quant;    // "path.to.key=value", "key=value"
+  std::vector<std::string> shapes, outputs;  // "NAME=1,3,224,224"; tensors that the network is cut at
+};
+
 struct CalibrationFacts {
   std::optional<std::string> source;  // a path, "input" or "synthetic"; none: nothing was calibrated
   uint64_t samples = 0;
@@ -63,6 +69,7 @@ struct HostFacts {
 struct RunReport {
   NetworkFacts network;
   Configuration config;
+  Overrides overrides;
   std::string precision;
   std::optional<std::string> quant;  // none: a compiled program does not say
   InputFacts input;
@@ -80,6 +87,11 @@ struct RunReport {
 };
 
 const Keys<RunReport>& report_keys();
+const Keys<NetworkFacts>& network_fact_keys();
+const Keys<Overrides>& override_keys();
+
+// "l2.banks=8, weight.bits=16"; empty without overrides.
+std::string text_of(const Overrides& overrides);
 
 // The most memory this process has had, in megabytes of 10^6 bytes.
 double peak_rss_mb();

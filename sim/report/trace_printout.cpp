@@ -15,16 +15,22 @@ std::string percent(uint64_t part, uint64_t of) {
   return of == 0 ? "" : fmt::format("{:.1f} %", 100.0 * static_cast<double>(part) / static_cast<double>(of));
 }
 
+std::string fraction(uint64_t part, uint64_t of) {
+  return of == 0 ? "" : fmt::format("{:.6f}", static_cast<double>(part) / static_cast<double>(of));
+}
+
+using Share = std::string (*)(uint64_t part, uint64_t of);
+
 // Rows of one table: what, of what, how much, and its share of the whole time.
 class Rows {
  public:
-  explicit Rows(uint64_t cycles) : cycles_(cycles) {}
+  Rows(uint64_t cycles, Share share) : cycles_(cycles), share_(share) {}
 
   void add(const char* what, const std::string& of, uint64_t value, const char* unit) {
     table_.rows.push_back({what, of, std::to_string(value), unit, ""});
   }
   void add_cycles(const char* what, const std::string& of, uint64_t value) {
-    table_.rows.push_back({what, of, std::to_string(value), "cycles", percent(value, cycles_)});
+    table_.rows.push_back({what, of, std::to_string(value), "cycles", share_(value, cycles_)});
   }
   void add_text(const char* what, const std::string& of, const std::string& text, const char* unit) {
     table_.rows.push_back({what, of, text, unit, ""});
@@ -40,6 +46,7 @@ class Rows {
 
  private:
   const uint64_t cycles_;
+  const Share share_;
   Table table_{
       {{"what", Align::left}, {"of", Align::left}, {"value"}, {"unit", Align::left}, {"of the time"}}, {}};
 };
@@ -121,9 +128,9 @@ std::vector<Compared> compare(const TraceReport& first, const TraceReport& secon
 
 }  // namespace
 
-Table TracePrintout::table() const {
+Table TracePrintout::table_for(For reader) const {
   const TraceTotals& totals = report_.totals;
-  Rows rows(totals.cycles);
+  Rows rows(totals.cycles, reader == For::person ? percent : fraction);
   rows.add("total", "cycles", totals.cycles, "cycles");
   rows.add("total", "DDR read", totals.ddr_read_bytes, "bytes");
   rows.add("total", "DDR written", totals.ddr_write_bytes, "bytes");

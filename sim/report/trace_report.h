@@ -10,6 +10,7 @@
 
 #include "sim/kit/keys.h"
 #include "sim/report/describe_report.h"
+#include "sim/report/flat_table.h"
 #include "sim/report/printout.h"
 #include "traces/analysis/summary.h"
 
@@ -71,9 +72,13 @@ class TracePrintout : public Printout {
  public:
   TracePrintout(const TraceReport& report, uint64_t top) : report_(report), top_(top) {}
   ordered_json json() const override { return to_json(trace_report_keys(), report_); }
-  Table table() const override;
+  Table table() const override { return table_for(For::person); }
+  Table rows() const override { return table_for(For::program); }
 
  private:
+  enum class For : uint8_t { person, program };
+  Table table_for(For reader) const;
+
   const TraceReport& report_;
   const uint64_t top_;
 };
@@ -84,6 +89,7 @@ class TraceComparisonPrintout : public Printout {
       : first_(first), second_(second), top_(top) {}
   ordered_json json() const override;
   Table table() const override;
+  Table rows() const override { return flat_table(json().at("rows")); }
 
  private:
   const TraceReport &first_, &second_;

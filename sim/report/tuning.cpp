@@ -39,6 +39,9 @@ const Keys<Tuning>& tuning_keys() {
   using Row = Tuning;
   static const Keys<Row> keys{
       key_that_is<Row>("schema", "mmasim.tune/1", "mmasim.tune/1"),
+      key_of_part(&Row::network, network_fact_keys(), "network", "", "as in report.json"),
+      key(&Row::config_name, "config_name", "", "soc.name of the configuration"),
+      key_of_part(&Row::overrides, override_keys(), "overrides", "", "as in report.json"),
       key(&Row::samples, "samples", "", "images classified"),
       key(&Row::float_top1, "float_top1", "0..1", "top1 of the float network"),
       key(&Row::target_drop_points, "target_drop_points", "points", "as asked for"),
@@ -75,9 +78,12 @@ Table TuningPrintout::table() const {
 }
 
 std::string TuningPrintout::footer() const {
+  const auto overrides = text_of(tuning_.overrides);
   return fmt::format(
-      "\n{} images, float {:.2f}%; target: {:g} points lost at most, {}; * energy is relative and "
+      "\n{} on {}{}, {} images, float {:.2f}%; target: {:g} points lost at most, {}; * energy is relative "
+      "and "
       "uncalibrated\n",
+      tuning_.network.name, tuning_.config_name, overrides.empty() ? "" : " with " + overrides,
       tuning_.samples, 100 * tuning_.float_top1, tuning_.target_drop_points,
       tuning_.is_met ? "met" : "not met");
 }

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "sim/kit/keys.h"
+#include "sim/report/flat_table.h"
 #include "sim/report/printout.h"
+#include "sim/report/run_report.h"
 
 namespace mmasim::sim {
 
@@ -19,6 +21,9 @@ struct TunedRun {
 };
 
 struct Tuning {
+  NetworkFacts network;
+  std::string config_name;
+  Overrides overrides;
   uint64_t samples = 0;
   double float_top1 = 0, target_drop_points = 0;
   bool is_met = false;
@@ -35,6 +40,7 @@ class TuningPrintout : public Printout {
   explicit TuningPrintout(const Tuning& tuning) : tuning_(tuning) {}
   ordered_json json() const override { return to_json(tuning_keys(), tuning_); }
   Table table() const override;
+  Table rows() const override { return flat_table(json().at("runs")); }
   std::string footer() const override;
 
  private:

@@ -46,9 +46,11 @@ std::function<Arguments(const std::string&)> into(const Arguments& arguments) {
   };
 }
 
+enum class Learn : uint8_t { all, nothing };  // what each command writes, twice
+
 class Workshop {
  public:
-  Workshop() : folder_("faults") {
+  explicit Workshop(Learn what = Learn::all) : folder_("faults") {
     REQUIRE(execute({"compile", kLenet, "-o", file("a.mma")}).exit_code == 0);
     REQUIRE(execute({"compile", kLenet, "-o", file("b.mma"), "--precision", "int16"}).exit_code == 0);
     REQUIRE(execute({"disassemble", file("a.mma"), "-o", file("a.s")}).exit_code == 0);
@@ -61,6 +63,7 @@ class Workshop {
     add_runs();
     add_files();
     add_logs();
+    if (what == Learn::nothing) return;
     for (auto& writer : writers_) learn(writer);
   }
 
@@ -306,22 +309,40 @@ void print_to(Printed printed, const Workshop& workshop, const Writer& writer) {
   CHECK(is_expected(files_below(folder), writer));
 }
 
+// Which of the two comes first is chance; that one of them is refused or both follow each other is not.
+void write_twice_at_once(const Workshop& workshop, const Writer& writer) {
+  const auto folder = workshop.file("shared");
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  const auto first = start(writer.before(folder)), second = start(writer.now(folder));
+  const auto ended = end_of(first), also = end_of(second);
+  const auto files = files_below(folder);
+  CHECK((files == writer.earlier || files == writer.expected));
+  CHECK((ended.exit_code == 0 || also.exit_code == 0));
+  for (const auto& each : {ended, also}) {
+    if (each.exit_code == 0) continue;
+    CHECK(each.exit_code == 2);
+    CHECK(each.error == "mmasim: " + folder + ": another mmasim is writing there\n");
+  }
+}
+
 constexpr Printed kNowhere[] = {Printed::closed, Printed::closed_pipe, Printed::full_device};
 
 }  // namespace
 
-TEST_CASE("faults: a place that cannot be, and an output that nobody reads") {
+TEST_CASE("faults: a place that cannot be, an output that nobody reads, and two at once") {
   Workshop workshop;
   for (size_t i = 0; i < workshop.writers().size(); ++i) {
     const auto& writer = workshop.writers()[i];
     CAPTURE(writer.name);
     write_below_a_file(workshop, writer);
     print_to(kNowhere[i % 3], workshop, writer);
+    if (writer.grows == Grows::no) write_twice_at_once(workshop, writer);
   }
 }
 
 TEST_CASE("faults: commands that only print say that they could not") {
-  const Workshop workshop;
+  const Workshop workshop(Learn::nothing);
   const auto stream = workshop.file("stream");
   std::ofstream(stream) << "0 READ 0\n";
   REQUIRE(execute({"run", kLenet, "--trace", "csv", "--out", workshop.file("traced")}).exit_code == 0);
@@ -348,28 +369,6 @@ TEST_CASE("faults: commands that only print say that they could not") {
       CHECK(ended.exit_code == 2);
       CHECK(ended.error.find("mmasim: standard output cannot be written: ") == 0);
       CHECK(std::count(ended.error.begin(), ended.error.end(), '\n') == 1);
-    }
-  }
-}
-
-// Which of the two comes first is chance; that one of them is refused or both follow each other is not.
-TEST_CASE("faults: two at once into one folder") {
-  Workshop workshop;
-  for (const auto& writer : workshop.writers()) {
-    if (writer.grows == Grows::yes) continue;
-    CAPTURE(writer.name);
-    const auto folder = workshop.file("shared");
-    fs::remove_all(folder);
-    fs::create_directories(folder);
-    const auto first = start(writer.before(folder)), second = start(writer.now(folder));
-    const auto ended = end_of(first), also = end_of(second);
-    const auto files = files_below(folder);
-    CHECK((files == writer.earlier || files == writer.expected));
-    CHECK((ended.exit_code == 0 || also.exit_code == 0));
-    for (const auto& each : {ended, also}) {
-      if (each.exit_code == 0) continue;
-      CHECK(each.exit_code == 2);
-      CHECK(each.error == "mmasim: " + folder + ": another mmasim is writing there\n");
     }
   }
 }

@@ -78,7 +78,8 @@ TEST_CASE("result folder: a comparison is named by what it compares") {
   CHECK(default_folder("compare", {request, other}) == "mmasim-out/net-compare-int8+int16");
   other = request;
   other.config.file = "am68a";
-  CHECK(default_folder("compare", {request, other}) == "mmasim-out/net-compare-int8-am68a");
+  CHECK(default_folder("compare", {request, other}) == "mmasim-out/net-compare-int8-tda4vm+am68a");
+  CHECK(default_folder("compare", {other}) == "mmasim-out/net-compare-int8-am68a");
   CHECK(default_folder("compare", {request, request_for("nets/two.onnx")})
             .find("mmasim-out/compare-int8+preset-set-") == 0);
 }
