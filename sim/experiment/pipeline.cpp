@@ -111,7 +111,7 @@ PlannedNetwork lower_plan(const runtime::Graph& graph, const Configuration& conf
                           const PlanChoices& choices, runtime::QuantPlan plan, Stopwatch& since_quantize) {
   PlannedNetwork planned;
   planned.plan = std::move(plan);
-  since_quantize.restart();
+  planned.quantize_s = since_quantize.restart();
   planned.lowered = runtime::lower(graph, planned.plan, config.machine,
                                    {cost_model(config), config.schedule, choices.keep_intermediates});
   verify_lowered(planned.lowered.program);

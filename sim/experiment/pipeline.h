@@ -44,7 +44,7 @@ struct PlannedNetwork {
   std::optional<runtime::Graph> widened;  // what was planned, if nodes were added to it
   runtime::QuantPlan plan;
   runtime::Lowered lowered;  // its program has passed verify_program()
-  double lower_s = 0;
+  double quantize_s = 0, lower_s = 0;
 };
 
 struct MadePlan {

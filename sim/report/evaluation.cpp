@@ -126,7 +126,6 @@ std::string EvaluationPrintout::footer() const {
                      evaluation_.network.name, evaluation_.config_name,
                      overrides.empty() ? "" : " with " + overrides, evaluation_.samples);
 }
-}
 
 std::vector<StatSection> describe_evaluation() {
   constexpr const char* kFile = "evaluate.json";
