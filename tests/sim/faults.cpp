@@ -192,4 +192,8 @@ bool on_small_disk(const std::string& folder, uint64_t bytes, const std::functio
   return WEXITSTATUS(status) != kNotAllowed;
 }
 
+void make_read_only(const std::string& folder) {
+  if (mount("disk", folder.c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, nullptr) != 0) _exit(1);
+}
+
 }  // namespace mmasim::sim::test

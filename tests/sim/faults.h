@@ -51,4 +51,6 @@ void put_files(const std::string& folder, const Files& files);
 // and act was not run. Act says with its result whether all was well; if not, the test fails.
 bool on_small_disk(const std::string& folder, uint64_t bytes, const std::function<bool()>& act);
 
+void make_read_only(const std::string& folder);  // the disk that act is given
+
 }  // namespace mmasim::sim::test

@@ -297,6 +297,22 @@ void write_below_a_file(const Workshop& workshop, const Writer& writer) {
   CHECK(text_of_file(file) == "mine");
 }
 
+// Also for root, whom no permission stops.
+void write_where_nothing_may_change(const Workshop& workshop, const Writer& writer) {
+  const auto folder = workshop.file("disk");
+  fs::create_directories(folder);
+  on_small_disk(folder, 64 << 20, [&] {
+    put_files(folder, writer.earlier);
+    make_read_only(folder);
+    const auto ended = execute(writer.now(folder));
+    const bool is_told =
+        ended.exit_code == 2 && ended.error.find("Read-only file system\n") != std::string::npos;
+    if (!is_told)
+      std::fprintf(stderr, "%s: code %d, %s\n", writer.name.c_str(), ended.exit_code, ended.error.c_str());
+    return is_told && files_below(folder) == writer.earlier;
+  });
+}
+
 void print_to(Printed printed, const Workshop& workshop, const Writer& writer) {
   const auto folder = workshop.folder_of(writer);
   Fault fault;
@@ -336,6 +352,7 @@ TEST_CASE("faults: a place that cannot be, an output that nobody reads, and two 
     const auto& writer = workshop.writers()[i];
     CAPTURE(writer.name);
     write_below_a_file(workshop, writer);
+    write_where_nothing_may_change(workshop, writer);
     print_to(kNowhere[i % 3], workshop, writer);
     if (writer.grows == Grows::no) write_twice_at_once(workshop, writer);
   }
