@@ -34,7 +34,7 @@ void add_memory_command(CLI::App& app, Action& action) {
             {"STREAM", "lines of `address READ|WRITE earliest_cycle`; - for standard input"});
   add_value(command, "--cycles", options->cycles,
             {"N", "DRAM clock cycles to run", "to the end of the stream"})
-      .check(whole_number(1));
+      .transform(whole_number(1));
   add_format_option(command, options->format);
   add_hardware_options(command, options->config);
   command.callback([&action, options] { action = [options] { return replay(*options); }; });

@@ -36,7 +36,8 @@ CLI::Option& add_word(CLI::App& command, const std::string& name, std::string& w
 // Off unless given.
 CLI::Option& add_switch(CLI::App& command, const std::string& name, bool& is_on, const std::string& sentence);
 
-// Refuse what is no such value, and say in a few words what is allowed.
+// Refuse what is no such value, and say in a few words what is allowed. whole_number is for transform(): it
+// takes leading zeros away, which CLI11 would read as octal.
 CLI::Validator whole_number(uint64_t lowest, uint64_t highest = UINT64_MAX);  // in decimal digits
 CLI::Validator number_between(double lowest, double highest);
 CLI::Validator one_of(const std::vector<std::string>& words);

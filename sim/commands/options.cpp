@@ -45,7 +45,7 @@ void add_input_options(CLI::App& command, DataChoice& options) {
       {"NAME=FILE", "NAME=FILE.npy, FILE.npz with an array for each input, or FILE.npy for one input",
        "synthetic, made from --seed"});
   add_value(command, "--seed", options.seed, {"N", "of the inputs that are not given", "0"})
-      .check(whole_number(0));
+      .transform(whole_number(0));
 }
 
 void add_calibration_option(CLI::App& command, DataChoice& options) {
@@ -59,7 +59,7 @@ void add_weights_option(CLI::App& command, DataChoice& options) {
   add_value(command, "--random-weights", options.random_weights,
             {"SEED", "make the weights that the network declares without values; times do not depend on them",
              "such a network is refused where values are made"})
-      .check(whole_number(0));
+      .transform(whole_number(0));
 }
 
 void add_data_options(CLI::App& command, DataChoice& options) {
@@ -71,7 +71,7 @@ void add_data_options(CLI::App& command, DataChoice& options) {
 void add_dataset_options(CLI::App& command, DataChoice& options) {
   add_value(command, "--dataset", options.dataset,
             {"DIR", "folder of images.npy, and of labels.npy for a classifier"});
-  add_value(command, "--limit", options.limit, {"N", "images at most", "all"}).check(whole_number(1));
+  add_value(command, "--limit", options.limit, {"N", "images at most", "all"}).transform(whole_number(1));
 }
 
 void add_mode_options(CLI::App& command, ModeOptions& options) {
@@ -93,7 +93,7 @@ void add_host_options(CLI::App& command, unsigned& threads, bool& quiet) {
   threads = std::clamp(std::thread::hardware_concurrency(), 1u, static_cast<unsigned>(kMostThreads));
   add_value(command, "--threads", threads,
             {"N", "host threads; results do not depend on it", "as many as there are cores"})
-      .check(whole_number(1, kMostThreads));
+      .transform(whole_number(1, kMostThreads));
   add_switch(command, "--quiet", quiet, "no progress on standard error");
 }
 
@@ -112,7 +112,7 @@ void add_selection_options(CLI::App& command, LayerSelection& selection) {
   add_word(command, "--sort", selection.sort,
            {joined(sort_words(), "|"), "order of the layers in the table, largest first", "as they run"});
   add_value(command, "--top", selection.top, {"N", "so many layers in the table at most", "all"})
-      .check(whole_number(1));
+      .transform(whole_number(1));
   add_word(command, "--bound", selection.bound,
            {joined(bound_words(), "|"), "only layers bound by it in the table", "all"});
 }

@@ -34,13 +34,14 @@ Request request_of(const std::string& text, const std::string& place) {
 
 // One request in JSON or YAML; or of a list, a request per line, those from `first` on.
 std::vector<Request> read_requests(const PerformOptions& options) {
+  if (!is_list(options.file) && (options.first || options.count)) {
+    throw runtime::UserError("--first and --count choose lines of FILE.jsonl; " + options.file +
+                             " is one request");
+  }
   std::ifstream in(options.file, std::ios::binary);
   if (!in) throw runtime::UserError(options.file + ": cannot be opened");
   std::vector<Request> requests;
   if (!is_list(options.file)) {
-    if (options.first || options.count)
-      throw runtime::UserError("--first and --count choose lines of FILE.jsonl; " + options.file +
-                               " is one request");
     std::string text(kLongestText + 1, '\0');
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<size_t>(in.gcount()));
@@ -87,10 +88,11 @@ void add_perform_command(CLI::App& app, Action& action) {
   add_value(command, "--log", options->log,
             {"FILE", "results.jsonl to go on with", "results go to standard output"});
   add_value(command, "--first", options->first, {"N", "of FILE.jsonl: the first request, from 0", "0"})
-      .check(whole_number(0));
+      .transform(whole_number(0));
   add_value(command, "--count", options->count, {"N", "of FILE.jsonl: requests at most", "all"})
-      .check(whole_number(1));
-  add_value(command, "--jobs", options->jobs, {"N", "processes at once", "1"}).check(whole_number(1, 1024));
+      .transform(whole_number(1));
+  add_value(command, "--jobs", options->jobs, {"N", "processes at once", "1"})
+      .transform(whole_number(1, 1024));
   add_switch(command, "--quiet", options->quiet, "no progress on standard error");
   command.callback([&action, options] { action = [options] { return perform_requests(*options); }; });
 }

@@ -150,10 +150,10 @@ void add_sweep_command(CLI::App& app, Action& action) {
            {"local|slurm", "processes here, or tasks of a Slurm job array", options->engine});
   add_value(command, "--jobs,--threads", options->jobs,
             {"N", "processes or tasks at once", "as many as there are cores, or as Slurm likes"})
-      .check(whole_number(1, 1024));
+      .transform(whole_number(1, 1024));
   add_value(command, "--chunk", options->chunk,
             {"N", "points of a Slurm task", "so many that there are 64 tasks"})
-      .check(whole_number(1));
+      .transform(whole_number(1));
   add_repeated(command, "--sbatch", options->sbatch,
                {"OPTION", "an option for sbatch, as --sbatch=--partition=x", "none"});
   add_format_option(command, options->format);

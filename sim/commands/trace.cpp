@@ -48,7 +48,7 @@ void add_trace_command(CLI::App& app, Action& action) {
   add_value(command, "second", options->second, {"FILE2", "another, to compare with", "the first alone"});
   add_value(command, "--top", options->top,
             {"N", "layers and pieces of the critical path in a table", std::to_string(options->top)})
-      .check(whole_number(1, 1000000));
+      .transform(whole_number(1, 1000000));
   add_format_option(command, options->format);
   command.callback([&action, options] { action = [options] { return summarize(*options); }; });
 }
