@@ -34,6 +34,7 @@ int compile(const CompileOptions& options) {
   const auto planned = plan_network(prepared.network.graph, config,
                                     prepared.calibration ? &prepared.calibration->ranges : nullptr,
                                     {quantization}, WeightValues::consumed);
+  for (const auto& warning : prepared.network.warnings) note("warning: " + warning);
   for (const auto& warning : planned.plan.warnings) note("warning: " + warning);
   const auto& program = planned.lowered.program;
   write_program(options.program, program);

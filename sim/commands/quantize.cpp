@@ -79,6 +79,7 @@ int quantize(const QuantizeOptions& options) {
   progress.say("quantize");
   const auto& graph = prepared.network.graph;
   const auto made = make_network_plan(graph, &prepared.calibration->ranges, quantization);
+  for (const auto& warning : prepared.network.warnings) note("warning: " + warning);
   for (const auto& warning : made.plan.warnings) note("warning: " + warning);
   const auto& planned_of = made.widened ? *made.widened : graph;
   write(outputs, planned_of, made.plan);
