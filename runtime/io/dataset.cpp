@@ -103,8 +103,7 @@ Dataset load_dataset(const std::string& folder, int64_t limit) {
   namespace fs = std::filesystem;
   std::error_code error;
   if (!fs::is_directory(folder, error)) {
-    throw UserError(folder +
-                    ": not a folder; a dataset is a folder with images.npy and labels.npy");
+    throw UserError(folder + ": not a folder; a dataset is a folder with images.npy and labels.npy");
   }
   const auto inside = [&folder](const std::string& name) { return (fs::path(folder) / name).string(); };
   DatasetDescription description;

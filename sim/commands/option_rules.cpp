@@ -52,7 +52,6 @@ constexpr Rule kExcluded[] = {
     {"compile", "--seed", "--precision=float32", "reals need no ranges"},
     {"quantize", "--seed", "--calibration", "the input would have served to calibrate"},
     {"advise", "--json", "--format", "it is --format json"},
-    {"sweep", "--out", "--dry-run", "no file is written"},
     {"sweep", "--resume", "--dry-run", "nothing is run"},
     {"sweep", "--engine", "--dry-run", "nothing is run"},
 };

@@ -73,7 +73,7 @@ template <class Member>
 void set_random(Member& member, uint32_t bytes) {
   const auto bits = tests::draw_any<uint64_t>();
   if constexpr (kIsAddress<Member>) {
-    member = bits % 4 == 0 ? Address{} : Address::in(static_cast<Space>(bits % 4), bits >> 20);
+    member = bits % 4 == 0 ? Address{} : Address::in(static_cast<Space>(bits % 4), bits >> 24);
   } else if constexpr (std::is_enum_v<Member>) {
     member = static_cast<Member>(bits % number_of_words<Member>());
   } else if constexpr (kIsReal<Member>) {

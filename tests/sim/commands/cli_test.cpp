@@ -63,7 +63,8 @@ TEST_CASE("cli: options that exclude each other are told") {
 
 TEST_CASE("cli: precisions and presets that are not there are told with those that are") {
   check_mistake("run " + kLenet + " --precision float64", "expected int8, int16, int32, mixed or float32");
-  check_mistake("run " + kLenet + " --precision mixed", "every operand has 8 bits; give mixed.factor, mixed.layers");
+  check_mistake("run " + kLenet + " --precision mixed",
+                "every operand has 8 bits; give mixed.factor, mixed.layers");
   check_mistake("run " + kLenet + " --quant tidl-np2-fixd", "tidl-np2-fixed");
   check_mistake("run " + kLenet + " --quant /nonexistent.yaml", "/nonexistent.yaml: cannot be opened");
   check_mistake("run " + kLenet + " --set-quant act.bit=8", "did you mean 'act.bits'?");
