@@ -1,6 +1,6 @@
 # Installs mmasim, builds docs/examples/embed against what was installed, with CMake and with pkg-config, and runs it: the
-# camera's traffic must slow the network down. Looks at the manual page and the completion. Called by ctest with MMASIM_BUILD, MMASIM_SOURCE, GENERATOR and WORK (a folder that it
-# may delete).
+# camera's traffic must slow the network down. Looks at the manual page and the completion. Called by ctest with
+# MMASIM_BUILD, MMASIM_SOURCE, GENERATOR and WORK (a folder that it may delete).
 file(REMOVE_RECURSE ${WORK})
 
 function(run)

@@ -173,7 +173,7 @@ inline const std::vector<Row> kRows{
     {"advise", "--set-quant act.bits=16", changes},
     {"advise", "--plan plan16.yaml", changes},
     {"advise", "--config am62a", changes},
-    {"advise", "--set ddr.clock_period_ns=0.9375", changes},
+    {"advise", "--set overhead.network_call_cycles=1000", changes},
     {"advise", "--shape input=2,1,28,28", changes},
     {"advise", "--outputs /f/f.0/Conv_output_0", changes},
     {"advise", "--format csv", changes},
