@@ -27,7 +27,7 @@ class Trial {
     const auto out = kWithFolder.count(row.command) != 0 ? " --out out" : "";
     const auto said =
         workplace_.say(row.command + " " + kBase.at(row.command) + out + " " + row.beside + " " + option);
-    const bool in_any_order = row.command == "sweep";  // as its points end
+    const bool in_any_order = row.command == "sweep" || row.command == "perform";  // as jobs end
     return std::to_string(said.exit_code) + "\n" + without_host(said.out, in_any_order) + "\n" + said.error +
            files(in_any_order);
   }
