@@ -12,8 +12,9 @@
 #include "runtime/quantize/quantize.h"
 #include "runtime/quantize/recipe.h"
 #include "runtime/user_error.h"
+#include "sim/experiment/execution.h"
 #include "sim/experiment/pipeline.h"
-#include "sim/host/child_process.h"
+#include "sim/report/layer_stats.h"
 
 namespace mmasim::sim {
 namespace {
@@ -56,7 +57,7 @@ class MixedSearch {
     size_t count = most_within_budget();
     while (count > 0 && gains_->noise(first_nodes(count)) > narrow_noise_) --count;
     MixedChoice choice;
-    for (size_t i = 0; i < count; ++i) choice.layers.push_back(graph_.nodes[candidates_[i].node].name);
+    choice.layers = first_names(count);
     choice.note = fmt::format(
         "mixed.factor {:g}: {} of {} layers have 16 bits, for {:.3f} times the cycles of 8 bits: {}",
         spec_.mixed_factor, count, graph_.nodes.size(),
@@ -123,45 +124,37 @@ class MixedSearch {
     return nodes;
   }
 
-  // In a process of its own: the SystemC kernel elaborates once.
+  std::vector<std::string> first_names(size_t count) const {
+    std::vector<std::string> names;
+    for (const NodeId node : first_nodes(count)) names.push_back(graph_.nodes[node].name);
+    return names;
+  }
+
   Cycles cycles_of(const std::vector<std::string>& wide) const {
     Quantization quantization;
     quantization.spec = narrow_spec_;
     quantization.spec.wide_layers = wide;
     auto planned = plan_network(graph_, config_, nullptr, {quantization, false});
     auto& program = planned.lowered.program;
-    const auto simulate = [&](const nlohmann::ordered_json&) {
-      const auto execution = execute(program, config_, Mode::timing_only, {});
-      nlohmann::ordered_json layers = nlohmann::ordered_json::array();  // of names and cycles
-      for (const auto& layer : layer_stats(program, config_, &*execution.activity))
-        layers.push_back({layer.name, layer.cycles.value()});
-      return layers;
-    };
+    const auto execution = execute(program, config_, Mode::timing_only, {});
     Cycles cycles;
-    const auto results = run_in_children({nullptr}, simulate, 1);
-    for (const auto& layer : results.front()) {
-      cycles.layers[layer[0].get<std::string>()] += layer[1].get<uint64_t>();
-      cycles.total += layer[1].get<uint64_t>();
+    for (const auto& layer : layer_stats(program, config_, &*execution.activity)) {
+      cycles.layers[layer.name] += layer.cycles.value();
+      cycles.total += layer.cycles.value();
     }
     return cycles;
   }
 
   uint64_t cycles_of_first(size_t count) {
     const auto [known, is_new] = totals_.try_emplace(count, 0);
-    if (is_new) {
-      std::vector<std::string> names;
-      for (size_t i = 0; i < count; ++i) names.push_back(graph_.nodes[candidates_[i].node].name);
-      known->second = cycles_of(names).total;
-    }
+    if (is_new) known->second = cycles_of(first_names(count)).total;
     return known->second;
   }
 
   // What a layer adds is taken from the network with every candidate in 16 bits. Those that alone exceed the
   // budget are left out; the others come by gain per cycle, and of equal ones the earlier layer first.
   void price(const Cycles& narrow) {
-    std::vector<std::string> names;
-    for (const auto& each : candidates_) names.push_back(graph_.nodes[each.node].name);
-    const auto wide = names.empty() ? narrow : cycles_of(names);
+    const auto wide = candidates_.empty() ? narrow : cycles_of(first_names(candidates_.size()));
     const auto at = [](const Cycles& cycles, const std::string& name) {
       const auto found = cycles.layers.find(name);
       return found == cycles.layers.end() ? uint64_t{0} : found->second;

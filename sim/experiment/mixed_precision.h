@@ -18,9 +18,9 @@ struct MixedChoice {
   std::string note;                 // what was chosen and what it costs, one line
 };
 
-// ranges: of the graph, as the spec calibrates. The spec asks for it (chooses_wide_layers). Simulates in
-// child processes: must be called while this process has no other threads. Throws runtime::UserError for a
-// quantization whose layers have several widths or kinds of numbers already.
+// ranges: of the graph, as the spec calibrates. The spec asks for it (chooses_wide_layers). Takes the
+// SystemC kernel of the process. Throws runtime::UserError for a quantization whose layers have several
+// widths or kinds of numbers already.
 MixedChoice choose_wide_layers(const runtime::Graph& graph, const runtime::Ranges& ranges,
                                const runtime::Samples& samples, const Configuration& config,
                                const runtime::QuantSpec& spec, unsigned threads);
