@@ -94,8 +94,7 @@ void check_seed_serves(const DataChoice& data, const std::vector<NetworkInput>& 
   const auto serves = [&](const NetworkInput& input) {
     return input.source.empty() || (input.is_integer() && data.calibration.empty());
   };
-  if (!data.seed || std::any_of(inputs.begin(), inputs.end(), serves)) return;
-  throw runtime::UserError("--seed makes inputs that are not given, and all are given; leave it out");
+  check_seed(data.seed, std::any_of(inputs.begin(), inputs.end(), serves));
 }
 
 void verify_lowered(const isa::Program& program) {

@@ -67,8 +67,7 @@ std::vector<std::vector<uint8_t>> make_inputs(const isa::Program& program,
                                               const std::vector<GivenArray>& given,
                                               std::optional<uint64_t> seed) {
   const auto ports = input_ports(program);
-  if (seed && given.size() == ports.size())
-    throw runtime::UserError("--seed makes inputs that are not given, and all are given; leave it out");
+  check_seed(seed, given.size() < ports.size());
   const auto values = bind_inputs(ports, given, seed.value_or(0));
   std::vector<std::vector<uint8_t>> integers;
   for (size_t i = 0; i < ports.size(); ++i) {

@@ -180,6 +180,11 @@ std::vector<NetworkInput> bind_given(const std::vector<InputPort>& ports,
   return inputs;
 }
 
+void check_seed(const std::optional<uint64_t>& seed, bool makes_any) {
+  if (seed && !makes_any)
+    throw UserError("--seed makes inputs that are not given, and all are given; leave it out");
+}
+
 void make_missing(const std::vector<InputPort>& ports, uint64_t seed, std::vector<NetworkInput>& inputs) {
   for (size_t i = 0; i < ports.size(); ++i) {
     if (!inputs[i].source.empty()) continue;

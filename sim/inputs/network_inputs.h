@@ -56,6 +56,8 @@ struct NetworkInput {
 // names, shapes, types and values that do not fit.
 std::vector<NetworkInput> bind_given(const std::vector<InputPort>& ports,
                                      const std::vector<GivenArray>& given);
+// Throws runtime::UserError for a seed of which nothing is made.
+void check_seed(const std::optional<uint64_t>& seed, bool makes_any);
 // What was not given, from the seed.
 void make_missing(const std::vector<InputPort>& ports, uint64_t seed, std::vector<NetworkInput>& inputs);
 // Both.
