@@ -5,6 +5,7 @@
 #include "runtime/quantize/recipe.h"
 #include "runtime/quantize/rounding.h"
 #include "runtime/quantize/weights.h"
+#include "runtime/quantize/widen.h"
 #include "runtime/user_error.h"
 
 namespace mmasim::runtime {
@@ -80,24 +81,17 @@ struct NodeCheck {
            "only products of weights have tables in their output stage");
   }
 
-  // Of weights byte by byte.
-  template <class Layer>
-  static bool takes_wider(const Layer& layer) {
-    if constexpr (std::is_same_v<Layer, Conv>) return layer.groups == 1;
-    return std::is_same_v<Layer, Gemm>;
-  }
-
   template <class Layer>
   void check_linear(const Layer& layer) const {
     const auto& p = as<LinearPlan>();
     const size_t channels = channels_of(layer);
     expect(p.weights.shape == weights_shape(layer), "weights of another shape than the network's");
-    const bool is_wider = p.weights.bits == 16 && x().bits == 8 && p.weight_zero_points.empty() &&
-                          p.intermediate.empty() && p.late_bias.empty() && takes_wider(layer);
+    const bool is_plain =
+        x().bits == 8 && p.weight_zero_points.empty() && p.intermediate.empty() && p.late_bias.empty();
+    const bool is_wider = is_plain && p.weights.bits == 16 && is_dense_product(node.op);
     expect(p.weights.bits == x().bits || is_wider, "weights of " + std::to_string(p.weights.bits) +
                                                        " bits for an input of " + std::to_string(x().bits));
-    const bool is_narrow = p.accumulator.bits == 16 && x().bits == 8 && p.weight_zero_points.empty() &&
-                           p.intermediate.empty() && p.late_bias.empty();
+    const bool is_narrow = is_plain && p.accumulator.bits == 16;
     expect(p.accumulator.bits == accumulator_bits(x().bits) || is_narrow,
            "accumulator_bits is " + std::to_string(p.accumulator.bits) + "; expected " +
                std::to_string(accumulator_bits(x().bits)));

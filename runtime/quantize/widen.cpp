@@ -35,11 +35,15 @@ Node widening_node(const Graph& graph, TensorId from, TensorId to) {
 
 }  // namespace
 
+bool is_dense_product(const Operator& op) {
+  const auto* conv = std::get_if<Conv>(&op);
+  return (conv != nullptr && conv->groups == 1) || std::holds_alternative<Gemm>(op);
+}
+
 bool takes_bytes_of_weights(const Node& node, const QuantChoices& choices, uint32_t input_bits) {
-  const auto* conv = std::get_if<Conv>(&node.op);
-  const bool is_dense = (conv != nullptr && conv->groups == 1) || std::holds_alternative<Gemm>(node.op);
-  return is_dense && input_bits == 8 && container_bits(choices.weight_bits) == 16 && !choices.weight_affine &&
-         choices.inter_bits == 0 && choices.requant != QuantChoices::Requant::q10_22;
+  return is_dense_product(node.op) && input_bits == 8 && container_bits(choices.weight_bits) == 16 &&
+         !choices.weight_affine && choices.inter_bits == 0 &&
+         choices.requant != QuantChoices::Requant::q10_22;
 }
 
 bool needs_widening(const Graph& graph, const Recipe& recipe) {

@@ -10,6 +10,8 @@ namespace mmasim::runtime {
 
 // Whether the array multiplies weights of 16 bits with an input of 8, byte by byte: then nothing is widened.
 bool takes_bytes_of_weights(const Node& node, const QuantChoices& choices, uint32_t input_bits);
+// The operators of which it can.
+bool is_dense_product(const Operator& op);
 
 bool needs_widening(const Graph& graph, const Recipe& recipe);
 
