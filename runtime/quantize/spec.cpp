@@ -1,6 +1,8 @@
 // Files, their bases, the precision and single settings in their order of precedence.
 #include "runtime/quantize/spec.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -103,7 +105,7 @@ void apply_precision(QuantSpec& spec) {
   const uint32_t bits = precision == "int8" ? 8 : precision == "int16" ? 16 : precision == "int32" ? 32 : 0;
   if (bits == 0) {
     throw UserError("precision '" + precision.substr(0, 64) + "' cannot be used with preset '" + spec.preset +
-                    "'; allowed: int8, int16, int32, mixed, float32");
+                    "'; allowed: " + fmt::format("{}", fmt::join(precision_words(), ", ")));
   }
   for (const auto& [key, width] :
        {std::pair{"weight.bits", &spec.weight_bits}, {"act.bits", &spec.act_bits}}) {
@@ -149,6 +151,21 @@ const std::vector<PresetInfo>& presets() {
     return infos;
   }();
   return list;
+}
+
+const std::vector<std::string>& precision_words() {
+  static const std::vector<std::string> words{"int8", "int16", "int32", "mixed", "float32"};
+  return words;
+}
+
+bool is_precision(const std::string& word) {
+  const auto& words = precision_words();
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string precisions_text() {
+  const auto& words = precision_words();
+  return fmt::format("{} or {}", fmt::join(words.begin(), words.end() - 1, ", "), words.back());
 }
 
 std::string nominal_precision(const QuantSpec& spec) {

@@ -25,6 +25,11 @@ struct PresetInfo {
 };
 const std::vector<PresetInfo>& presets();  // by name
 
+// What a precision may be called, "preset" apart: "int8" to "float32".
+const std::vector<std::string>& precision_words();
+bool is_precision(const std::string& word);
+std::string precisions_text();  // "int8, int16, int32, mixed or float32"
+
 // What decides a quantization, the later over the earlier: defaults, the preset or file, `set`.
 // preset: a name, or a file if it ends in .yaml or .yml. precision: "int8", "int16" or "int32" set all widths
 // that no file fixes otherwise; "preset" and "mixed" leave them as they are. set: "key=value" or

@@ -5,6 +5,7 @@
 #include "sim/commands/command_pages.h"
 #include "sim/commands/option_kinds.h"
 #include "sim/config/config_places.h"
+#include "sim/report/trace_files.h"
 
 namespace mmasim::sim {
 namespace {
@@ -20,8 +21,8 @@ std::vector<std::string> values_of(const OptionFacts& option) {
   const auto& name = option.names.back();
   if (name == "--config") return config_names();
   if (name == "--quant") return preset_names();
-  if (name == "--precision") return {"int8", "int16", "int32", "mixed", "float32"};
-  if (name == "--trace") return {"perfetto", "vcd", "csv", "perfetto.gz", "vcd.gz", "csv.gz"};
+  if (name == "--precision") return runtime::precision_words();
+  if (name == "--trace") return trace_words();
   return option.words();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "runtime/quantize/spec.h"
 #include "runtime/user_error.h"
 #include "sim/commands/option_kinds.h"
 #include "sim/report/printout.h"
@@ -160,10 +161,9 @@ void add_quant_options(CLI::App& command, QuantChoice& options) {
 }
 
 void check_precision(const std::string& precision) {
-  for (const char* known : {"preset", "int8", "int16", "int32", "mixed", "float32"})
-    if (precision == known) return;
-  throw runtime::UserError("--precision " + precision +
-                           " is not available; expected int8, int16, int32, mixed or float32");
+  if (precision == "preset" || runtime::is_precision(precision)) return;
+  throw runtime::UserError("--precision " + precision + " is not available; expected " +
+                           runtime::precisions_text());
 }
 
 void set_modes(const ModeOptions& modes, Request& request) {

@@ -7,6 +7,7 @@
 #include "isa/program/program_file.h"
 #include "isa/verify/dataflow.h"
 #include "runtime/quantize/host_values.h"
+#include "runtime/quantize/spec.h"
 #include "runtime/user_error.h"
 #include "sim/config/config_places.h"
 #include "sim/experiment/execution.h"
@@ -18,10 +19,8 @@ namespace mmasim::sim {
 namespace {
 
 void check_known_precision(const std::string& file, const std::string& precision) {
-  for (const char* known : {"int8", "int16", "int32", "mixed", "float32"})
-    if (precision == known) return;
-  throw runtime::UserError(file + ": precision '" + precision +
-                           "'; expected int8, int16, int32, mixed or float32");
+  if (runtime::is_precision(precision)) return;
+  throw runtime::UserError(file + ": precision '" + precision + "'; expected " + runtime::precisions_text());
 }
 
 isa::Program load_verified(const std::string& file) {
