@@ -52,6 +52,12 @@ std::string OptionFacts::usage() const {
   return may_stand_alone ? name + "[=" + value + "]" : name + " " + value;
 }
 
+std::string OptionFacts::full_sentence() const { return sentence + (is_repeatable ? "; repeatable" : ""); }
+
+std::string OptionFacts::sentence_and_default() const {
+  return full_sentence() + " (" + (absent.empty() ? "required" : "default: " + absent) + ")";
+}
+
 std::string CommandFacts::usage() const {
   std::string text = "mmasim " + name;
   for (const auto& argument : arguments) {

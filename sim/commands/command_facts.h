@@ -17,6 +17,8 @@ struct OptionFacts {
 
   std::vector<std::string> words() const;  // that a value is made of; empty: no set of words
   std::string usage() const;               // "-o, --output FILE", "--verify[=outputs|layers]"
+  std::string full_sentence() const;       // whether it is repeatable, too
+  std::string sentence_and_default() const;
 };
 
 struct CommandFacts {

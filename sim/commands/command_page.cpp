@@ -10,10 +10,6 @@ namespace {
 
 using Align = Column::Align;
 
-std::string with_repeatable(const OptionFacts& option) {
-  return option.sentence + (option.is_repeatable ? "; repeatable" : "");
-}
-
 ordered_json json_of(const OptionFacts& option) {
   return {{"names", option.names},
           {"value", option.value},
@@ -27,7 +23,7 @@ std::string section_of(const CommandFacts& command) {
   for (const auto& argument : command.arguments)
     table.rows.push_back({"`" + argument.usage() + "`", argument.sentence, argument.absent});
   for (const auto& option : command.options)
-    table.rows.push_back({"`" + option.usage() + "`", with_repeatable(option),
+    table.rows.push_back({"`" + option.usage() + "`", option.full_sentence(),
                           option.absent.empty() ? "must be given" : option.absent});
   return "## mmasim " + command.name + "\n\n" + command.sentence + "\n\n```sh\n" +
          joined(command.examples, "\n") + "\n```\n\n" + table.markdown() + "\n";

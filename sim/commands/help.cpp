@@ -9,12 +9,6 @@ namespace {
 
 constexpr size_t kIndent = 2, kSecondColumn = 30, kColumns = 110;
 
-std::string option_line(const OptionFacts& option) {
-  const auto absent = option.absent.empty() ? "required" : "default: " + option.absent;
-  const auto repeatable = option.is_repeatable ? "; repeatable" : "";
-  return in_two_columns(option.usage(), option.sentence + repeatable + " (" + absent + ")");
-}
-
 std::string argument_line(const OptionFacts& argument) {
   return in_two_columns(argument.usage(),
                         argument.sentence + (argument.absent.empty() ? "" : " (may be left out)"));
@@ -24,7 +18,8 @@ std::string help_of_command(const CommandFacts& command) {
   std::string text = command.sentence + "\n\nusage: " + command.usage() + "\n\n";
   for (const auto& argument : command.arguments) text += argument_line(argument);
   text += "\noptions:\n";
-  for (const auto& option : command.options) text += option_line(option);
+  for (const auto& option : command.options)
+    text += in_two_columns(option.usage(), option.sentence_and_default());
   text += in_two_columns("-h, --help", "print this and exit");
   text += "\nexamples:\n";
   for (const auto& example : command.examples) text += "  " + example + "\n";

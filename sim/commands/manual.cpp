@@ -25,15 +25,10 @@ std::string entry(const std::string& head, const std::string& text) {
   return ".TP\n.B " + plain(head) + "\n" + plain(text) + "\n";
 }
 
-std::string entry(const OptionFacts& option) {
-  return entry(option.usage(), option.sentence + (option.is_repeatable ? "; repeatable" : "") + " (" +
-                                   (option.absent.empty() ? "required" : "default: " + option.absent) + ")");
-}
-
 std::string section_of(const CommandFacts& command) {
   std::string text = ".SS " + plain(command.usage()) + "\n" + plain(command.sentence) + ".\n";
   for (const auto& argument : command.arguments) text += entry(argument.usage(), argument.sentence);
-  for (const auto& option : command.options) text += entry(option);
+  for (const auto& option : command.options) text += entry(option.usage(), option.sentence_and_default());
   text += ".PP\nExamples:\n.PP\n.nf\n";
   for (const auto& example : command.examples) text += plain(example) + "\n";
   return text + ".fi\n";
