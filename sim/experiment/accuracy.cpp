@@ -53,9 +53,13 @@ bool holds_classes(const runtime::Graph& graph, runtime::TensorId id) {
   return false;
 }
 
-// A network that ends in ArgMax gives the class itself.
-int64_t class_of(const float* values, int64_t count) {
-  return count == 1 ? std::llround(values[0]) : std::max_element(values, values + count) - values;
+// Of values `stride` apart. A network that ends in ArgMax gives the class itself.
+int64_t class_of(const float* values, int64_t count, int64_t stride = 1) {
+  if (count == 1) return std::llround(values[0]);
+  int64_t best = 0;
+  for (int64_t i = 1; i < count; ++i)
+    if (values[i * stride] > values[best * stride]) best = i;
+  return best;
 }
 int64_t class_of(const runtime::IntegerTensor& integers) {
   const auto& values = integers.values;
@@ -184,14 +188,6 @@ std::optional<double> sqnr_db(const Answers& exact, const Answers& quantized, in
   return 10 * std::log10(signal / noise);
 }
 
-int64_t class_at(const float* values, const AnswerPart& part) {
-  if (part.along == 1) return std::llround(values[0]);
-  int64_t best = 0;
-  for (int64_t i = 1; i < part.along; ++i)
-    if (values[i * part.inner] > values[best * part.inner]) best = i;
-  return best;
-}
-
 }  // namespace
 
 std::optional<double> sqnr_db(const Answers& exact, const Answers& quantized) {
@@ -210,8 +206,8 @@ double agreement(const Answers& exact, const Answers& quantized, const AnswerPar
     for (int64_t o = 0; o < part.outer; ++o) {
       for (int64_t i = 0; i < part.inner; ++i, ++positions) {
         const int64_t at = begin + o * part.along * part.inner + i;
-        equal += class_at(&exact.values[static_cast<size_t>(at)], part) ==
-                 class_at(&quantized.values[static_cast<size_t>(at)], part);
+        equal += class_of(&exact.values[static_cast<size_t>(at)], part.along, part.inner) ==
+                 class_of(&quantized.values[static_cast<size_t>(at)], part.along, part.inner);
       }
     }
   }
