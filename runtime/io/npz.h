@@ -16,9 +16,8 @@ std::map<std::string, NpyArray> read_npz(const std::string& path);
 std::map<std::string, NpyArray> parse_npz(const uint8_t* data, uint64_t size_bytes,
                                           const std::string& source);
 
-// Throws UserError if the file cannot be written.
-void write_npz(const std::string& path, const std::map<std::string, NpyArray>& members);
-// Whether it could be written is the stream's to say; source names it in messages.
+// Throws UserError for members that the format cannot hold. Whether they could be written is the stream's to
+// say; source names it in messages.
 void write_npz(std::ostream& out, const std::map<std::string, NpyArray>& members, const std::string& source);
 
 }  // namespace mmasim::runtime

@@ -2,8 +2,8 @@
 // give equal bytes.
 #include <zlib.h>
 
-#include <fstream>
 #include <limits>
+#include <ostream>
 
 #include "runtime/io/npz.h"
 #include "runtime/user_error.h"
@@ -57,13 +57,6 @@ std::string directory_entry(const Written& member) {
 }
 
 }  // namespace
-
-void write_npz(const std::string& path, const std::map<std::string, NpyArray>& members) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  write_npz(out, members, path);
-  out.close();
-  if (!out) throw UserError(path + ": cannot be written");
-}
 
 void write_npz(std::ostream& out, const std::map<std::string, NpyArray>& members, const std::string& source) {
   uint64_t offset = 0;
