@@ -138,10 +138,8 @@ double smallest_inv_step(const Planning& planning, const Node& node, const Tenso
 }
 
 TensorPlan aligned_concat_grid(const Planning& planning, const Node& node) {
-  bool is_signed = false;
-  for (size_t i = 0; i < node.inputs.size(); ++i) is_signed = is_signed || planning.input(node, i).is_signed;
-  is_signed = is_signed && planning.is_signed_output(node);
-  TensorPlan y = grid_of_range(planning.choices(node), planning.range(node), is_signed);
+  TensorPlan y =
+      grid_of_range(planning.choices(node), planning.range(node), planning.is_signed_output_of_inputs(node));
   y.inv_step = smallest_inv_step(planning, node, y);
   y.source = "smallest inv_step of the inputs";
   return y;

@@ -102,6 +102,11 @@ bool is_rectified(const Activation& activation) {
          (activation.kind == Activation::Kind::clip && activation.low >= 0);
 }
 
+bool leaves_negative(const Activation& activation, bool may_be_negative) {
+  const bool ends_below_zero = activation.kind == Activation::Kind::clip && activation.high < 0;
+  return ends_below_zero || (may_be_negative && !is_rectified(activation));
+}
+
 bool saturation_clips(const QuantChoices& choices, const Activation& activation) {
   const bool from_zero = activation.low == 0 && activation.high >= kZeroRange;
   return has_bound_above(activation) && from_zero && !choices.act_affine &&

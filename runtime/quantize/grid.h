@@ -39,6 +39,9 @@ Activation planned_activation(const QuantChoices& choices, const Activation& act
 
 bool has_bound_above(const Activation& activation);  // a clip whose upper bound can matter
 bool is_rectified(const Activation& activation);     // result is never negative
+// Of what the activation leaves of an operator's result, which itself `may_be_negative`. A clip to bounds
+// below zero makes negative what was not.
+bool leaves_negative(const Activation& activation, bool may_be_negative);
 Range widened(const Range& range, double margin);
 
 // What an activation asks of the output stage whose output is y. `saturates`: the grid ends

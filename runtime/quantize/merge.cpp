@@ -59,9 +59,11 @@ std::vector<bool> merge_operands(const Graph& graph, const Recipe& recipe, Range
     if (classes.is_merged(input) && ranges[input].low < 0) is_signed[classes.root(input)] = true;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
-    const bool negative = !keeps_grid(node.op) && !std::holds_alternative<Concat>(node.op) &&
-                          !is_rectified(planned_activation(recipe.nodes[i], node.activation));
-    if (classes.is_merged(node.output) && negative) is_signed[classes.root(node.output)] = true;
+    if (keeps_grid(node.op) || !classes.is_merged(node.output)) continue;
+    // A Concat that merges has its operands' class and no other sign than they.
+    const bool is_of_class = std::holds_alternative<Concat>(node.op) && merges(node, recipe.nodes[i]);
+    const Activation activation = planned_activation(recipe.nodes[i], node.activation);
+    if (leaves_negative(activation, !is_of_class)) is_signed[classes.root(node.output)] = true;
   }
   Ranges shared = ranges;
   for (TensorId id = 0; id < ranges.size(); ++id) {

@@ -10,6 +10,9 @@
 
 namespace mmasim::runtime::quantization {
 
+// By its structure: an affine grid has no sign, but zero may lie anywhere in it.
+inline bool may_be_negative(const TensorPlan& tensor) { return tensor.is_signed || tensor.is_affine(); }
+
 struct Planning {
   const Graph& graph;
   const Recipe& recipe;
@@ -21,8 +24,13 @@ struct Planning {
     return recipe.nodes.at(static_cast<size_t>(&node - graph.nodes.data()));
   }
   Activation activation(const Node& node) const { return planned_activation(choices(node), node.activation); }
-  bool is_signed_output(const Node& node) const {
-    return !is_rectified(activation(node)) || signed_tensors[node.output];
+  // Of operators whose result may be negative whatever their inputs.
+  bool is_signed_output(const Node& node) const { return is_signed_output(node, true); }
+  // Of those whose result is negative only where an input is: means and copies.
+  bool is_signed_output_of_inputs(const Node& node) const {
+    bool any = false;
+    for (const TensorId id : node.inputs) any = any || may_be_negative(plan.tensors[id]);
+    return is_signed_output(node, any);
   }
   bool has_values() const { return plan.has_values; }
   bool multiplies(const Node& node) const { return choices(node).requant != QuantChoices::Requant::shift; }
@@ -36,6 +44,11 @@ struct Planning {
   }
   Range range(const Node& node) const { return ranges[node.output]; }
   TensorPlan& output(const Node& node) { return plan.tensors[node.output]; }
+
+ private:
+  bool is_signed_output(const Node& node, bool may_be_negative) const {
+    return leaves_negative(activation(node), may_be_negative) || signed_tensors[node.output];
+  }
 };
 
 // linear_plan.cpp

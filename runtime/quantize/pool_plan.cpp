@@ -77,8 +77,7 @@ PoolPlan plan_pool(Planning& planning, const Node& node, const std::vector<int64
   const QuantChoices& choices = planning.choices(node);
   const TensorPlan& x = planning.input(node);
   const Range range = widened(planning.range(node), margin);
-  const bool is_signed =
-      (x.is_signed && !is_rectified(planning.activation(node))) || planning.signed_tensors[node.output];
+  const bool is_signed = planning.is_signed_output_of_inputs(node);
   PoolPlan plan;
   if (planning.multiplies(node)) {
     TensorPlan& y = planning.output(node);

@@ -145,6 +145,21 @@ TEST_CASE("quantize elementwise: a Concat of unsigned inputs is unsigned and tak
   CHECK(plan_of<SumPlan>(plan).multipliers == std::vector<int64_t>{1 << 14, 1 << 15});
 }
 
+TEST_CASE("quantize elementwise: a clip below zero gives a Concat of unsigned inputs a sign") {
+  GraphBuilder g;
+  const TensorId a = g.input(kMap, {0, 1}), b = g.input(kMap, {0, 2});
+  g.node(Concat{1}, {a, b}, {1, 4, 1, 1}, {-0.5, -0.5}, clip(-1, -0.5));
+  for (const char* preset : {"tidl-np2-fixed", "tqt-static"}) {
+    CAPTURE(preset);
+    const QuantPlan plan = g.plan(preset);
+    CHECK(plan.tensors[2].is_signed);
+    const auto& requant = plan_of<SumPlan>(plan).requants[0];
+    CHECK(static_cast<double>(requant.clip_min) == std::max(-plan.tensors[2].inv_step, -128.0));
+    CHECK(static_cast<double>(requant.clip_max) == -0.5 * plan.tensors[2].inv_step);
+  }
+  CHECK(g.plan("tidl-np2-fixed").tensors[2].inv_step == 64);  // 256 / 2 of the second, halved for the sign
+}
+
 TEST_CASE("quantize elementwise: a slope of 0.1 has 6 fraction bits at 8 bits, of 2.5 four") {
   GraphBuilder g;
   const TensorId x = g.input(kMap, {-1, 1});

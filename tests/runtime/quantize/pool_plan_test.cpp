@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "runtime/calibrate/ranges.h"
+#include "runtime/reference/reference.h"
 #include "runtime/user_error.h"
 #include "tests/runtime/quantize/graph_builder.h"
 
@@ -9,12 +10,12 @@ using namespace mmasim::runtime::test;
 
 namespace {
 
-GraphBuilder average_pool(int64_t kernel, Range x, Range y) {
+GraphBuilder average_pool(int64_t kernel, Range x, Range y, Activation activation = {}) {
   GraphBuilder g;
   const TensorId input = g.input({1, 1, kernel, kernel}, x);
   AveragePool pool;
   pool.window.kernel = {kernel, kernel};
-  g.node(pool, {input}, {1, 1, 1, 1}, y);
+  g.node(pool, {input}, {1, 1, 1, 1}, y, activation);
   return g;
 }
 
@@ -121,4 +122,53 @@ TEST_CASE("quantize pool: 512 x 512 cells of 16 bits at full scale average exact
   CHECK(pool_of(plan).requant.shifts == std::vector<int>{32});
   const int128 sum = int128{65535} << 18;  // beyond 2^33
   CHECK(shift_half_up(sum * (1 << 14), 32) == 65535);
+}
+
+TEST_CASE("quantize pool: a clip to bounds below zero gives the mean of unsigned values a sign") {
+  const GraphBuilder g = average_pool(2, {0, 1}, {-0.1, -0.1}, clip(-0.1, -0.1));
+  const IntegerTensor x{{1, 1, 2, 2}, {0, 64, 128, 255}};
+  // 0.1 * 256 * 4096 / 128 = 819.2 -> 10 bits; inv_y = 2^20 / 2^10; RHU(-102.4) = -102
+  const QuantPlan shifted = g.plan("tidl-np2-fixed");
+  CHECK_FALSE(shifted.tensors[0].is_signed);
+  CHECK(shifted.tensors[1].is_signed);
+  CHECK(shifted.tensors[1].inv_step == 1024);
+  CHECK(pool_of(shifted).requant.clip_min == -102);
+  CHECK(pool_of(shifted).requant.clip_max == -102);
+  CHECK(run_reference(g.graph, shifted, {x})[1].values == std::vector<int64_t>{-102});
+  // from -0.1 to 0 in 255 steps, zero the last of them
+  const QuantPlan affine = g.plan("per-channel");
+  CHECK(affine.tensors[1].zero_point == 255);
+  CHECK(run_reference(g.graph, affine, {x})[1].values == std::vector<int64_t>{0});
+}
+
+TEST_CASE("quantize pool: a clip below zero makes a global mean signed, one that reaches zero does not") {
+  const auto clipped = [](double low, double high, Range y) {
+    GraphBuilder g;
+    const TensorId x = g.input({1, 1, 2, 2}, {0, 1});
+    g.node(GlobalAveragePool{}, {x}, {1, 1, 1, 1}, y, clip(low, high));
+    return g;
+  };
+  const GraphBuilder below = clipped(-2, -0.5, {-0.5, -0.5});
+  const QuantPlan plan = below.plan("tidl-np2-fixed");
+  // 1.25 * 0.5 * 2^20 / 128 = 5120 -> 13 bits; -0.5 * 2^7
+  CHECK(plan.tensors[1].is_signed);
+  CHECK(plan.tensors[1].inv_step == 128);
+  const IntegerTensor x{{1, 1, 2, 2}, {0, 0, 0, 255}};
+  CHECK(run_reference(below.graph, plan, {x})[1].values == std::vector<int64_t>{-64});
+  CHECK_FALSE(clipped(-2, 0, {0, 0}).plan("tidl-np2-fixed").tensors[1].is_signed);
+  CHECK_FALSE(clipped(-2, 0.5, {0, 0.5}).plan("tidl-np2-fixed").tensors[1].is_signed);
+}
+
+TEST_CASE("quantize pool: an affine input has a sign wherever its zero lies") {
+  const GraphBuilder g = average_pool(2, {-1, 1}, {-0.5, 0.5});
+  Recipe recipe = make_recipe(g.graph, resolve_preset("per-channel", "int8"));
+  recipe.nodes = make_recipe(g.graph, resolve_preset("tidl-np2-fixed", "int8")).nodes;
+  const QuantPlan plan = make_plan(g.graph, recipe, g.ranges);
+  // inv_x = 255 / 2; in binary32 1 / (2 / 255) is below 127.5; (0.5 * 127.5 * 4096 - 1) / 128 = 2040 -> 11
+  // bits
+  CHECK(plan.tensors[0].zero_point == 127);
+  CHECK(plan.tensors[1].is_signed);
+  CHECK(plan.tensors[1].inv_step == 255);
+  const IntegerTensor x{{1, 1, 2, 2}, {63, 63, 63, 63}};  // -64 / 127.5 = -128 / 255
+  CHECK(run_reference(g.graph, plan, {x})[1].values == std::vector<int64_t>{-128});
 }
