@@ -168,7 +168,7 @@ Weights NodeImport::weights(const ConstantPtr& constant) const {
 }
 
 ConstantPtr NodeImport::transposed(const ConstantPtr& matrix) const {
-  ConstantPtr& cached = state_.transposed[matrix.get()];
+  ConstantPtr& cached = state_.transposed[matrix];
   if (cached) return cached;
   const int64_t k = matrix->shape[0], n = matrix->shape[1];
   const Shape turned{n, k};

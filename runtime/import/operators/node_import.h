@@ -36,7 +36,8 @@ struct ImportState {
   std::unordered_map<const onnx::TensorProto*, TensorBytes> raw_data;  // of initializers, left in the file
   std::unordered_map<std::string, Value> values;
   std::unordered_set<std::string> tensor_names;
-  std::map<const Constant*, ConstantPtr> transposed;  // so that weights used twice are turned once
+  // So that weights used twice are turned once. The key holds its constant, lest another come to lie there.
+  std::map<ConstantPtr, ConstantPtr> transposed;
   std::set<std::string> counted_parameters;
   uint64_t derived_elements = 0, parameter_elements = 0, external_elements = 0;
 

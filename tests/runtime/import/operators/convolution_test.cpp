@@ -203,3 +203,24 @@ TEST_CASE("import: MatMul weights without values turn too") {
   CHECK(std::get<Gemm>(only_node(graph).op).weights.shape == Shape{7, 3});
   CHECK(macs(graph) == 2 * 3 * 7);
 }
+
+// A constant that only its own node held must not be taken for the next that lies where it lay.
+TEST_CASE("import: products by matrices and by stacks of one matrix keep their own weights") {
+  OnnxBuilder network(13);
+  network.input("x", {1, 2, 2, 2});
+  const std::vector<std::vector<float>> columns{{1, 2}, {3, 4}, {5, 6}, {7, 8}};
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const auto number = std::to_string(i);
+    network.initializer("w" + number, i % 2 == 0 ? Shape{1, 2, 1} : Shape{2, 1}, columns[i])
+        .add_node("MatMul", {"x", "w" + number}, {"y" + number})
+        .output("y" + number);
+  }
+  network.initializer("w", {2, 3}, {1, 2, 3, 4, 5, 6}).add_node("MatMul", {"x", "w"}, {"y"}).output("y");
+  const Graph graph = imported(network);
+  REQUIRE(graph.nodes.size() == columns.size() + 1);
+  for (size_t i = 0; i < columns.size(); ++i)
+    CHECK(*std::get<Gemm>(graph.nodes[i].op).weights.values == columns[i]);
+  const auto& last = std::get<Gemm>(graph.nodes.back().op).weights;
+  CHECK(last.shape == Shape{3, 2});
+  CHECK(*last.values == std::vector<float>{1, 4, 2, 5, 3, 6});
+}
