@@ -73,21 +73,16 @@ Dma::Dma(sc_core::sc_module_name name, const DmaConfig& config, const isa::Machi
       clock_(bench.clock),
       tokens_(bench.tokens),
       probe_(bench.probe),
+      failure_(bench.failure),
       queues_(config.queues) {
-  Failure& failure = bench.failure;
   for (uint32_t index = 0; index < machine.dma_channels; ++index) {
     channels_.push_back(std::make_unique<Channel>());
-    Channel* channel = channels_.back().get();
-    sc_core::sc_spawn([this, channel, &failure] { failure.guard([&] { serve(*channel); }); },
-                      sc_core::sc_gen_unique_name("channel"));
-    sc_core::sc_spawn([this, channel, &failure] { failure.guard([&] { retire(*channel); }); },
-                      sc_core::sc_gen_unique_name("retire"));
-    queues_[index % queues_.size()].channels.push_back(channel);
+    queues_[index % queues_.size()].channels.push_back(channels_.back().get());
   }
   for (uint32_t index = 0; index < config.outstanding_chunks; ++index) {
     slots_.push_back(std::make_unique<Slot>(config.chunk_bytes));
     Slot* slot = slots_.back().get();
-    sc_core::sc_spawn([this, slot, &failure] { failure.guard([&] { carry(*slot); }); },
+    sc_core::sc_spawn([this, slot] { failure_.guard([&] { carry(*slot); }); },
                       sc_core::sc_gen_unique_name("slot"));
   }
 }
@@ -99,6 +94,7 @@ bool Dma::full(uint32_t channel) const { return channels_.at(channel)->queue.siz
 void Dma::post(const DmaEntry& entry) {
   const uint32_t index = std::visit([](const auto& of) { return of.channel; }, entry);
   Channel& channel = *channels_.at(index);
+  if (!channel.is_served) begin_service(channel);
   Event event = probe_.of_core(Kind::hold, 0, 0);
   event.channel = static_cast<uint8_t>(index);
   event.issued = clock_.now();
@@ -106,6 +102,21 @@ void Dma::post(const DmaEntry& entry) {
   channel.queue.push_back({entry, event});
   ++entries_;
   channel.posted.notify(sc_core::SC_ZERO_TIME);
+}
+
+// A process costs a stack, and programs use few of the channels: those that are never posted to have none.
+// Both processes begin with the first event that they would have waited for.
+void Dma::begin_service(Channel& channel) {
+  const auto spawn = [&](void (Dma::*serves)(Channel&), const sc_core::sc_event& first, const char* name) {
+    sc_core::sc_spawn_options options;
+    options.dont_initialize();
+    options.set_sensitivity(&first);
+    sc_core::sc_spawn([this, serves, &channel] { failure_.guard([&] { (this->*serves)(channel); }); },
+                      sc_core::sc_gen_unique_name(name), &options);
+  };
+  spawn(&Dma::serve, channel.posted, "channel");
+  spawn(&Dma::retire, channel.moved, "retire");
+  channel.is_served = true;
 }
 
 std::string Dma::waiting_for() const {

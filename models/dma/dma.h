@@ -60,6 +60,7 @@ class Dma : public sc_core::sc_module, public DmaCommands {
     std::deque<std::unique_ptr<Descriptor>> active;  // oldest first
     Descriptor* current = nullptr;                   // whose chunks the slots take
     const isa::DmaWait* held_by = nullptr;
+    bool is_served = false;  // by processes of its own
     sc_core::sc_event posted, changed, moved;
   };
   struct Queue {
@@ -73,6 +74,7 @@ class Dma : public sc_core::sc_module, public DmaCommands {
     RowsExtension* rows;  // the payload's
   };
 
+  void begin_service(Channel& channel);
   void serve(Channel& channel);   // process of a channel: starts descriptors
   void retire(Channel& channel);  // process of a channel: ends them
   void carry(Slot& slot);         // process of a slot
@@ -98,6 +100,7 @@ class Dma : public sc_core::sc_module, public DmaCommands {
   const Clock clock_;
   TokenBoard& tokens_;
   Probe& probe_;
+  Failure& failure_;
   std::vector<std::unique_ptr<Channel>> channels_;
   std::vector<std::unique_ptr<Slot>> slots_;
   Port read_port_, write_port_;
