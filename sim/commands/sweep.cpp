@@ -75,7 +75,7 @@ size_t perform_locally(const SweepOptions& options, const std::vector<Request>& 
                        SweepFolder& folder, Progress& progress) {
   PointWork work;
   work.jobs = processes(options);
-  work.summarize = [&](const LoggedResult& result) { return rows.csv_line(result); };
+  work.row = [&](const LoggedResult& result) { return rows.row(result); };
   work.done = [&](const PointResult& result) { folder.append(result); };
   return perform_points(points, work, progress);
 }
@@ -88,7 +88,7 @@ SlurmWork slurm_work(const SweepOptions& options, const SweepRows& rows, SweepFo
   work.options = options.sbatch;
   work.done = [&](const LoggedResult& result) {
     if (folder.log().has(result.hash)) return;
-    folder.append({result.hash, line_of(result), rows.csv_line(result), result.error.has_value()});
+    folder.append({result.hash, line_of(result), rows.row(result), result.error.has_value()});
   };
   return work;
 }

@@ -51,13 +51,13 @@ std::string message_of(const JobEnd& end) {
   }
 }
 
-std::string summary_of(const PointWork& work, const LoggedResult& result) {
-  return work.summarize ? work.summarize(result) : "";
+ordered_json row_of(const PointWork& work, const LoggedResult& result) {
+  return work.row ? work.row(result) : ordered_json();
 }
 
 PointResult failed_result(const PointWork& work, const Request& request, const JobEnd& end) {
   const auto result = logged(request, message_of(end));
-  return {result.hash, line_of(result), summary_of(work, result), true};
+  return {result.hash, line_of(result), row_of(work, result), true};
 }
 
 // Points that share groundwork: without values all do; with values, a network at a time bounds the memory.
@@ -83,8 +83,7 @@ size_t perform_group(const std::vector<Request>& requests, const PointWork& work
     Progress silent(Loudness::silent);
     const auto& request = requests[job.get<size_t>()];
     const auto result = logged(request, perform(request, silent, groundwork));
-    return ordered_json{
-        {"hash", result.hash}, {"line", line_of(result)}, {"summary", summary_of(work, result)}};
+    return ordered_json{{"hash", result.hash}, {"line", line_of(result)}, {"row", row_of(work, result)}};
   };
   size_t lost = 0;
   run_each_in_children(jobs, child, work.jobs, [&](size_t index, JobEnd end) {
@@ -92,7 +91,7 @@ size_t perform_group(const std::vector<Request>& requests, const PointWork& work
       ++lost;
       progress.note("point " + hash_of(requests[index]).substr(0, 8) + " has no result: " + end.message);
     } else if (end.kind == JobEnd::Kind::result) {
-      work.done({end.result["hash"], end.result["line"], end.result["summary"], false});
+      work.done({end.result["hash"], end.result["line"], end.result["row"], false});
     } else {
       work.done(failed_result(work, requests[index], end));
     }

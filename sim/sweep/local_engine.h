@@ -14,15 +14,15 @@ namespace mmasim::sim {
 
 struct PointResult {
   std::string hash;
-  std::string line;     // as results.jsonl has it
-  std::string summary;  // what `summarize` made of it
+  std::string line;  // as results.jsonl has it
+  ordered_json row;  // what `row` made of it
   bool failed = false;
 };
 
 struct PointWork {
   unsigned jobs = 1;  // processes at once
   // Made in the child. Of a point that failed: here.
-  std::function<std::string(const LoggedResult&)> summarize;
+  std::function<ordered_json(const LoggedResult&)> row;
   std::function<void(const PointResult&)> done;  // called here, as points end
 };
 

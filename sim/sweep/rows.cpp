@@ -130,8 +130,8 @@ std::string SweepRows::csv_header() const {
   return text.substr(0, text.find('\n') + 1);
 }
 
-std::string SweepRows::csv_line(const LoggedResult& result) const {
-  const auto text = table_of({row(result)}).csv();
+std::string SweepRows::csv_line(const ordered_json& row) {
+  const auto text = table_of({row}).csv();
   return text.substr(text.find('\n') + 1);
 }
 

@@ -27,7 +27,7 @@ class SweepRows {
 
   ordered_json row(const LoggedResult& result) const;  // column to value; null: there is none
   std::string csv_header() const;                      // these end in a newline
-  std::string csv_line(const LoggedResult& result) const;
+  static std::string csv_line(const ordered_json& row);
 
  private:
   std::vector<std::string> set_keys_;

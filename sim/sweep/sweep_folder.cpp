@@ -5,7 +5,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <map>
 
 #include "runtime/user_error.h"
 
@@ -23,7 +22,12 @@ SweepFolder::SweepFolder(const std::string& path, const SweepRows& rows, LogStar
       rows_(rows),
       csv_text_(rows.csv_header()),
       log_(
-          path_of("results.jsonl"), [&](const LoggedResult& result) { csv_text_ += rows_.csv_line(result); },
+          path_of("results.jsonl"),
+          [&](const LoggedResult& result) {
+            auto row = rows_.row(result);
+            csv_text_ += SweepRows::csv_line(row);
+            by_hash_[result.hash] = std::move(row);
+          },
           start) {
   if (!log_.holds_earlier()) begin_csv();
 }
@@ -59,24 +63,19 @@ void SweepFolder::append(const PointResult& result) {
     throw UserError(error.what() + std::string(kGoOn));
   }
   if (is_first) begin_csv();
-  const auto written = ::write(csv_, result.summary.data(), result.summary.size());
-  if (written == static_cast<ssize_t>(result.summary.size())) return;
+  by_hash_[result.hash] = result.row;
+  const auto line = SweepRows::csv_line(result.row);
+  const auto written = ::write(csv_, line.data(), line.size());
+  if (written == static_cast<ssize_t>(line.size())) return;
   const std::string why = written < 0 ? std::strerror(errno) : "no space left";
   throw UserError(path_of("results.csv") + ": cannot be written: " + why + kGoOn);
 }
 
 std::vector<ordered_json> SweepFolder::rows_of(const std::vector<Request>& requests) const {
-  if (log_.holds_earlier()) return {};
-  std::map<std::string, ordered_json> by_hash;
-  for (const auto& request : requests) by_hash[hash_of(request)] = nullptr;
-  read_results(path_of("results.jsonl"), [&](const LoggedResult& result) {
-    const auto found = by_hash.find(result.hash);
-    if (found != by_hash.end()) found->second = rows_.row(result);
-  });
   std::vector<ordered_json> rows;
   for (const auto& request : requests) {
-    auto& row = by_hash.at(hash_of(request));
-    if (!row.is_null()) rows.push_back(std::move(row));
+    const auto found = by_hash_.find(hash_of(request));
+    if (found != by_hash_.end()) rows.push_back(found->second);
   }
   return rows;
 }

@@ -3,6 +3,7 @@
 // moment but for a line being written.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "sim/experiment/result_log.h"
@@ -35,7 +36,8 @@ class SweepFolder {
 
   OutputFolder folder_;
   const SweepRows rows_;
-  std::string csv_text_;  // of what was there when it was opened
+  std::string csv_text_;                         // of what was there when it was opened
+  std::map<std::string, ordered_json> by_hash_;  // rows
   ResultLog log_;
   int csv_ = -1;
 };
