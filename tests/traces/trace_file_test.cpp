@@ -1,6 +1,7 @@
 // A small run recorded, and read back: what a file holds is what was told.
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -201,6 +202,28 @@ TEST_CASE("trace file: the slices of a thread never overlap, and time never runs
     CHECK(event["ts"].get<double>() >= end);  // as viewers add
     end = event["ts"].get<double>() + event["dur"].get<double>();
   }
+}
+
+TEST_CASE("trace file: late slices are as long as viewers' doubles allow, and no longer") {
+  const TemporaryFolder folder("trace");
+  std::vector<Event> events;
+  uint64_t cycle = 5'000'000'011;  // at a nanosecond each: 5 s, where microseconds as doubles lie 2^-30 apart
+  for (uint64_t length = 1; length <= 200; ++length, cycle += length - 1)
+    events.push_back(piece(Kind::setup, cycle, cycle + length));
+  const auto trace = json::parse(text_of(record(folder, events).json));
+  uint64_t length = 0, shortened = 0;
+  for (const auto& event : trace["traceEvents"]) {
+    if (event["ph"] != "X") continue;
+    const double begin = event["ts"], duration = event["dur"], asked = static_cast<double>(++length) / 1000;
+    const double end = static_cast<double>(5'000'000'011 + length * (length + 1) / 2) / 1000;
+    CHECK(begin + duration <= end);
+    if (duration == asked) continue;
+    ++shortened;
+    CHECK(duration < asked);
+    CHECK(begin + std::nextafter(duration, asked) > end);
+  }
+  CHECK(length == 200);
+  CHECK(shortened > 10);  // else nothing was shown
 }
 
 TEST_CASE("trace file: a slice says what it was, and an arrow leads from a transfer to what waited for it") {

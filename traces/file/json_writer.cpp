@@ -3,7 +3,7 @@
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
-#include <cmath>
+#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -29,15 +29,38 @@ void append_us(Buffer& to, uint64_t cycle, uint64_t period_ps) {
   fmt::format_to(std::back_inserter(to), ".{:0{}}", part, digits);
 }
 
+uint64_t bits_of(double value) {
+  uint64_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+double of_bits(uint64_t bits) {
+  double value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+// The longest of all durations below `beyond` after which `begin` is not behind `end`, as doubles are added.
+// Those that are not negative stand in the order of their bits; near the end they may be thousands apart.
+double longest_within(double begin, double end, double beyond) {
+  const auto fits = [&](uint64_t bits) { return begin + of_bits(bits) <= end; };
+  uint64_t above = bits_of(beyond), step = 1;
+  for (; step < above && !fits(above - step); step *= 2) above -= step;
+  uint64_t within = step < above ? above - step : 0;
+  while (above - within > 1) {
+    const uint64_t middle = within + (above - within) / 2;
+    (fits(middle) ? within : above) = middle;
+  }
+  return of_bits(within);
+}
+
 // Viewers add ts and dur as doubles: a sum beyond the end, by rounding, would put the next slice inside this
 // one.
 void append_duration_us(Buffer& to, uint64_t begin, uint64_t end, uint64_t period_ps) {
   const auto us = [&](uint64_t cycles) { return static_cast<double>(cycles * period_ps) / 1e6; };
-  const double plain = us(end - begin);
-  double duration = plain;
-  while (us(begin) + duration > us(end)) duration = std::nextafter(duration, 0.0);
-  if (duration == plain) return append_us(to, end - begin, period_ps);
-  fmt::format_to(std::back_inserter(to), "{}", duration);
+  const double duration = us(end - begin);
+  if (us(begin) + duration <= us(end)) return append_us(to, end - begin, period_ps);
+  fmt::format_to(std::back_inserter(to), FMT_COMPILE("{}"), longest_within(us(begin), us(end), duration));
 }
 
 // What stands in the viewer on the slice.
