@@ -68,11 +68,12 @@ class Bounds {
     const auto& plan = run_.plan.tensors[node.output];
     const auto coarse = check_grid(node, error);
     if (!coarse.empty()) return coarse;
-    // A tensor of zeros has any step, unless its function fixes one, and stands for nothing above zero.
+    // A tensor of zeros has any step, unless its function fixes one, and zero stands for nothing else.
+    // Operands on grids of their own may leave something of what was zero in calibration.
     const bool blank = !error.fixed_grid && reach_of(run_.ranges[node.output]) < kZeroRange;
-    const double step = blank ? 2 * kZeroRange : 1 / plan.inv_step;
     for (size_t i = 0; i < alone.exact.values.size(); ++i) {
       const double expected = activated(node.activation, alone.exact.values[i]);
+      const double step = blank && std::fabs(expected) < kZeroRange ? 2 * kZeroRange : 1 / plan.inv_step;
       const auto outside = check_value(node.output, i, expected, error.of_result[i],
                                        error.keeps_grid && copies(node) ? 0 : step);
       if (!outside.empty()) return outside;

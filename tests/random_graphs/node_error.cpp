@@ -13,6 +13,10 @@ using runtime::QuantSpec;
 
 // binary32 arithmetic of the float network, relative to the magnitudes that are added.
 constexpr double kFloatNoise = 1.0 / (1 << 17);
+// A sum of n terms in binary32 rounds n - 1 times, each by 2^-24 of what is summed so far at most.
+double noise_of_sum(int64_t terms) {
+  return std::max(kFloatNoise, std::ldexp(static_cast<double>(terms), -24));
+}
 
 FloatTensor magnitudes(FloatTensor tensor) {
   for (auto& value : tensor.values) value = std::fabs(value);
@@ -118,6 +122,16 @@ runtime::Operator of_magnitudes(runtime::BatchNorm op) {
   return op;
 }
 
+// Terms of one result's sum, its bias apart.
+template <class Op>
+int64_t depth_of(const Op& op) {
+  return runtime::element_count(op.weights.shape) / op.weights.shape[0];
+}
+int64_t depth_of(const runtime::ConvTranspose& op) {
+  return runtime::element_count(op.weights.shape) / op.weights.shape[1];
+}
+int64_t depth_of(const runtime::BatchNorm&) { return 1; }
+
 // Where the channel lies: axis 1, of a product the last.
 template <class Op>
 int64_t inner_of(const Op&, const runtime::Shape& result) {
@@ -161,11 +175,11 @@ NodeError error_of_layer(const Op& op, const NodeRun& run) {
   const auto products = run_alone(of_magnitudes(op), magnitude, result);
   const auto steps = weight_steps(granules_of(op), run);
   const auto inner = inner_of(op, result);
-  const double x_step = step_of(run.operands[0]);
+  const double x_step = step_of(run.operands[0]), noise = noise_of_sum(depth_of(op));
   NodeError error;
   for (size_t i = 0; i < run.exact.values.size(); ++i) {
     const double step = steps[i / static_cast<size_t>(inner) % steps.size()];
-    error.of_result.push_back(step * (operands.values[i] + x_step) + kFloatNoise * products.values[i]);
+    error.of_result.push_back(step * (operands.values[i] + x_step) + noise * products.values[i]);
   }
   error.smallest_step = x_step * *std::max_element(steps.begin(), steps.end());
   return error;
@@ -212,13 +226,14 @@ double reciprocal_error(const QuantSpec& spec) {
   return std::ldexp(1.0, spec.act_bits == 8 ? -7 : spec.act_bits == 16 ? -15 : -23);
 }
 
-NodeError error_of_mean(const NodeRun& run, double margin) {
+NodeError error_of_mean(const NodeRun& run, int64_t cells, double margin) {
   const auto means = run_alone(run.node.op, magnitudes_of(run.values), run.exact.shape);
+  const double noise = noise_of_sum(cells);
   NodeError error;
   error.margin = margin;
   error.smallest_step = step_of(run.operands[0]) * std::ldexp(1.0, -11);
   for (const float mean : means.values)
-    error.of_result.push_back(mean * (reciprocal_error(run.spec) + kFloatNoise));
+    error.of_result.push_back(mean * (reciprocal_error(run.spec) + noise));
   return error;
 }
 
@@ -234,7 +249,8 @@ NodeError error_of_function(const runtime::Unary& unary, const NodeRun& run) {
   double error = 0;
   switch (unary.kind) {
     case runtime::Unary::Kind::sigmoid:
-      error = std::min(0.5, h * h / 80) + (bends ? h / 16 : 0);
+      // a knot at zero halves what one wide segment over the whole rise can err by
+      error = std::min(run.operands[0].is_affine() ? 1.0 : 0.5, h * h / 80) + (bends ? h / 16 : 0);
       break;
     case runtime::Unary::Kind::hard_sigmoid:
       error = h * std::fabs(unary.alpha) * (bends ? 0.5 : 0.25);
@@ -303,9 +319,12 @@ struct ErrorOf {
     return uniform(run, 0, step_of(run.operands[0]) * step_of(run.operands[1]));
   }
   NodeError operator()(const runtime::MaxPool&) const { return kept(run); }
-  NodeError operator()(const runtime::AveragePool&) const { return error_of_mean(run, 1); }
+  NodeError operator()(const runtime::AveragePool& op) const {
+    return error_of_mean(run, op.window.kernel[0] * op.window.kernel[1], 1);
+  }
   NodeError operator()(const runtime::GlobalAveragePool&) const {
-    return error_of_mean(run, run.spec.global_average_margin);
+    const auto& x = run.values[0].shape;
+    return error_of_mean(run, runtime::element_count(x) / (x[0] * x[1]), run.spec.global_average_margin);
   }
   NodeError operator()(const runtime::Concat&) const { return error_of_concat(run); }
   NodeError operator()(const runtime::Pad&) const { return kept(run); }
