@@ -123,6 +123,8 @@ CheckedConfig ConfigFile::check(const std::vector<std::string>& overrides) const
   for (const auto& text : overrides) override_entry(text, entries);
   CheckedConfig checked;
   set_keys(entries, checked.config);
+  checked.config.origin = entries.origin;
+  checked.config.is_origin = overrides.empty() && !entries.has_base;
   if (entries.faults.empty()) follow_sizes(*entries_, entries, checked.config);
   if (entries.faults.empty()) check_consistency(checked.config, entries);
   for (const auto& fault : in_order(entries.faults))

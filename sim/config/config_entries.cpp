@@ -140,6 +140,7 @@ void complete_from(ConfigEntries base, ConfigEntries& own) {
       own.priced_sizes[memory.size_path] = size->second.text;
     }
   }
+  own.origin = base.origin;
   own.values.insert(base.values.begin(), base.values.end());
   own.sections.insert(base.sections.begin(), base.sections.end());
   for (auto& fault : base.faults) own.faults.push_back(std::move(fault));
@@ -166,6 +167,7 @@ ConfigEntries read_entries(const std::string& file, std::vector<std::string> rea
   const std::string text = runtime::read_file_text(file, "configuration");
   readers.push_back(file);
   ConfigEntries entries;
+  entries.origin = file;
   EntryReader reader(file, entries);
   try {
     const auto documents = YAML::LoadAll(text);

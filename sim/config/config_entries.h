@@ -40,6 +40,7 @@ struct ConfigEntries {
   std::map<std::string, ConfigPlace> sections;  // those present
   std::vector<ConfigFault> faults;
   std::map<std::string, std::string> priced_sizes;  // sizes of the base that gave the price, by path
+  std::string origin;                               // the last of its bases, or the file itself
   bool has_base = false;                            // what is left out is the base's to give
 };
 

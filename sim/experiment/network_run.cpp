@@ -112,12 +112,17 @@ class NetworkRun {
       };
     }
     progress_.say("simulate");
+    auto* const listening = listener();
+    if (request_.mode == Mode::timing_only && planned_.activity && listening == nullptr) {
+      execution_.activity = std::move(planned_.activity);
+      return;
+    }
     ValuesBy values_by = ValuesApart{request_.threads};
     if (verification || watcher) values_by = ValuesInModels{};
     double watch_s = 0;
     if (watcher) watcher = timed(watcher, watch_s);
     execution_ = execute(program, config_, request_.mode, inputs_, watcher, layer_progress(progress_),
-                         values_by, listener());
+                         values_by, listening);
     execution_.simulate_s -= watch_s;
     if (verification) outcome_.report.verify = verification->finish(execution_.outputs);
     if (comparison_) comparison_->finish(execution_.outputs);

@@ -7,6 +7,7 @@
 
 #include "isa/program/program_file.h"
 #include "isa/verify/dataflow.h"
+#include "models/simulate.h"
 #include "runtime/import/import.h"
 #include "runtime/io/random_weights.h"
 #include "runtime/quantize/domains.h"
@@ -16,6 +17,7 @@
 #include "runtime/quantize/widen.h"
 #include "runtime/transform/legalize.h"
 #include "runtime/user_error.h"
+#include "sim/experiment/schedule_choice.h"
 #include "sim/host/host_memory.h"
 #include "sim/host/stopwatch.h"
 
@@ -106,14 +108,61 @@ void verify_lowered(const isa::Program& program) {
   }
 }
 
+// A program of the configuration's machine, scheduled as for another's.
+runtime::Lowered lower_as(const ScheduleChoice& schedule, const runtime::Graph& graph,
+                          const runtime::QuantPlan& plan, const Configuration& config,
+                          const PlanChoices& choices) {
+  auto lowered = runtime::lower(graph, plan, schedule.machine,
+                                {schedule.cost, config.schedule, choices.keep_intermediates});
+  lowered.program.machine = config.machine;
+  verify_lowered(lowered.program);
+  return lowered;
+}
+
+struct TimedSchedule {
+  size_t index = 0;  // of the choices
+  runtime::Lowered lowered;
+  models::Activity activity;
+};
+
+// The fastest by the models, and of equally fast ones the first. No time depends on a value: the plan has
+// none.
+TimedSchedule fastest(const std::vector<ScheduleChoice>& schedules, const runtime::Graph& graph,
+                      const runtime::QuantPlan& plan, const Configuration& config,
+                      const PlanChoices& choices) {
+  const auto timed = [&](size_t index, runtime::Lowered lowered) {
+    auto activity = models::simulate(lowered.program, config, nullptr);
+    return TimedSchedule{index, std::move(lowered), std::move(activity)};
+  };
+  auto best = timed(0, lower_as(schedules.front(), graph, plan, config, choices));
+  for (size_t i = 1; i < schedules.size(); ++i) {
+    try {
+      auto lowered = lower_as(schedules[i], graph, plan, config, choices);
+      if (lowered.program.code == best.lowered.program.code) continue;
+      auto next = timed(i, std::move(lowered));
+      if (next.activity.total_cycles < best.activity.total_cycles) best = std::move(next);
+    } catch (const runtime::UserError&) {  // a network that only the configuration's own machine holds
+    }
+  }
+  return best;
+}
+
 PlannedNetwork lower_plan(const runtime::Graph& graph, const Configuration& config,
                           const PlanChoices& choices, runtime::QuantPlan plan, Stopwatch& since_quantize) {
   PlannedNetwork planned;
   planned.plan = std::move(plan);
   planned.quantize_s = since_quantize.restart();
-  planned.lowered = runtime::lower(graph, planned.plan, config.machine,
-                                   {cost_model(config), config.schedule, choices.keep_intermediates});
-  verify_lowered(planned.lowered.program);
+  const auto schedules = schedule_choices(config);
+  if (schedules.size() == 1) {
+    planned.lowered = lower_as(schedules.front(), graph, planned.plan, config, choices);
+  } else {
+    const bool has_values = std::exchange(planned.plan.has_values, false);
+    auto best = fastest(schedules, graph, planned.plan, config, choices);
+    planned.plan.has_values = has_values;
+    planned.activity = std::move(best.activity);
+    planned.lowered = has_values ? lower_as(schedules[best.index], graph, planned.plan, config, choices)
+                                 : std::move(best.lowered);
+  }
   planned.lower_s = since_quantize.seconds();
   return planned;
 }

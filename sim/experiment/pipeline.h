@@ -1,11 +1,13 @@
 // From a network file to a program and its inputs: import, legalize, calibrate, plan, lower, each timed.
-// Executes nothing (execution.h) and writes nothing (report/).
+// Executes nothing but to choose between schedules (schedule_choice.h; else execution.h), and writes nothing
+// (report/).
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "models/kit/activity.h"
 #include "runtime/calibrate/ranges.h"
 #include "runtime/graph/graph.h"
 #include "runtime/lower/lower.h"
@@ -45,6 +47,8 @@ struct PlannedNetwork {
   runtime::QuantPlan plan;
   runtime::Lowered lowered;  // its program has passed verify_program()
   double quantize_s = 0, lower_s = 0;
+  // Of the program, where several schedules were timed to choose one (schedule_choice.h).
+  std::optional<models::Activity> activity;
 };
 
 struct MadePlan {
