@@ -99,6 +99,9 @@ async function checkLayout(page, name) {
   check(headings[0] === 1 && headings.every((level, i) => i === 0 || level <= headings[i - 1] + 1), `${name}: headings skip a level: ${headings}`);
   const ids = await page.$$eval('[id]', nodes => nodes.map(node => node.id));
   check(new Set(ids).size === ids.length, `${name}: an id is there twice`);
+  const curtailed = await page.$$eval('.name bdi', nodes => nodes.filter(
+      node => node.getBoundingClientRect().right > node.parentNode.getBoundingClientRect().right + 1).length);
+  check(curtailed === 0, `${name}: ${curtailed} names are cut at their end`);
 }
 
 async function checkContrast(page, name) {

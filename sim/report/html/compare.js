@@ -66,7 +66,7 @@ function runBars() {
   for (const run of runs) longest.set(run.first, Math.max(longest.get(run.first) || 0, run.totals.cycles));
   return element('ol', {class: 'rows', 'aria-label': 'Cycles of each run by cause'}, runs.map(run => {
     const says = largestFirst(run.parts).map(([cause, cycles]) => CAUSE_NAMES[cause] + ' ' + percent(cycles / run.totals.cycles)).join(', ');
-    return element('li', {title: run.label + ': ' + says}, element('span', {class: 'name'}, run.label),
+    return element('li', {title: run.label + ': ' + says}, nameSpan(run.label),
                    stackedBar(CAUSES.map(cause => [cause.id, run.parts[cause.id]]), longest.get(run.first)),
                    element('span', {class: 'figure'}, number(run.totals.time_ms) + ' ms'));
   }));
@@ -101,7 +101,7 @@ function overview() {
 
 function layerColumns(first, others, figure) {
   const columns = [
-    {title: 'Layer', align: 'left', value: row => row.layer, cell: row => element('span', {title: row.name}, row.name)},
+    {title: 'Layer', align: 'left', value: row => row.layer, cell: row => nameSpan(row.name)},
     {title: figure.title + ', ' + shortLabel(first), value: row => figure.of(first.layers[row.layer]),
      cell: row => datum(figure.text(first.layers[row.layer]), figure.of(first.layers[row.layer]), `runs[${first.index}].layers[${row.layer}].${figure.key}`)},
     {title: 'Bound', align: 'left', value: row => first.layers[row.layer].bound, cell: row => tag(first.layers[row.layer])},

@@ -165,6 +165,11 @@ function legend(entries) {
       ([id, name, says]) => element('li', {title: says}, element('span', {class: 'swatch fill-' + id}), name)));
 }
 
+// Where it has no room its begin is left out: the end tells layers of a network apart.
+function nameSpan(name) {
+  return element('span', {class: 'name', title: name}, element('bdi', {dir: 'ltr'}, name));
+}
+
 function section(id, title, lead, ...content) {
   return element('section', {id, 'aria-labelledby': id + '-title'}, element('h2', {id: id + '-title'}, title),
                  lead ? element('p', {class: 'lead'}, lead) : null, content);
@@ -176,7 +181,7 @@ function choice(label, options, onChange) {
   return element('label', {class: 'choice'}, label + ' ', select);
 }
 
-// Drawn when it comes near the screen, or when the page is printed.
+// Drawn when it comes near the screen, when nothing else is to be done, or when the page is printed.
 const drawnLater = [];
 function later(holder, draw) {
   let isDrawn = false;
@@ -194,6 +199,15 @@ function later(holder, draw) {
   return once;
 }
 addEventListener('beforeprint', () => drawnLater.forEach(draw => draw()));
+
+// One after the other, so that no section grows under a reader who has jumped to what stands below it.
+function drawWhenIdle(index = 0) {
+  if (index === drawnLater.length) return;
+  (window.requestIdleCallback || setTimeout)(() => {
+    drawnLater[index]();
+    drawWhenIdle(index + 1);
+  });
+}
 
 // columns: {title, text(row) or cell(row), value(row), align, help}. Sorts by a click on a heading.
 function sortableTable(caption, columns, rows, startColumn) {
@@ -251,6 +265,7 @@ function showPage(header, sections, footer) {
   requestAnimationFrame(() => setTimeout(() => {
     main.append(...sections.slice(1).map(([, , build]) => build()));
     document.body.append(element('footer', {}, element('p', {}, footer)));
+    drawWhenIdle();
     if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
   }));
 }

@@ -59,7 +59,7 @@ function timeRows(order, scale) {
     const says = largestFirst(parts).map(
         ([cause, cycles]) => CAUSE_NAMES[cause] + ' ' + count(cycles) + ' (' + percent(cycles / layer.cycles) + ')').join(', ');
     const whole = scale === 'share' ? layer.cycles : longest;
-    return element('li', {title: layer.name + ': ' + says}, element('span', {class: 'name'}, layer.name),
+    return element('li', {title: layer.name + ': ' + says}, nameSpan(layer.name),
                    stackedBar(CAUSES.map(cause => [cause.id, parts[cause.id]]), whole),
                    element('span', {class: 'figure'}, datum(count(layer.cycles), layer.cycles, `layers[${index}].cycles`)));
   });
@@ -118,7 +118,7 @@ function layerColumns() {
     cell: row => datum(format(row.layer[key]), row.layer[key], `layers[${row.index}].${key}`),
   });
   const columns = [
-    {title: 'Layer', align: 'left', value: row => row.index, cell: row => element('span', {title: row.layer.name}, row.layer.name),
+    {title: 'Layer', align: 'left', value: row => row.index, cell: row => nameSpan(row.layer.name),
      help: 'in the order of execution'},
     {title: 'Kind', align: 'left', value: row => row.layer.kind, text: row => row.layer.kind},
     {title: 'Precision', align: 'left', value: row => row.layer.precision, text: row => row.layer.precision},

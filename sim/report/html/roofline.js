@@ -62,22 +62,23 @@ class RooflinePlot {
     return lines;
   }
 
+  // Lines, and what stands on them: that goes above the points.
   ceilings() {
-    const lines = [];
+    const lines = [], labels = [];
     for (const precision of Object.keys(OPERAND_BYTES)) {
       const peak = arrayPeak(report.config, precision), knee = peak / this.rate;
       if (peak < this.y[0]) continue;
       const start = Math.max(knee, this.x[0]);
       lines.push(shape('path', {class: peak === this.peak ? 'ceiling' : 'ceiling other',
-                                d: `M${this.toX(start)} ${this.toY(peak)}H${this.inner.right}`}),
-                 shape('text', {...this.besideKnee(start), y: this.toY(peak) - 6, class: peak === this.peak ? 'halo' : 'halo faint'},
-                       `array at ${precision}: ${count(peak)} MACs/cycle`));
+                                d: `M${this.toX(start)} ${this.toY(peak)}H${this.inner.right}`}));
+      labels.push(shape('text', {...this.besideKnee(start), y: this.toY(peak) - 6, class: peak === this.peak ? 'halo' : 'halo faint'},
+                        `array at ${precision}: ${count(peak)} MACs/cycle`));
     }
     const low = Math.max(this.x[0], this.y[0] / this.rate), knee = this.peak / this.rate;
-    lines.push(shape('path', {class: 'ceiling', d: `M${this.toX(low)} ${this.toY(low * this.rate)}L${this.toX(knee)} ${this.toY(this.peak)}`}),
-               shape('text', {x: this.toX(low) + 8, y: this.toY(low * this.rate) - 8,
-                              class: 'halo', transform: this.slope(low, knee)}, `${this.memory.name}: ${number(this.rate, 4)} bytes/cycle`));
-    return lines;
+    lines.push(shape('path', {class: 'ceiling', d: `M${this.toX(low)} ${this.toY(low * this.rate)}L${this.toX(knee)} ${this.toY(this.peak)}`}));
+    labels.push(shape('text', {x: this.toX(low) + 8, y: this.toY(low * this.rate) - 8,
+                               class: 'halo', transform: this.slope(low, knee)}, `${this.memory.name}: ${number(this.rate, 4)} bytes/cycle`));
+    return {lines, labels};
   }
 
   besideKnee(start) {
@@ -107,10 +108,11 @@ class RooflinePlot {
   }
 
   draw() {
+    const {lines, labels} = this.ceilings();
     const drawing = shape('svg', {viewBox: `0 0 ${this.width} ${this.height}`, class: 'wide', role: 'application',
       'aria-roledescription': 'roofline chart',
       'aria-label': `Roofline against ${this.memory.name}: ${plural(this.rows.length, 'layer')}. Arrow keys go from layer to layer.`},
-      this.axes(), this.ceilings(), this.points());
+      this.axes(), lines, this.points(), labels);
     browsable(drawing, {
       size: () => this.rows.length,
       at: event => {
