@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "tests/sim/command_line.h"
 
@@ -262,6 +263,53 @@ TEST_CASE("faults: files and disks that are full, interrupts and terminations") 
   strike(workshop, all, interrupt);
   strike(workshop, all, terminate);
   fill_disks(workshop, all);
+}
+
+namespace {
+
+uint64_t bytes_of_files(const std::string& folder, const std::string& ending) {
+  uint64_t bytes = 0;
+  std::error_code ignored;  // files come and go
+  for (fs::recursive_directory_iterator it(folder, ignored), end; it != end; it.increment(ignored)) {
+    const auto name = it->path().filename().string();
+    if (name.size() < ending.size() || name.compare(name.size() - ending.size(), ending.size(), ending) != 0)
+      continue;
+    const auto size = fs::file_size(it->path(), ignored);
+    bytes += ignored ? 0 : size;
+  }
+  return bytes;
+}
+
+// Sends the signal once the trace has so many bytes, wherever it is written to.
+Ended interrupt_at(const Arguments& arguments, const std::string& folder, uint64_t bytes, int signal) {
+  const auto started = start(arguments);
+  const auto patience = started.at + std::chrono::seconds(60);
+  while (bytes_of_files(folder, "trace.json") < bytes && std::chrono::steady_clock::now() < patience)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  kill(started.process, signal);
+  return end_of(started);
+}
+
+}  // namespace
+
+TEST_CASE("faults: a run that is ended while it records leaves the files of the run before, and no others") {
+  const TemporaryFolder place("faults");
+  const auto folder = place.file("now");
+  const Arguments run{
+      "run", MMASIM_SOURCE_DIR "/tests/networks/resnet50.onnx", "--timing-only", "--quiet", "--out", folder};
+  REQUIRE(execute(run).exit_code == 0);
+  const auto earlier = files_below(folder);
+  REQUIRE(earlier.count("report.json") == 1);
+  for (const int signal : {SIGINT, SIGTERM}) {
+    for (const uint64_t bytes : {uint64_t{1}, uint64_t{8} << 20, uint64_t{32} << 20}) {  // of 46 MB
+      CAPTURE(signal);
+      CAPTURE(bytes);
+      const auto ended =
+          interrupt_at(run + Arguments{"--trace", "perfetto,vcd.gz,csv"}, folder, bytes, signal);
+      CHECK(ended.exit_code == 128 + signal);
+      CHECK(files_below(folder) == earlier);
+    }
+  }
 }
 
 TEST_SUITE("long") {
