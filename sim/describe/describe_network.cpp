@@ -52,7 +52,14 @@ Page describe_presets() {
       "`preset` names what the file changes, `about` says what it is for. Overrides hold these keys for "
       "some nodes: `overrides: [{match: \"name:conv1|op:Softmax\", act: {bits: 16}}]`, where a match is "
       "`name:GLOB` or `op:GLOB`, of a node, a tensor or `op:Input`, with `|` between several. The later "
-      "override wins, any override wins over the file, the file over its preset.\n\n";
+      "override wins, any override wins over the file, the file over its preset.\n\n"
+      "`--set-quant` changes one choice of one run: `--set-quant act.calib=kl` in place of what the file "
+      "says "
+      "of it, `--set-quant 'act.bits@name:conv1|op:Softmax=16'` of some nodes, as one more override behind "
+      "the "
+      "file's. It may be repeated; quotes keep the shell from reading `|` and `*`. `mmasim advise` names "
+      "what it "
+      "recommends in this form.\n\n";
   page.markdown += table_of_quant_keys().markdown();
   return page;
 }
