@@ -64,6 +64,34 @@ Page describe_presets() {
   return page;
 }
 
+namespace {
+
+// What of a DeiT does not run, and what `check` says of it. tests/sim/transformer_test.cpp holds it against
+// both.
+Table missing_for_transformers() {
+  const std::string not_supported = " is not supported";
+  Table table{{{"operator", Align::left}, {"where", Align::left}, {"what `mmasim check` says", Align::left}},
+              {}};
+  table.rows = {{"Concat", "the class token before the patches",
+                 "input 'class' is a constant; expected a tensor that the network computes"},
+                {"LayerNormalization", "opset 17 and later", "operator LayerNormalization" + not_supported},
+                {"Pow", "its parts before opset 17", "operator Pow" + not_supported},
+                {"Sqrt", "its parts before opset 17", "operator Sqrt" + not_supported},
+                {"Div", "its parts before opset 17",
+                 "a tensor divided by a tensor is not supported; expected a constant divisor"},
+                {"Gather", "queries, keys and values out of one tensor; the class token",
+                 "only supported where all inputs are constants"},
+                {"MatMul", "queries times keys; weights times values",
+                 "a product of two tensors that the network computes, of shapes ... and ..., is not "
+                 "supported; expected "
+                 "one of them to be a constant"},
+                {"Erf", "GELU before opset 20", "operator Erf" + not_supported},
+                {"Gelu", "opset 20 and later", "operator Gelu" + not_supported}};
+  return table;
+}
+
+}  // namespace
+
 Page describe_operators() {
   Table table{{{"operator", Align::left},
                {"opsets", Align::left},
@@ -80,6 +108,13 @@ Page describe_operators() {
                          {"constraints", support.constraints}});
   }
   page.markdown += table.markdown();
+  page.markdown +=
+      "\n## What a vision transformer needs\n\n"
+      "Of a DeiT the patches, products with weights, Softmax, Reshape, Transpose and sums run. The rest is "
+      "refused; this is all of it. `mmasim check NETWORK` says so of each node at once, and up to which "
+      "tensors "
+      "the network runs (`--outputs`).\n\n" +
+      missing_for_transformers().markdown();
   return page;
 }
 
