@@ -78,6 +78,7 @@ Change change_of(const RunReport& base, const Tried& tried) {
   change.expected = alternative.expected;
   change.set = alternative.set;
   change.set_quant = alternative.set_quant;
+  change.single = alternative.single;
   change.refused = tried.not_run;
   if (!tried.report) return change;
   const auto &now = tried.report->totals, &before = base.totals;

@@ -18,7 +18,8 @@ struct Change {
   std::string change, kind;
   Expected expected = Expected::either;
   std::vector<std::string> set, set_quant;  // overrides beyond the base's: configuration, quantization
-  std::optional<uint64_t> cycles;           // none: it was not run
+  std::optional<SingleLayer> single;
+  std::optional<uint64_t> cycles;  // none: it was not run
   std::optional<double> ratio, energy_ratio, ddr_ratio;
   std::vector<std::string> layers;  // behind it: those whose cycles changed most, the most first
   std::vector<std::string>

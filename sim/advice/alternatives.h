@@ -14,6 +14,11 @@ namespace mmasim::sim {
 // Whether a change gives the network more to work with: then it should not be slower.
 enum class Expected : uint8_t { faster, slower, either };
 
+// A layer that is quantized otherwise than the rest.
+struct SingleLayer {
+  std::string layer, how;  // "at 16 bits"
+};
+
 struct Alternative {
   std::string change;  // "DDR rate x2"
   std::string kind;    // "hardware", "precision", "layer" or "network"
@@ -21,6 +26,7 @@ struct Alternative {
   Request request;
   std::vector<std::string> set, set_quant;  // what it overrides beyond the base
   std::optional<std::string> refused;       // why the part cannot be so; then it is not run
+  std::optional<SingleLayer> single = std::nullopt;
 };
 
 // base: a request of a network. The most telling ones first. Throws runtime::UserError if the base's own

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 
 namespace mmasim::sim {
@@ -51,6 +52,26 @@ std::string longest_finding(const RunReport& base) {
   return text + ".";
 }
 
+// The layers whose time goes to waits for one memory, the longest first.
+std::string memory_finding(const RunReport& base) {
+  std::vector<const LayerStats*> waiting;
+  for (const auto& layer : base.layers) {
+    if (layer.bound == "ddr" || layer.bound == "l3" || layer.bound == "l2") waiting.push_back(&layer);
+  }
+  if (waiting.empty()) return "No layer is bound by a memory.";
+  std::stable_sort(waiting.begin(), waiting.end(),
+                   [](const auto* a, const auto* b) { return cycles_of(*a) > cycles_of(*b); });
+  std::vector<std::string> names;
+  for (const auto* layer : waiting) {
+    std::string memory = *layer->bound;
+    for (char& letter : memory) letter = static_cast<char>(std::toupper(letter));
+    names.push_back(fmt::format(
+        "{} ({:.1f} %, {})", layer->name,
+        100.0 * static_cast<double>(cycles_of(*layer)) / static_cast<double>(*base.totals.cycles), memory));
+  }
+  return "Bound by a memory: " + some_of(names) + ".";
+}
+
 std::string effect(const Change& change) {
   auto text = fmt::format("{}: {} ({} cycles)", change.change, percent_text(*change.ratio), *change.cycles);
   if (!change.layers.empty()) text += ", most of it in " + some_of(change.layers);
@@ -90,33 +111,25 @@ void add_best(const Topic& topic, const std::vector<Change>& changes, std::vecto
 }
 
 void add_best_cut(const std::vector<Change>& changes, std::vector<std::string>& findings) {
-  const auto best = std::find_if(changes.begin(), changes.end(), [](const auto& each) {
-    return each.kind == "layer" && each.set_quant.empty();
-  });
+  const auto best = std::find_if(changes.begin(), changes.end(),
+                                 [](const auto& each) { return each.kind == "layer" && !each.single; });
   if (best == changes.end() || !best->ratio || *best->ratio > 1 - kNoEffect) return;
   findings.push_back("If the part's compiler cut layers by another rule: " + effect(*best) + ".");
 }
 
-// From the cheapest to the dearest of layers that were tried with this ending of their change's name.
-void add_single_layers(const std::string& ending, const std::vector<Change>& changes,
-                       std::vector<std::string>& findings) {
-  std::vector<const Change*> tried;
-  for (const auto& change : changes) {
-    const auto& name = change.change;
-    const bool ends =
-        name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
-    if (ends && !change.set_quant.empty() && change.ratio) tried.push_back(&change);
+// From the cheapest to the dearest of the layers that were tried alone, for each way in which they were.
+void add_single_layers(const std::vector<Change>& changes, std::vector<std::string>& findings) {
+  std::map<std::string, std::vector<const Change*>> by_way;
+  for (const auto& change : changes) {  // sorted by cycles
+    if (change.single && change.ratio) by_way[change.single->how].push_back(&change);
   }
-  if (tried.empty()) return;
-  auto text = fmt::format("One layer{}: {} {}", ending,
-                          tried.front()->change.substr(0, tried.front()->change.size() - ending.size()),
-                          percent_text(*tried.front()->ratio));
-  if (tried.size() > 1) {
-    text +=
-        fmt::format(" to {} {}", tried.back()->change.substr(0, tried.back()->change.size() - ending.size()),
-                    percent_text(*tried.back()->ratio));
+  const auto told = [](const Change* change) {
+    return change->single->layer + " " + percent_text(*change->ratio);
+  };
+  for (const auto& [how, tried] : by_way) {
+    findings.push_back(fmt::format("One layer {}: {}{} ({} tried).", how, told(tried.front()),
+                                   tried.size() > 1 ? " to " + told(tried.back()) : "", tried.size()));
   }
-  findings.push_back(fmt::format("{} ({} tried).", text, tried.size()));
 }
 
 void add_surprises(const std::vector<Change>& changes, std::vector<std::string>& findings) {
@@ -164,11 +177,10 @@ std::string some_of(const std::vector<std::string>& names) {
 }
 
 std::vector<std::string> findings_of(const RunReport& base, const std::vector<Change>& changes) {
-  std::vector<std::string> findings{bound_finding(base), longest_finding(base)};
+  std::vector<std::string> findings{bound_finding(base), longest_finding(base), memory_finding(base)};
   for (const auto& topic : topics()) add_best(topic, changes, findings);
   add_best_cut(changes, findings);
-  for (const auto* ending : {" at 8 bits", " at 16 bits", " in float32"})
-    add_single_layers(ending, changes, findings);
+  add_single_layers(changes, findings);
   add_surprises(changes, findings);
   add_spare(changes, findings);
   add_refused(changes, findings);

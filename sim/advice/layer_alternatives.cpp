@@ -75,18 +75,25 @@ class Finder {
     if (base_precision().rfind("int", 0) != 0) return;  // mixed, float32
     for (const auto* bits : {"8", "16"}) {
       if (base_precision() == fmt::format("int{}", bits)) continue;
-      add_quant(fmt::format("{} at {} bits", node.name, bits),
+      add_quant({node.name, fmt::format("at {} bits", bits)},
                 {fmt::format("weight.bits@name:{}={}", node.name, bits),
                  fmt::format("act.bits@name:{}={}", maker, bits)});
     }
   }
 
   void add_float(const runtime::Node& node) {
-    add_quant(node.name + " in float32", {fmt::format("mode@name:{}=float", node.name)});
+    add_quant({node.name, "in float32"}, {fmt::format("mode@name:{}=float", node.name)});
   }
 
-  void add_quant(const std::string& change, const std::vector<std::string>& set_quant) {
-    Alternative alternative{change, "layer", Expected::either, base_, {}, set_quant, std::nullopt};
+  void add_quant(const SingleLayer& single, const std::vector<std::string>& set_quant) {
+    Alternative alternative{single.layer + " " + single.how,
+                            "layer",
+                            Expected::either,
+                            base_,
+                            {},
+                            set_quant,
+                            std::nullopt,
+                            single};
     auto& all = alternative.request.quant.set;
     all.insert(all.end(), set_quant.begin(), set_quant.end());
     add(std::move(alternative));

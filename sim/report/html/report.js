@@ -41,11 +41,13 @@ function verdict() {
       ([cause, cycles]) => CAUSE_NAMES[cause].toLowerCase().replace('ddr', 'DDR').replace(/\bl([23])\b/, 'L$1') + ' ' +
                            percent(cycles / totals.cycles));
   const bound = layers.filter(layer => layer.bound === 'ddr');
+  const named = bound.length <= 3 ? ' (' + bound.map(layer => layer.name).join(', ') + ')' : '';
   return 'Most of the time goes to ' + shares.join(', ') + '. ' +
          (bound.length === 0 ? 'No layer is bound by DDR.'
-                             : plural(bound.length, 'layer') + ' of ' + layers.length + ' ' +
+                             : plural(bound.length, 'layer') + ' of ' + layers.length + named + ' ' +
                                    (bound.length === 1 ? 'is' : 'are') + ' bound by DDR; all waits for DDR together are ' +
-                                   percent(parts.ddr / totals.cycles) + ' of the time, the most that a faster DDR could save.');
+                                   percent(parts.ddr / totals.cycles) + ' of the time, the most that a faster DDR could save; ' +
+                                   'mmasim advise simulates what twice its rate brings.');
 }
 
 // ---------------------------------------------------------------- where the time went

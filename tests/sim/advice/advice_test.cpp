@@ -82,6 +82,15 @@ TEST_CASE("advice: a change that should help and does not is told with the layer
   CHECK(says(advice, "No change of the hardware makes it faster; the nearest is L2 x2: +2.0 %."));
 }
 
+TEST_CASE("advice: layers that wait for a memory are named, the longest first") {
+  CHECK(says(advice_of(report_of(600, 400), {}), "No layer is bound by a memory."));
+  auto base = report_of(600, 300);
+  base.layers.push_back(layer_of("c", 100, "l3", 1));
+  base.layers[1].bound = "ddr";
+  base.totals.cycles = 1000;
+  CHECK(says(advice_of(base, {}), "Bound by a memory: b (30.0 %, DDR), c (10.0 %, L3)."));
+}
+
 TEST_CASE("advice: what can be halved at no cost is told") {
   const auto advice =
       advice_of(report_of(600, 400), {tried("L3 halved", Expected::slower, report_of(601, 400))});
@@ -137,6 +146,7 @@ TEST_CASE("advice: the best of the hardware, of the quantization and of the netw
   auto layer = tried("conv at 8 bits", Expected::either, report_of(550, 400));
   layer.alternative.kind = "layer";
   layer.alternative.set_quant = {"weight.bits@name:conv=8"};
+  layer.alternative.single = SingleLayer{"conv", "at 8 bits"};
   auto end = tried("without b", Expected::either, report_of(600, 400));
   end.alternative.kind = "network";
   end.report->layers.pop_back();
