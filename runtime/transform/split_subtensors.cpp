@@ -39,8 +39,8 @@ double imbalance(const Node& node) {
 }
 
 // The most unlike first, as long as the further weights, of a byte each, keep to the budget: so much of the
-// network's bytes in float32.
-std::vector<NodeId> choose_layers(const Graph& graph, size_t parts, double size_budget) {
+// network's bytes in float32. At most so many.
+std::vector<NodeId> choose_layers(const Graph& graph, size_t parts, double size_budget, size_t most) {
   struct Candidate {
     double imbalance;
     NodeId id;
@@ -56,6 +56,7 @@ std::vector<NodeId> choose_layers(const Graph& graph, size_t parts, double size_
   double bytes = 0;
   std::vector<NodeId> chosen;
   for (const Candidate& candidate : candidates) {
+    if (chosen.size() == most) break;
     const auto& conv = std::get<Conv>(graph.nodes[candidate.id].op);
     const double more =
         static_cast<double>(element_count(conv.weights.shape)) * static_cast<double>(parts - 1);
@@ -101,7 +102,8 @@ void split_node(importing::GraphRewriter& graph, NodeId id, const std::vector<st
 Transformed apply(const Graph& graph, const ChoiceValues& values) {
   const auto parts = static_cast<size_t>(values.at("parts"));
   const auto bits = static_cast<uint32_t>(values.at("bits"));
-  const auto chosen = choose_layers(graph, parts, values.at("size"));
+  const auto chosen =
+      choose_layers(graph, parts, values.at("size"), static_cast<size_t>(values.at("layers")));
   importing::GraphRewriter rewriter(graph);
   std::string names;
   for (const NodeId id : chosen) {
@@ -130,6 +132,9 @@ TransformInfo split_subtensors() {
       {{"parts", 2, 2, 8, "subtensors of a layer", true},
        {"by_channel", 0, 0, 1, "1: groups of output channels; 0: values below and above a threshold", true},
        {"size", 0.001, 0, 1, "budget: weights added, of the network's bytes in float32"},
+       {"layers", 100000, 0, 100000, "split at most", true},
+       {"time", 0, 0, 1,
+        "budget: cycles added, of the network's in float32, by which a run sets `layers`; 0: any"},
        {"bits", 8, 2, 16, "of the grids that thresholds are chosen for", true}},
       apply};
 }

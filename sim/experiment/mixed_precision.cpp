@@ -12,9 +12,7 @@
 #include "runtime/quantize/quantize.h"
 #include "runtime/quantize/recipe.h"
 #include "runtime/user_error.h"
-#include "sim/experiment/execution.h"
-#include "sim/experiment/pipeline.h"
-#include "sim/report/layer_stats.h"
+#include "sim/experiment/layer_cycles.h"
 
 namespace mmasim::sim {
 namespace {
@@ -26,11 +24,6 @@ using runtime::QuantSpec;
 constexpr uint32_t kWideBits = 16;
 // Gains are measured on a quarter of the calibration runs, of which every tensor is held.
 constexpr int64_t kShareOfRuns = 4, kMostRuns = 8;
-
-struct Cycles {
-  uint64_t total = 0;
-  std::map<std::string, uint64_t> layers;  // by name
-};
 
 struct Candidate {
   NodeId node = 0;
@@ -130,19 +123,10 @@ class MixedSearch {
     return names;
   }
 
-  Cycles cycles_of(const std::vector<std::string>& wide) const {
-    Quantization quantization;
-    quantization.spec = narrow_spec_;
-    quantization.spec.wide_layers = wide;
-    auto planned = plan_network(graph_, config_, nullptr, {quantization, false});
-    auto& program = planned.lowered.program;
-    const auto execution = execute(program, config_, Mode::timing_only, {});
-    Cycles cycles;
-    for (const auto& layer : layer_stats(program, config_, &*execution.activity)) {
-      cycles.layers[layer.name] += layer.cycles.value();
-      cycles.total += layer.cycles.value();
-    }
-    return cycles;
+  LayerCycles cycles_of(const std::vector<std::string>& wide) const {
+    auto spec = narrow_spec_;
+    spec.wide_layers = wide;
+    return simulate_cycles(graph_, config_, spec);
   }
 
   uint64_t cycles_of_first(size_t count) {
@@ -153,9 +137,9 @@ class MixedSearch {
 
   // What a layer adds is taken from the network with every candidate in 16 bits. Those that alone exceed the
   // budget are left out; the others come by gain per cycle, and of equal ones the earlier layer first.
-  void price(const Cycles& narrow) {
+  void price(const LayerCycles& narrow) {
     const auto wide = candidates_.empty() ? narrow : cycles_of(first_names(candidates_.size()));
-    const auto at = [](const Cycles& cycles, const std::string& name) {
+    const auto at = [](const LayerCycles& cycles, const std::string& name) {
       const auto found = cycles.layers.find(name);
       return found == cycles.layers.end() ? uint64_t{0} : found->second;
     };
