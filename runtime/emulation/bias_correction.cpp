@@ -209,8 +209,8 @@ Apply function_of(const std::string& name) {
 Graph correct_biases(const Graph& graph, const QuantPlan& plan, const Samples& samples, unsigned threads,
                      const Choice& choice) {
   std::vector<ChoiceRow> rows;
-  for (const auto& info : bias_corrections()) rows.push_back({info.name, &info.parameters});
-  const auto& info = bias_corrections()[find_choice("bias correction", rows, choice)];
+  for (const auto& info : sample_corrections()) rows.push_back({info.name, &info.parameters});
+  const auto& info = sample_corrections()[find_choice("bias correction", rows, choice)];
   return function_of(info.name)(graph, plan, samples, threads, all_values(info.parameters, choice));
 }
 

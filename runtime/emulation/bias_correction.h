@@ -6,11 +6,11 @@
 #include "runtime/calibrate/samples.h"
 #include "runtime/graph/graph.h"
 #include "runtime/quantize/plan.h"
-#include "runtime/transform/bias_rows.h"
+#include "runtime/transform/sample_corrections.h"
 
 namespace mmasim::runtime {
 
-// choice: a row of bias_corrections(). plan: of the graph, with its weights. Gives the graph with other
+// choice: a row of sample_corrections(). plan: of the graph, with its weights. Gives the graph with other
 // biases.
 Graph correct_biases(const Graph& graph, const QuantPlan& plan, const Samples& samples, unsigned threads,
                      const Choice& choice);

@@ -12,7 +12,7 @@
 #include "runtime/calibrate/calibrator_table.h"
 #include "runtime/quantize/match.h"
 #include "runtime/quantize/yaml_text.h"
-#include "runtime/transform/bias_rows.h"
+#include "runtime/transform/sample_corrections.h"
 
 namespace mmasim::runtime {
 

@@ -3,9 +3,9 @@
 // second, so that both have the same range of weights in it.
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <string>
 
+#include "runtime/transform/layer_pairs.h"
 #include "runtime/transform/layer_weights.h"
 #include "runtime/transform/transform_rows.h"
 
@@ -14,44 +14,16 @@ namespace {
 
 constexpr double kSettled = 1e-3;  // |s - 1| of a sweep that changes nothing worth another
 
-struct Pair {
-  NodeId first = 0, second = 0;
-};
-
-// The node that alone reads a tensor, if it is no output.
-std::optional<NodeId> only_reader(const Graph& graph, TensorId tensor) {
-  if (std::find(graph.outputs.begin(), graph.outputs.end(), tensor) != graph.outputs.end()) return {};
-  const std::vector<NodeId> readers = graph.consumers(tensor);
-  return readers.size() == 1 ? std::optional(readers.front()) : std::nullopt;
-}
-
-bool is_homogeneous(const Activation& activation) {
-  return activation.kind == Activation::Kind::none || activation.kind == Activation::Kind::relu;
-}
-
-bool keeps_channels(const Node& node) {
-  return std::holds_alternative<MaxPool>(node.op) || std::holds_alternative<AveragePool>(node.op) ||
-         std::holds_alternative<GlobalAveragePool>(node.op) || std::holds_alternative<Clip>(node.op);
-}
-
 struct Pairs {
-  std::vector<Pair> found;
+  std::vector<LayerPair> found;
   size_t clipped = 0;  // left out for a bounded activation
 };
 
 Pairs find_pairs(const Graph& graph) {
   Pairs pairs;
-  for (NodeId first = 0; first < graph.nodes.size(); ++first) {
-    if (!has_weights(graph.nodes[first])) continue;
-    bool homogeneous = is_homogeneous(graph.nodes[first].activation);
-    auto next = only_reader(graph, graph.nodes[first].output);
-    while (next && keeps_channels(graph.nodes[*next])) {
-      homogeneous = homogeneous && is_homogeneous(graph.nodes[*next].activation);
-      next = only_reader(graph, graph.nodes[*next].output);
-    }
-    if (!next || !has_weights(graph.nodes[*next])) continue;
-    if (homogeneous) {
-      pairs.found.push_back({first, *next});
+  for (const LayerPair& pair : layer_pairs(graph)) {
+    if (pair.is_homogeneous) {
+      pairs.found.push_back(pair);
     } else {
       ++pairs.clipped;
     }
@@ -64,7 +36,7 @@ class Equalizer {
   explicit Equalizer(Graph& graph) : graph_(graph), weights_(graph.nodes.size()), bias_(graph.nodes.size()) {}
 
   // How far the scales of one pair are from 1, at most.
-  double equalize(const Pair& pair) {
+  double equalize(const LayerPair& pair) {
     load(pair.first);
     load(pair.second);
     const Node& first = graph_.nodes[pair.first];
@@ -117,7 +89,7 @@ Transformed apply(const Graph& graph, const ChoiceValues& values) {
   int sweeps = 0;
   for (double furthest = 2 * kSettled; sweeps < most && furthest >= kSettled; ++sweeps) {
     furthest = 0;
-    for (const Pair& pair : pairs.found) furthest = std::max(furthest, equalizer.equalize(pair));
+    for (const LayerPair& pair : pairs.found) furthest = std::max(furthest, equalizer.equalize(pair));
   }
   equalizer.store();
   result.notes.push_back("cle: " + std::to_string(pairs.found.size()) + " pairs of layers equalized in " +

@@ -1,5 +1,5 @@
-// The table of bias corrections: what a quantization may name among its corrections beside transforms. What
-// they do needs a plan and is in runtime/emulation/bias_correction.h.
+// The table of corrections by samples: what a quantization may name among its corrections beside transforms.
+// They look at calibration samples and choose biases or ranges; what they do is in runtime/emulation.
 #pragma once
 
 #include <vector>
@@ -8,16 +8,16 @@
 
 namespace mmasim::runtime {
 
-struct BiasCorrectionInfo {
+struct SampleCorrectionInfo {
   const char* name;
   const char* sentence;
   std::vector<ChoiceParameter> parameters;
 };
 
-const std::vector<BiasCorrectionInfo>& bias_corrections();
-bool is_bias_correction(const std::string& name);
+const std::vector<SampleCorrectionInfo>& sample_corrections();
+bool is_sample_correction(const std::string& name);
 
-// Throws UserError unless it is a transform or a bias correction with parameters it has.
+// Throws UserError unless it is a transform or a correction by samples with parameters it has.
 void check_correction(const Choice& choice);
 
 }  // namespace mmasim::runtime

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "runtime/calibrate/calibrator_table.h"
-#include "runtime/transform/bias_rows.h"
 #include "runtime/transform/legalize_rules.h"
+#include "runtime/transform/sample_corrections.h"
 #include "runtime/transform/transform.h"
 #include "sim/describe/describe.h"
 #include "sim/report/table.h"
@@ -25,9 +25,9 @@ constexpr const char* kTransforms =
     "What the key `corrections` of a quantization file may name, in the order in which it is done: "
     "`corrections: [relu6(bound=0), cle, bias_correct]`.\nParameters stand behind a name, in parentheses, "
     "with "
-    "spaces between. A transform rewrites the network; a bias correction\nlooks at calibration samples and "
-    "changes "
-    "biases alone.\n\n";
+    "spaces between. A transform rewrites the network; a correction\nby samples looks at calibration samples "
+    "and "
+    "changes biases, or chooses thresholds.\n\n";
 
 Table parameter_table() {
   return {{{"of", Align::left},
@@ -87,8 +87,8 @@ Page describe_transforms() {
                          {"sentence", info.sentence},
                          {"parameters", list_parameters(info.name, info.parameters, parameters)}});
   }
-  Table biases{{{"bias correction", Align::left}, {"what it does", Align::left}}, {}};
-  for (const auto& info : runtime::bias_corrections()) {
+  Table biases{{{"correction by samples", Align::left}, {"what it does", Align::left}}, {}};
+  for (const auto& info : runtime::sample_corrections()) {
     biases.rows.push_back({fmt::format("`{}`", info.name), info.sentence});
     page.json.push_back({{"name", info.name},
                          {"keeps_values", false},

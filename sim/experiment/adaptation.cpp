@@ -5,11 +5,14 @@
 #include <utility>
 
 #include "runtime/calibrate/calibrate.h"
+#include "runtime/emulation/bias_absorption.h"
 #include "runtime/emulation/bias_correction.h"
+#include "runtime/emulation/threshold_search.h"
 #include "runtime/quantize/recipe.h"
 #include "runtime/transform/transform.h"
 #include "runtime/user_error.h"
 #include "sim/experiment/mixed_precision.h"
+#include "sim/experiment/subtensor_budget.h"
 
 namespace mmasim::sim {
 namespace {
@@ -85,10 +88,10 @@ class Adaptation {
           "mixed.factor chooses layers by what they gain, and --timing-only has no values; run it with "
           "values, or name layers in mixed.layers");
     for (const auto& correction : spec().corrections) {
-      if (runtime::is_bias_correction(correction.kind)) {
-        if (request_.with_values()) choose_layers(), correct(correction);
-      } else {
+      if (!runtime::is_sample_correction(correction.kind)) {
         rewrite(correction);
+      } else if (request_.with_values()) {
+        apply_samples(correction);
       }
     }
     if (!request_.with_values()) return std::move(adapted_);
@@ -121,9 +124,53 @@ class Adaptation {
     return ranges_;
   }
 
+  void apply_samples(const Choice& choice) {
+    if (choice.kind == "bias_absorb") return absorb(choice);
+    choose_layers();
+    choice.kind == "threshold_search" ? search(choice) : correct(choice);
+  }
+
+  void check_ranges_are_free(const Choice& choice) const {
+    if (!has_searched_) return;
+    throw runtime::UserError("corrections: " + choice.kind +
+                             " changes the network whose ranges threshold_search has chosen; name it before");
+  }
+
+  void absorb(const Choice& choice) {
+    check_ranges_are_free(choice);
+    const runtime::Samples samples(graph(), runtime::quantization::views_of(samples_.arrays));
+    auto absorbed = runtime::absorb_biases(graph(), samples, request_.threads, choice);
+    graph() = std::move(absorbed.graph);
+    auto& exact = adapted_.float_graph;
+    if (!exact.nodes.empty()) exact = runtime::absorb_biases(exact, samples, request_.threads, choice).graph;
+    adapted_.notes.push_back(std::move(absorbed.note));
+    ranges_.clear();
+  }
+
+  void search(const Choice& choice) {
+    if (adapted_.float_graph.nodes.empty()) adapted_.float_graph = graph();
+    const auto make = [&](const Graph& candidate, const runtime::Ranges& ranges) {
+      auto made = make_network_plan(candidate, &ranges, adapted_.quantization);
+      if (made.widened)
+        throw runtime::UserError(
+            "corrections: threshold_search takes layers of one width, and some of this network are wider");
+      return std::move(made.plan);
+    };
+    const runtime::Samples samples(graph(), runtime::quantization::views_of(samples_.arrays));
+    auto found =
+        runtime::search_thresholds(graph(), ranges_of_graph(), samples, request_.threads, choice, make);
+    graph() = std::move(found.graph);
+    ranges_ = std::move(found.ranges);
+    adapted_.notes.push_back(std::move(found.note));
+    has_searched_ = true;
+  }
+
   void rewrite(const Choice& choice) {
+    check_ranges_are_free(choice);
     if (!request_.with_values()) check_has_weights(choice);
-    const auto complete = completed(choice, spec());
+    auto within = within_time(graph(), completed(choice, spec()), config_, spec());
+    if (!within.note.empty()) adapted_.notes.push_back(std::move(within.note));
+    const auto complete = std::move(within.choice);
     auto done = runtime::transform(graph(), complete);
     graph() = std::move(done.graph);
     if (!adapted_.float_graph.nodes.empty())
@@ -145,7 +192,7 @@ class Adaptation {
   const Request& request_;
   const Configuration& config_;
   Adapted adapted_;
-  bool has_chosen_ = false;
+  bool has_chosen_ = false, has_searched_ = false;
   CalibrationSamples samples_;
   runtime::Ranges ranges_;  // of the graph as it is now; empty: not known
 };

@@ -149,6 +149,8 @@ TEST_CASE("emulation: corrections that are not in the table are refused") {
   CHECK_THROWS_AS(check_correction({"bias", {}}), UserError);
   CHECK_THROWS_AS(check_correction({"bias_correct", {{"rate", 1}}}), UserError);
   CHECK_NOTHROW(check_correction({"cle", {{"sweeps", 3}}}));
-  CHECK(is_bias_correction("bias_iterative"));
-  CHECK(!is_bias_correction("cle"));
+  CHECK_THROWS_AS(check_correction({"bias_absorb", {{"sigmas", -1}}}), UserError);
+  CHECK_NOTHROW(check_correction({"threshold_search", {{"exponents", 4}}}));
+  CHECK(is_sample_correction("bias_iterative"));
+  CHECK(!is_sample_correction("cle"));
 }

@@ -114,3 +114,43 @@ TEST_CASE("tune: stops at the first quantization that keeps to the target") {
   CHECK(met["runs"][0]["pareto"] == true);
   CHECK(command_line("tune " + kResnet8 + " --dataset nowhere --target-drop 1").exit_code == 2);
 }
+
+TEST_CASE("adaptation: absorbed biases and searched thresholds are executed as the reference says") {
+  const TemporaryFolder folder("adaptation-samples");
+  const std::string lenet5 = MMASIM_SOURCE_DIR "/tests/networks/trained/fashion_lenet5.onnx";
+  for (const std::string quant :
+       {"--set-quant 'corrections=relu6,bias_absorb(sigmas=1),bias_correct(frames=8)'",
+        "--quant tqt-search --set-quant 'corrections=threshold_search(frames=4)'"}) {
+    CAPTURE(quant);
+    const auto said = command_line("run " + lenet5 + " --calibration " + kFashion + " " + quant +
+                                   " --verify=layers --out " + folder.file("out"));
+    CHECK(said.exit_code == 0);
+    CHECK(json_of_file(folder.file("out/report.json"))["verify"]["mismatches"] == 0);
+  }
+  const auto said = command_line("run " + lenet5 + " --calibration " + kFashion +
+                                 " --set-quant 'corrections=threshold_search(frames=1),cle' --quiet");
+  CHECK(said.exit_code == 2);
+  CHECK(said.error.find("cle changes the network whose ranges threshold_search has chosen") !=
+        std::string::npos);
+}
+
+TEST_CASE("adaptation: a budget of time says how many layers are split") {
+  const TemporaryFolder folder("subtensor-time");
+  const std::string mini = MMASIM_SOURCE_DIR "/tests/networks/trained/fashion_mobilenetv2_mini.onnx";
+  const auto cycles = [&](const std::string& time) {
+    const auto said =
+        command_line("run " + mini + " --calibration " + kFashion +
+                     " --quant asym-pt --set-quant 'corrections=subtensor(size=0.1 time=" + time +
+                     ")' --out " + folder.file("out"));
+    CHECK(said.exit_code == 0);
+    return json_of_file(folder.file("out/report.json"))["totals"]["cycles"].get<uint64_t>();
+  };
+  const auto exact = command_line("run " + mini + " --precision float32 --timing-only --quiet --out " +
+                                  folder.file("float"));
+  CHECK(exact.exit_code == 0);
+  const auto in_float = json_of_file(folder.file("float/report.json"))["totals"]["cycles"].get<uint64_t>();
+  const auto unsplit = cycles("0.00001"), some = cycles("0.1"), all = cycles("1");
+  CHECK(unsplit < some);
+  CHECK(some < all);
+  CHECK(some - unsplit <= in_float / 10);
+}
