@@ -14,11 +14,13 @@ bool computes_in_reals(const QuantChoices& choices);
 // One per tensor.
 std::vector<bool> real_tensors(const Graph& graph, const Recipe& recipe);
 
-// Of a network as it was read: conversions themselves read what they do not make.
+// Also where an operator of reals comes in parts. Of a network as it was read: conversions themselves read
+// what they do not make.
 bool needs_conversions(const Graph& graph, const Recipe& recipe);
 
 // A node per tensor and domain, before the first that needs it: a Clip that bounds nothing, whose input and
-// output lie in different domains. Ranges gain those of the tensors they make (null: there are none).
+// output lie in different domains. A PRelu of reals with a slope per channel becomes max(x, 0) + slope *
+// min(x, 0), as nodes. Ranges gain those of the tensors they make (null: there are none).
 void insert_conversions(Graph& graph, Recipe& recipe, Ranges* ranges);
 
 }  // namespace mmasim::runtime

@@ -1,6 +1,7 @@
 // Plans of nodes in binary32 and of those that quantize at run time: their weights and bounds. They need no
 // ranges.
 #include <cmath>
+#include <stdexcept>
 
 #include "runtime/quantize/compress.h"
 #include "runtime/quantize/grid.h"
@@ -105,7 +106,9 @@ struct RealNode {
   NodePlan operator()(const BatchNorm& op) const { return plan_linear(planning, node, view(op), false); }
   NodePlan operator()(const Clip&) const { return without_weights(); }
   NodePlan operator()(const Prelu& op) const {
-    if (op.channels > 0) refuse(node, "it has a slope per channel");
+    if (op.channels > 0)
+      throw std::logic_error("node '" + node.name +
+                             "': a PRelu of reals with a slope per channel is one node");
     return without_weights();
   }
   NodePlan operator()(const Unary&) const { return without_weights(); }

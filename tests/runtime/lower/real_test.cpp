@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "isa/encoding/codec.h"
+#include "runtime/float_network/run_float.h"
 #include "runtime/user_error.h"
 #include "tests/kit/execution.h"
 #include "tests/kit/graph_builder.h"
@@ -147,6 +148,34 @@ TEST_CASE("lower reals: a dynamic layer measures, quantizes, multiplies on the a
   }
   CHECK(count_of(execution.program, "dsp.requantize") == 0);
   CHECK(count_of(execution.program, "dsp.convolve_f32") == 0);
+}
+
+TEST_CASE("lower reals: a slope per channel is a sum of two parts") {
+  GraphBuilder b;
+  const auto x = b.input({2, 10, 7, 5});
+  const auto y = b.conv(x, 12, {}, 1);
+  check(b.finish({b.add(runtime::Prelu{b.values(12), 12}, {y})}));
+  // An island of a slope per channel among integers.
+  GraphBuilder among;
+  const auto map = among.conv(among.input({1, 6, 9, 9}), 8, {}, 1);
+  const auto graph =
+      among.finish({among.conv(among.add(runtime::Prelu{among.values(8), 8}, {map}), 4, {}, 1)});
+  const auto island = islands("tidl-np2-fixed", "op:Prelu", "float");
+  check_spec(graph, island);
+  CHECK(count_of(execute_and_compare(graph, island, isa::Machine{}).program, "dsp.combine_f32") >= 1);
+}
+
+TEST_CASE("lower reals: the parts of a slope per channel give what the operator says (hand vector)") {
+  GraphBuilder b;
+  const auto x = b.input({1, 2, 1, 2});
+  auto graph = b.finish({b.add(runtime::Prelu{{0.5, -2}, 2}, {x})});
+  auto recipe = runtime::make_recipe(graph, runtime::resolve_preset("tidl-np2-fixed", "float32"));
+  REQUIRE(runtime::needs_conversions(graph, recipe));
+  runtime::insert_conversions(graph, recipe, nullptr);
+  runtime::verify(graph);
+  REQUIRE(graph.nodes.size() == 4);
+  const auto tensors = runtime::run_float(graph, {{{1, 2, 1, 2}, {3, -4, 5, -6}}});
+  CHECK(tensors.at(graph.outputs[0]).values == std::vector<float>{3, -2, 5, 12});
 }
 
 TEST_CASE("lower reals: what the DSP cannot compute in float32 is refused by name") {
