@@ -24,6 +24,9 @@ struct LayerActivity {
   std::map<std::string, uint64_t> stall_cycles;  // by cause: "ddr", "l3", "l2", "dma_start", "dma_queue", ...
   Traffic l1, l2, l3, ddr;  // bytes that crossed each memory's ports for this layer's work
   uint64_t array_rows = 0;  // A vectors streamed
+  // Of mma_cycles: banks walked behind their last row, and panel loads beside which no bank is walked. The
+  // rest that streams no row is start, pauses between blocks and drains.
+  uint64_t array_empty_cycles = 0, array_load_cycles = 0;
   // Multiply-accumulates that the array performed, by isa::width_index, idle lanes included.
   uint64_t array_macs[kWidths] = {};
   uint64_t panel_loads = 0;

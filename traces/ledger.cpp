@@ -62,6 +62,7 @@ void Ledger::on_array(const Event& event) {
     array_streams_until_ = std::max(array_streams_until_, event.begin + event.rows);
   }
   add_traffic(event);
+  change_split(split_.add(event));
   array_busy(event.issued, std::max(event.done, event.taken));
 }
 
@@ -104,9 +105,29 @@ uint64_t Ledger::beyond_streams(uint64_t begin, uint64_t end) {
   if (end <= from) return 0;
   const uint64_t busy_until = std::clamp(array_busy_until_, from, end);
   const uint64_t hidden = std::min(busy_until - from, current().mma_cycles);
+  change_split(split_.hide(from, busy_until));
   current().mma_cycles -= hidden;
   current().core_busy_cycles -= hidden;
   return hidden + end - busy_until;
+}
+
+void Ledger::change_split(const ArraySplit::Change& change) {
+  split_of_layer_.empty_cycles += change.empty_cycles;
+  split_of_layer_.load_cycles += change.load_cycles;
+}
+
+// A layer may take back what the one before it has booked: what counts is what its busy cycles leave room
+// for.
+void Ledger::close_split() {
+  const auto room = [](int64_t cycles, uint64_t left) {
+    return std::min(static_cast<uint64_t>(std::max<int64_t>(cycles, 0)), left);
+  };
+  LayerActivity& layer = current();
+  uint64_t left = layer.mma_cycles - std::min(layer.array_rows, layer.mma_cycles);
+  layer.array_empty_cycles = room(split_of_layer_.empty_cycles, left);
+  left -= layer.array_empty_cycles;
+  layer.array_load_cycles = room(split_of_layer_.load_cycles, left);
+  split_of_layer_ = {};
 }
 
 // Each layer's share of the piece, which ends now; the layers it lies in have begun.
@@ -144,6 +165,7 @@ void Ledger::begin_layer(uint32_t layer, uint64_t now) {
 void Ledger::close_layer(uint64_t now) {
   LayerActivity& layer = current();
   layer.end_cycle = now;
+  close_split();
   uint64_t booked = layer.core_busy_cycles + layer.overhead_cycles;
   for (const auto& [cause, cycles] : layer.stall_cycles) booked += cycles;
   if (checks_sums_ && booked != layer.end_cycle - layer.start_cycle) {

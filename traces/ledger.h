@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "traces/activity.h"
+#include "traces/array_split.h"
 #include "traces/observer.h"
 
 namespace mmasim::traces {
@@ -43,6 +44,8 @@ class Ledger final : public Observer {
 
   LayerActivity& current() { return layers_[current_]; }
   uint64_t beyond_streams(uint64_t begin, uint64_t end);
+  void change_split(const ArraySplit::Change& change);
+  void close_split();
   void close_layer(uint64_t now);
 
   size_t layer_count_;
@@ -51,6 +54,8 @@ class Ledger final : public Observer {
   uint64_t array_busy_until_ = 0, array_streams_until_ = 0;
   uint64_t slip_cycles_ = 0;  // of what the array is busy next, really a wait
   Cause slip_cause_ = Cause::none;
+  ArraySplit split_;
+  ArraySplit::Change split_of_layer_;
   uint64_t refreshes_ = 0;
   bool checks_sums_ = true;
 };

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
+#include "isa/kit/units.h"
 #include "sim/report/constant_bytes.h"
 #include "sim/report/layer_activity.h"
 
@@ -50,6 +52,16 @@ void add_kinds(LayerStats& row, const isa::LayerInfo& layer, uint64_t constant_b
 
 double per(double value, uint64_t cycles) { return cycles ? value / double(cycles) : 0.0; }
 
+// Walking a bank is useful for as many cycles as a full array would take for the layer's products.
+void split_array_cycles(LayerStats& row, const models::LayerActivity& activity) {
+  const uint64_t walked = std::min(activity.array_rows + activity.array_empty_cycles, activity.mma_cycles);
+  const auto full_array = isa::divide_up(row.macs, static_cast<uint64_t>(row.peak_macs_per_cycle));
+  row.mma_useful_cycles = std::min(full_array, walked);
+  row.mma_edge_cycles = walked - *row.mma_useful_cycles;
+  row.mma_load_cycles = std::min(activity.array_load_cycles, activity.mma_cycles - walked);
+  row.mma_drain_cycles = activity.mma_cycles - walked - *row.mma_load_cycles;
+}
+
 void add_time(LayerStats& row, const models::LayerActivity& activity, const models::SocConfig& config) {
   const uint64_t cycles = activity.end_cycle - activity.start_cycle;
   const Bound bound = bound_with_cycles(activity);
@@ -59,6 +71,7 @@ void add_time(LayerStats& row, const models::LayerActivity& activity, const mode
   row.bound = bound.name;
   row.bound_cycles = bound.cycles;
   row.bound_share = per(double(bound.cycles), cycles);
+  split_array_cycles(row, activity);
   row.l3_read_bytes = activity.l3.read_bytes;
   row.l3_write_bytes = activity.l3.write_bytes;
   row.l2_read_bytes = activity.l2.read_bytes;
@@ -164,11 +177,22 @@ const Keys<LayerStats>& layer_stat_keys() {
       key(&Row::end_cycle, "end_cycle", "cycles", "first cycle after it"),
       key(&Row::macs_per_cycle, "macs_per_cycle", "1/cycle", "macs / cycles"),
       key(&Row::mma_utilization, "mma_utilization", "0..1",
-          "macs_per_cycle against the array's peak at the layer's precision"),
+          "macs_per_cycle against the array's peak at the layer's precision: mma_useful_cycles / cycles "
+          "where "
+          "the array computes them"),
       key(&Row::bound, "bound", "", "what most of its time goes to: mma, dsp, ddr, l3, l2 or overhead"),
       key(&Row::bound_share, "bound_share", "0..1", "how much of its cycles that is"),
       key(&Row::mma_cycles, "mma_cycles", "cycles",
-          "array busy: vectors streamed, and panel loads and drains that no stream, wait or overhead hides"),
+          "array busy: vectors streamed, and panel loads and drains that no stream, wait or overhead hides; "
+          "the sum of the next four"),
+      key(&Row::mma_useful_cycles, "mma_useful_cycles", "cycles",
+          "of mma_cycles: what an array that is always full would take for macs"),
+      key(&Row::mma_edge_cycles, "mma_edge_cycles", "cycles",
+          "of mma_cycles: banks are walked whose rows, columns or depth are partly empty: that part"),
+      key(&Row::mma_load_cycles, "mma_load_cycles", "cycles",
+          "of mma_cycles: a panel loads, and no bank is walked meanwhile"),
+      key(&Row::mma_drain_cycles, "mma_drain_cycles", "cycles",
+          "of mma_cycles: the rest: start, pauses between blocks, results that leave, drain"),
       key(&Row::dsp_cycles, "dsp_cycles", "cycles", "vector instructions busy"),
       key(&Row::dma_cycles, "dma_cycles", "cycles",
           "at least one DMA channel moving bytes; may overlap all others"),

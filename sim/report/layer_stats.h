@@ -25,7 +25,8 @@ struct LayerStats {
   std::optional<double> macs_per_cycle, mma_utilization;
   std::optional<std::string> bound;
   std::optional<double> bound_share;
-  std::optional<uint64_t> mma_cycles, dsp_cycles, dma_cycles, overhead_cycles;
+  std::optional<uint64_t> mma_cycles, mma_useful_cycles, mma_edge_cycles, mma_load_cycles, mma_drain_cycles;
+  std::optional<uint64_t> dsp_cycles, dma_cycles, overhead_cycles;
   std::optional<std::map<std::string, uint64_t>> stall_cycles;  // by cause
   std::optional<uint64_t> ddr_read_bytes, ddr_write_bytes, ddr_weight_bytes, ddr_feature_bytes;
   std::optional<uint64_t> l3_read_bytes, l3_write_bytes, l2_read_bytes, l2_write_bytes;

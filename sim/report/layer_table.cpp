@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "sim/report/flat_table.h"
 
@@ -10,6 +12,20 @@ namespace mmasim::sim {
 namespace {
 
 constexpr const char* kNotTimed = "-";
+
+// Where the array decides, and most of what it is busy with serves no product: what that is.
+std::string array_waste(const LayerStats& row) {
+  if (*row.bound != "mma") return "";
+  const std::pair<const char*, uint64_t> parts[] = {{"", *row.mma_useful_cycles},
+                                                    {"edges", *row.mma_edge_cycles},
+                                                    {"loads", *row.mma_load_cycles},
+                                                    {"drains", *row.mma_drain_cycles}};
+  const auto& most = *std::max_element(std::begin(parts), std::end(parts),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (*most.first == '\0') return "";
+  return fmt::format(" ({} {:.0f}%)", most.first,
+                     100 * static_cast<double>(most.second) / static_cast<double>(*row.cycles));
+}
 
 std::vector<std::string> shown_row(const LayerStats& row) {
   std::vector<std::string> cells{row.name, row.kind, fmt::format("{}", row.macs)};
@@ -24,9 +40,10 @@ std::vector<std::string> shown_row(const LayerStats& row) {
   cells.push_back(
       fmt::format("{:.3f}", static_cast<double>(*row.ddr_read_bytes + *row.ddr_write_bytes) / 1e6));
   cells.push_back(fmt::format("{:.4f}", *row.energy_mj));
-  cells.push_back(
-      cycles > 0 ? fmt::format("{} {:.0f}%", *row.bound, 100 * static_cast<double>(row.bound_cycles) / cycles)
-                 : *row.bound);
+  cells.push_back(cycles > 0
+                      ? fmt::format("{} {:.0f}%{}", *row.bound,
+                                    100 * static_cast<double>(row.bound_cycles) / cycles, array_waste(row))
+                      : *row.bound);
   return cells;
 }
 

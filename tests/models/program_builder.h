@@ -114,6 +114,8 @@ inline std::string to_text(const models::Activity& activity) {
     }
     put("rows", layer.array_rows);
     for (const uint64_t macs : layer.array_macs) put("macs", macs);
+    put("empty", layer.array_empty_cycles);
+    put("loads", layer.array_load_cycles);
     put("panels", layer.panel_loads);
     for (const uint64_t operations : layer.dsp_operations) put("operations", operations);
     put("activates", layer.ddr_activates);

@@ -52,6 +52,8 @@ TEST_CASE("core: one panel product takes what the estimator says") {
   CHECK(layer.array_rows == 64);
   CHECK(layer.array_macs[0] == 64 * 4096);
   CHECK(layer.panel_loads == 1);
+  CHECK(layer.array_load_cycles == 64);
+  CHECK(layer.array_empty_cycles == 0);
   CHECK(layer.l2.read_bytes == 2 * 64 * 64);
   CHECK(layer.l2.write_bytes == 64 * 64);
 }
@@ -89,6 +91,21 @@ TEST_CASE("core: a signal comes when the transfer's bytes are in L2, and holds u
   // stream 165..228, transfer until 293, in L2 at 317.
   CHECK(seen == std::vector<uint64_t>{250, 317});
   CHECK(activity.total_cycles == 317 + 5);
+}
+
+TEST_CASE("core: of a bank's walk the rows past the last are empty, and a load beside a walk is hidden") {
+  ProgramBuilder builder;
+  auto seven = stream(0, 0, false), more = stream(1, 0, true);
+  seven.rows = more.rows = 7;
+  builder.add(load(0)).add(seven).add(load(1)).add(more).add(transfer(0)).add(isa::CtlEnd{});
+  const models::Activity activity = test::run(builder, {});
+  // Load 32..95, walk 98..161. The second load 96..159 has two cycles before that walk begins.
+  CHECK(activity.total_cycles == 32 + 64 + 2 + 64 + 64 + 64 + 24 + 5);
+  const models::LayerActivity& layer = activity.layers[0];
+  CHECK(layer.mma_cycles == activity.total_cycles);
+  CHECK(layer.array_rows == 14);
+  CHECK(layer.array_empty_cycles == 2 * 57);
+  CHECK(layer.array_load_cycles == 64 + 2);
 }
 
 TEST_CASE("core: a wait for its own signal is the array's time") {

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -36,6 +37,8 @@ inline void check_time_of_layer(const nlohmann::json& report, const nlohmann::js
   const uint64_t cycles = layer["cycles"], mma = layer["mma_cycles"], dsp = layer["dsp_cycles"];
   CHECK(cycles == layer["end_cycle"].get<uint64_t>() - layer["start_cycle"].get<uint64_t>());
   CHECK(mma <= cycles);
+  CHECK(mma == layer["mma_useful_cycles"].get<uint64_t>() + layer["mma_edge_cycles"].get<uint64_t>() +
+                   layer["mma_load_cycles"].get<uint64_t>() + layer["mma_drain_cycles"].get<uint64_t>());
   CHECK(dsp <= cycles);
   CHECK(layer["dma_cycles"].get<uint64_t>() <= cycles);
   // What is neither overhead nor waiting is array or DSP busy; where both work they overlap at most wholly.
@@ -46,7 +49,10 @@ inline void check_time_of_layer(const nlohmann::json& report, const nlohmann::js
   const double macs = layer["macs"];
   const double peak = array_peak(report, layer["precision"]);
   CHECK(static_cast<double>(cycles) >= macs / peak);
-  if (layer["dataflow"] != "dsp") CHECK(static_cast<double>(mma) >= macs / peak);
+  if (layer["dataflow"] != "dsp") {
+    CHECK(static_cast<double>(mma) >= macs / peak);
+    CHECK(layer["mma_useful_cycles"] == static_cast<uint64_t>(std::ceil(macs / peak)));
+  }
   CHECK(layer["mma_utilization"].get<double>() <= 1.0);
 }
 

@@ -130,3 +130,39 @@ TEST_CASE("ledger: a recording with gaps is closed all the same") {
   ledger.on(piece(Kind::vectors, 0, 10));
   CHECK(ledger.finish(11).layers[0].dsp_cycles == 10);
 }
+
+TEST_CASE("ledger: a walk covers the load beside it, whichever is told first") {
+  Ledger ledger(1);
+  ledger.on(array(0, 64));  // a load
+  auto second = array(0, 128);
+  second.begin = 64;
+  ledger.on(second);
+  auto walk = array(0, 164, 7);  // against the first panel
+  walk.begin = 100;
+  ledger.on(walk);
+  auto third = array(0, 228);
+  third.begin = 164;
+  ledger.on(third);
+  ledger.on(array(228, 292, 64));
+  const auto activity = ledger.finish(292);
+  CHECK(activity.layers[0].mma_cycles == 292);
+  CHECK(activity.layers[0].array_rows == 71);
+  CHECK(activity.layers[0].array_empty_cycles == 57);
+  // 0..63; 64..99, as the walk covers the rest; 164..227
+  CHECK(activity.layers[0].array_load_cycles == 64 + 36 + 64);
+}
+
+TEST_CASE("ledger: empty walks and loads that a wait hides are not of the array's busy cycles") {
+  Ledger ledger(1);
+  ledger.on(array(0, 64));                // a load
+  ledger.on(array(64, 128, 7));           // rows until 70, the walk until 127
+  ledger.on(array(128, 192));             // the next load
+  ledger.on(stall(66, 150, Cause::ddr));  // hides 71..149: the walk from 71, the load until 149
+  ledger.on(piece(Kind::issue, 192, 193));
+  const auto activity = ledger.finish(193);
+  CHECK(activity.layers[0].stall_cycles.at("ddr") == 150 - 71);
+  CHECK(activity.layers[0].mma_cycles == 192 - 79);
+  CHECK(activity.layers[0].array_rows == 7);
+  CHECK(activity.layers[0].array_empty_cycles == 0);
+  CHECK(activity.layers[0].array_load_cycles == 64 + 192 - 150);
+}

@@ -101,6 +101,19 @@ function partsOf(layer) {
   return parts;
 }
 
+const ARRAY_PARTS = [
+  {key: 'mma_useful_cycles', name: 'useful', says: 'what an array that is always full would take'},
+  {key: 'mma_edge_cycles', name: 'edges', says: 'walks of banks whose rows, columns or depth are partly empty'},
+  {key: 'mma_load_cycles', name: 'loads', says: 'a panel loads, and no bank is walked meanwhile'},
+  {key: 'mma_drain_cycles', name: 'drains', says: 'start, pauses between blocks, results that leave'},
+];
+
+// The array's busy cycles by what they serve, as a sentence.
+function arraySplit(layer) {
+  return 'The array is busy for ' + count(layer.mma_cycles) + ' cycles: ' + ARRAY_PARTS.map(part => part.name + ' ' +
+      count(layer[part.key]) + ' (' + percent(layer[part.key] / layer.cycles) + ' of the layer)').join(', ');
+}
+
 function partsOfAll(layers) {
   const sums = Object.fromEntries(CAUSES.map(cause => [cause.id, 0]));
   for (const layer of layers) {

@@ -61,7 +61,8 @@ function timeRows(order, scale) {
     const says = largestFirst(parts).map(
         ([cause, cycles]) => CAUSE_NAMES[cause] + ' ' + count(cycles) + ' (' + percent(cycles / layer.cycles) + ')').join(', ');
     const whole = scale === 'share' ? layer.cycles : longest;
-    return element('li', {title: layer.name + ': ' + says}, nameSpan(layer.name),
+    const array = layer.mma_cycles > 0 ? '. ' + arraySplit(layer) : '';
+    return element('li', {title: layer.name + ': ' + says + array}, nameSpan(layer.name),
                    stackedBar(CAUSES.map(cause => [cause.id, parts[cause.id]]), whole),
                    element('span', {class: 'figure'}, datum(count(layer.cycles), layer.cycles, `layers[${index}].cycles`)));
   });
@@ -111,7 +112,8 @@ function energySplit() {
 
 function boundTag(layer) {
   if (!isKnown(layer.bound)) return NOT_KNOWN;
-  return element('span', {class: 'tag fill-' + layer.bound}, BOUNDS[layer.bound] + ' ' + percent(layer.bound_share));
+  return element('span', {class: 'tag fill-' + layer.bound, title: layer.mma_cycles > 0 ? arraySplit(layer) : ''},
+                 BOUNDS[layer.bound] + ' ' + percent(layer.bound_share));
 }
 
 function layerColumns() {
@@ -132,6 +134,7 @@ function layerColumns() {
     {title: 'Bound', align: 'left', value: row => row.layer.bound, cell: row => boundTag(row.layer), help: 'what most of its time goes to'},
     figure('MACs/cycle', 'macs_per_cycle', value => number(value, 3)),
     figure('Array use', 'mma_utilization', percent, 'of the peak at its precision'),
+    ...ARRAY_PARTS.map(part => figure('Array: ' + part.name, part.key, count, part.says)),
     figure('Weights', 'ddr_weight_bytes', bytes, 'read from DDR'),
     figure('Features', 'ddr_feature_bytes', bytes, 'read from DDR'),
     figure('Output', 'ddr_write_bytes', bytes, 'written to DDR'),

@@ -143,5 +143,47 @@ TEST_CASE("layers.csv: lists and causes are one cell each, what is not known is 
   CHECK(csv.find("first,\"a;b,c\",") != std::string::npos);
   CHECK(csv.find(",ddr=30,") != std::string::npos);
   const auto untimed = sim::layer_csv(sim::layer_stats(program, models::SocConfig{}, nullptr)).csv();
-  CHECK(untimed.find("second,,,int16,10240," + std::string(21, ',') + "0,") != std::string::npos);
+  CHECK(untimed.find("second,,,int16,10240," + std::string(25, ',') + "0,") != std::string::npos);
+}
+
+TEST_CASE("layer rows: the array's busy cycles are useful, edges, panel loads or drains") {
+  auto activity = two_activities();
+  activity.layers[0].array_rows = 48;         // 50 full rows' worth of products
+  activity.layers[0].array_empty_cycles = 5;  // 53 cycles of walks
+  activity.layers[0].array_load_cycles = 4;
+  activity.layers[1].array_rows = 12;  // 10 rows' worth
+  const auto rows = sim::layer_stats(two_layers(), models::SocConfig{}, &activity);
+  CHECK(rows[0].mma_useful_cycles == 50);
+  CHECK(rows[0].mma_edge_cycles == 3);
+  CHECK(rows[0].mma_load_cycles == 4);
+  CHECK(rows[0].mma_drain_cycles == 60 - 50 - 3 - 4);
+  CHECK(rows[1].mma_useful_cycles == 10);
+  CHECK(rows[1].mma_edge_cycles == 2);
+  CHECK(rows[1].mma_load_cycles == 0);
+  CHECK(rows[1].mma_drain_cycles == 8);
+}
+
+TEST_CASE("layer rows: the vector core's products are no useful cycle of the array") {
+  auto activity = two_activities();
+  activity.layers[0].mma_cycles = 0;
+  activity.layers[0].dsp_cycles = 60;
+  const auto rows = sim::layer_stats(two_layers(), models::SocConfig{}, &activity);
+  CHECK(rows[0].mma_useful_cycles == 0);
+  CHECK(rows[0].mma_edge_cycles == 0);
+}
+
+TEST_CASE("layer table: where most of the array's time serves no product, the bound says what it serves") {
+  auto activity = two_activities();
+  activity.layers[0].array_rows = 50;
+  activity.layers[1].mma_cycles = activity.layers[1].core_busy_cycles = 40;
+  activity.layers[1].overhead_cycles = 0;
+  activity.layers[1].array_rows = 4;
+  activity.layers[1].array_empty_cycles = 28;
+  auto program = two_layers();
+  program.layers[1].macs = 1024 * 4;
+  const auto rows = sim::layer_stats(program, models::SocConfig{}, &activity);
+  const auto table = sim::layer_table(rows, {});
+  CHECK(table.rows[0].back() == "mma 60%");  // 50 useful, 10 drains
+  CHECK(table.rows[1].back() == "mma 100% (edges 70%)");
+  CHECK(table.rows[1][5] == "10.0%");  // its use
 }
