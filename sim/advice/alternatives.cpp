@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "runtime/user_error.h"
@@ -29,7 +30,7 @@ const std::vector<Resource>& resources() {
         "overhead.layer_setup_light_cycles", "overhead.layer_dma_pipe_up_cycles",
         "overhead.layer_rest_heavy_cycles", "overhead.layer_rest_light_cycles"},
        More::is_smaller},
-      {"DDR rate", {"ddr.clock_period_ns"}, More::is_smaller},
+      {"DDR rate", {"ddr.rate_mtps"}, More::is_larger},
       {"array side", {"mma.array_bytes"}, More::is_larger},
       {"vector core", {"dsp.vector_bytes"}, More::is_larger},
       {"L2 size", {"l2.size_bytes"}, More::is_larger},
@@ -51,8 +52,12 @@ const std::vector<Resource>& resources() {
   return all;
 }
 
-std::string scaled_text(const ConfigKey& key, const Configuration& config, double factor) {
-  const auto value = key.get(config);
+constexpr const char* kRate = "ddr.rate_mtps";
+constexpr const char* kCopies = "ddr.copies";
+
+std::string scaled_text(const std::string& path, const Configuration& config, double factor) {
+  if (path == kRate) return fmt::format("{}", 2000 / config.dram.clock_period_ns * factor);
+  const auto value = find_config_key(path)->get(config);
   if (const auto* whole = std::get_if<uint64_t>(&value)) {
     return fmt::format("{}", static_cast<uint64_t>(std::ceil(static_cast<double>(*whole) * factor)));
   }
@@ -68,6 +73,8 @@ class Finder {
         precision_(quantization_of(base.quant).precision) {}
 
   std::vector<Alternative> find() {
+    add_set("DDR x2", "hardware", Expected::faster,
+            {fmt::format("{}={}", kCopies, 2 * std::stoul(override_of(kCopies).value_or("1")))});
     for (const auto& resource : resources()) add_resource(resource, 2);
     for (const auto* precision : {"int8", "int16", "int32"}) add_precision(precision);
     for (const auto& resource : resources()) add_resource(resource, 0.5);
@@ -81,13 +88,12 @@ class Finder {
  private:
   // amount: of what the network is given, twice or half.
   void add_resource(const Resource& resource, double amount) {
-    const bool is_rate =
-        resource.more == Resource::More::is_larger || std::string(resource.name) == "DDR rate";
+    const bool is_rate = resource.more == Resource::More::is_larger;
     const double factor = resource.more == Resource::More::is_larger ? amount : 1 / amount;
     const bool is_doubled = is_rate ? amount > 1 : factor > 1;
     std::vector<std::string> set;
     for (const auto* path : resource.keys) {
-      set.push_back(fmt::format("{}={}", path, scaled_text(*find_config_key(path), config_, factor)));
+      set.push_back(fmt::format("{}={}", path, scaled_text(path, config_, factor)));
     }
     add_set(fmt::format("{} {}", resource.name, is_doubled ? "x2" : "halved"), "hardware",
             amount > 1 ? Expected::faster : Expected::slower, set);
@@ -97,10 +103,27 @@ class Finder {
                const std::vector<std::string>& set) {
     Alternative alternative{change, kind, expected, base_, set, {}, std::nullopt};
     auto& all = alternative.request.config.set;
+    const bool sets_rate =
+        std::any_of(set.begin(), set.end(), [](const auto& text) { return sets(text, kRate); });
+    const auto is_replaced = [&](const auto& text) { return sets_rate && sets(text, "ddr.clock_period_ns"); };
+    all.erase(std::remove_if(all.begin(), all.end(), is_replaced), all.end());
     all.insert(all.end(), set.begin(), set.end());
     const auto checked = file_.check(all);
     if (!checked.faults.empty()) alternative.refused = checked.faults.front();
     found_.push_back(std::move(alternative));
+  }
+
+  static bool sets(const std::string& text, const std::string& path) {
+    return text.rfind(path + "=", 0) == 0;
+  }
+
+  // The base's own, the last one.
+  std::optional<std::string> override_of(const std::string& path) const {
+    std::optional<std::string> value;
+    for (const auto& text : base_.config.set) {
+      if (sets(text, path)) value = text.substr(path.size() + 1);
+    }
+    return value;
   }
 
   void add_request(const std::string& change, const Request& request) {

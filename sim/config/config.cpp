@@ -9,6 +9,7 @@
 #include "sim/config/config_entries.h"
 #include "sim/config/config_places.h"
 #include "sim/config/config_schema.h"
+#include "sim/config/config_shorthands.h"
 #include "sim/config/config_units.h"
 
 namespace mmasim::sim {
@@ -23,7 +24,7 @@ void override_entry(const std::string& text, ConfigEntries& entries) {
     entries.faults.push_back({place, "expected path.to.key=value"});
     return;
   }
-  if (!find_config_key(path)) {
+  if (!find_config_key(path) && !find_config_shorthand(path)) {
     entries.faults.push_back({place, unknown_key_text(path)});
     return;
   }
@@ -120,7 +121,11 @@ ConfigFile::ConfigFile(const std::string& file)
 
 CheckedConfig ConfigFile::check(const std::vector<std::string>& overrides) const {
   auto entries = *entries_;
-  for (const auto& text : overrides) override_entry(text, entries);
+  ConfigEntries asked;
+  for (const auto& text : overrides) override_entry(text, asked);
+  expand_shorthands(asked, entries);
+  for (auto& [path, entry] : asked.values) entries.values[path] = std::move(entry);
+  entries.faults.insert(entries.faults.end(), asked.faults.begin(), asked.faults.end());
   CheckedConfig checked;
   set_keys(entries, checked.config);
   checked.config.origin = entries.origin;
@@ -151,6 +156,7 @@ Configuration load_config(const std::string& file, const std::vector<std::string
 }
 
 std::string config_value_fault(const std::string& path, const std::string& text) {
+  if (const auto* shorthand = find_config_shorthand(path)) return shorthand_fault(*shorthand, text);
   const auto* key = find_config_key(path);
   if (key == nullptr) throw std::logic_error("no configuration key " + path);
   return convert(*key, text).fault;

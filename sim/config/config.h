@@ -38,8 +38,8 @@ class ConfigFile {
   std::shared_ptr<const ConfigEntries> entries_;
 };
 
-// What is wrong with the text as a value of the key, which there is; empty: nothing that shows without the
-// rest of a configuration.
+// What is wrong with the text as a value of the key or shorthand, which there is; empty: nothing that shows
+// without the rest of a configuration.
 std::string config_value_fault(const std::string& path, const std::string& text);
 
 // As check_config; throws runtime::UserError with the first fault.

@@ -13,6 +13,7 @@
 #include "runtime/user_error.h"
 #include "sim/config/config_places.h"
 #include "sim/config/config_schema.h"
+#include "sim/config/config_shorthands.h"
 
 namespace mmasim::sim {
 namespace {
@@ -94,7 +95,7 @@ class EntryReader {
       }
     } else if (find_section(path) || is_parent_of_section(path)) {
       read_section(path, mark, value);
-    } else if (!find_config_key(path)) {
+    } else if (!find_config_key(path) && !find_config_shorthand(path)) {
       fault(mark, unknown_key_text(path));
     } else if (value.IsScalar() || value.IsNull()) {
       entries_.values[path] = {value.IsNull() ? "" : value.Scalar(),
@@ -150,13 +151,15 @@ ConfigEntries read_entries(const std::string& file, std::vector<std::string> rea
 
 void read_base(const EntryReader& reader, std::vector<std::string> readers, ConfigEntries& entries) {
   constexpr size_t kMostBases = 8;
-  if (reader.base().empty()) return;
+  if (reader.base().empty()) return expand_shorthands(entries, {});
   try {
     const auto base = base_file(reader.base(), readers.back());
     if (std::find(readers.begin(), readers.end(), base) != readers.end() || readers.size() > kMostBases)
       throw runtime::UserError("base '" + reader.base() +
                                "' leads back to itself, or over more than 8 files");
-    complete_from(read_entries(base, std::move(readers)), entries);
+    auto below = read_entries(base, std::move(readers));
+    expand_shorthands(entries, below);
+    complete_from(std::move(below), entries);
   } catch (const runtime::UserError& error) {
     entries.faults.push_back({reader.base_place(), error.what()});
   }
@@ -200,6 +203,9 @@ std::string unknown_key_text(const std::string& path) {
     for (const auto& key : section.keys) {
       if (!is_section) known.push_back(key.path());
     }
+  }
+  for (const auto& shorthand : config_shorthands()) {
+    if (!is_section) known.push_back(shorthand.path);
   }
   return std::string("unknown ") + (is_section ? "section" : "key") + " '" + path + "'; did you mean '" +
          isa::nearest_word(path, known) + "'?";

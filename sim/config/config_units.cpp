@@ -30,6 +30,7 @@ constexpr std::array kUnits{
     Unit{"fJ", "energy", 1, true},       Unit{"pJ", "energy", 1e3, true},
     Unit{"nJ", "energy", 1e6, true},     Unit{"uW", "power", 1, true},
     Unit{"mW", "power", 1e3, true},      Unit{"W", "power", 1e6, true},
+    Unit{"MT", "transfers", 1, true},    Unit{"GT", "transfers", 1e3, true},
 };
 
 const Unit* find_unit(const std::string& name) {

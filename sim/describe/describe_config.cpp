@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "sim/config/config_schema.h"
+#include "sim/config/config_shorthands.h"
 #include "sim/config/config_units.h"
 #include "sim/describe/describe.h"
 #include "sim/report/table.h"
@@ -22,7 +23,13 @@ constexpr const char* kIntroduction =
     "base's. A base is\n"
     "named as `--config` names it: by the name of a configuration that comes with mmasim, or by a file, "
     "which is looked\n"
-    "for beside the one that names it.\n";
+    "for beside the one that names it.\n\n"
+    "A shorthand stands for other keys. It stands in their place in a file or among the overrides, never "
+    "beside them;\n"
+    "where a base, or a file below an override, has those keys, it replaces them. Reports show the keys that "
+    "it "
+    "stands\n"
+    "for.\n";
 
 using Align = Column::Align;
 
@@ -60,6 +67,30 @@ nlohmann::ordered_json key_json(const ConfigKey& key) {
   return json;
 }
 
+// Behind the section's own keys.
+std::string shorthands_of(const ConfigSection& section, nlohmann::ordered_json& json) {
+  Table table{{{"shorthand", Align::left},
+               {"unit", Align::left},
+               {"allowed", Align::left},
+               {"stands for", Align::left},
+               {"meaning", Align::left}},
+              {}};
+  for (const auto& shorthand : config_shorthands()) {
+    if (shorthand.path.rfind(section.path + ".", 0) != 0) continue;
+    table.rows.push_back({"`" + shorthand.path + "`", shorthand.unit, allowed_text(shorthand),
+                          fmt::format("`{}`", fmt::join(shorthand.stands_for, "`, `")), shorthand.sentence});
+    json.push_back({{"path", shorthand.path},
+                    {"type", "shorthand"},
+                    {"unit", shorthand.unit},
+                    {"allowed_units", allowed_units(shorthand.unit)},
+                    {"min", shorthand.min},
+                    {"max", shorthand.max},
+                    {"stands_for", shorthand.stands_for},
+                    {"sentence", shorthand.sentence}});
+  }
+  return table.rows.empty() ? "" : "\n" + table.markdown();
+}
+
 }  // namespace
 
 Page describe_config() {
@@ -68,6 +99,7 @@ Page describe_config() {
     page.markdown += fmt::format("\n## `{}`\n\n{}\n\n{}", section.path, section.sentence,
                                  section_table(section).markdown());
     for (const auto& key : section.keys) page.json.push_back(key_json(key));
+    page.markdown += shorthands_of(section, page.json);
   }
   return page;
 }

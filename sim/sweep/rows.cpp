@@ -22,8 +22,9 @@ std::optional<std::string> given_value(const Request& request, const std::string
 }
 
 ordered_json set_value(const LoggedResult& result, const std::string& key) {
-  if (result.outcome) {
-    const auto value = find_config_key(key)->get(result.outcome->report.config);
+  const auto* resolved = find_config_key(key);  // null: a shorthand, which the request alone knows
+  if (result.outcome && resolved != nullptr) {
+    const auto value = resolved->get(result.outcome->report.config);
     return std::visit([](const auto& held) { return ordered_json(held); }, value);
   }
   const auto given = given_value(result.request, key);

@@ -14,6 +14,7 @@
 #include "sim/config/config.h"
 #include "sim/config/config_entries.h"
 #include "sim/config/config_schema.h"
+#include "sim/config/config_shorthands.h"
 
 namespace mmasim::sim {
 namespace {
@@ -119,7 +120,7 @@ class Reader {
   }
 
   bool knows(const std::string& key, const YAML::Node& node) {
-    if (find_config_key(key) != nullptr) return true;
+    if (find_config_key(key) != nullptr || find_config_shorthand(key) != nullptr) return true;
     fault(node, unknown_key_text(key));
     return false;
   }
