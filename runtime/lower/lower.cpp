@@ -211,6 +211,7 @@ Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& mac
     double tile_share;
     bool keep_in_l2;
     std::optional<uint32_t> weights_ahead;
+    bool leave_planes = true;
   };
   // Large tiles may leave no room between what lies around them, small ones may not hold one panel's work:
   // the configured share first, then shares of its own.
@@ -220,11 +221,12 @@ Lowered lower(const Graph& graph, const QuantPlan& plan, const isa::Machine& mac
   for (const auto& attempt :
        {Try{share, true, ahead}, Try{share, true, 0}, Try{0.75 * share, true, 0}, Try{share, false, 0},
         Try{0.75 * share, false, 0}, Try{0.5 * share, false, 0}, Try{1.0, true, 0}, Try{1.0, false, 0},
-        Try{0.75, false, 0}, Try{0.5, false, 0}, Try{1.0, false, {}}}) {
+        Try{0.75, false, 0}, Try{0.5, false, 0}, Try{1.0, false, {}}, Try{share, true, ahead, false},
+        Try{1.0, false, 0, false}, Try{1.0, false, {}, false}}) {
     try {
       // Constants come first in DDR, and their size shows only when every layer is lowered: once to measure,
       // once for real.
-      StorageChoice choice{attempt.keep_in_l2, 0};
+      StorageChoice choice{attempt.keep_in_l2, 0, attempt.leave_planes};
       uint64_t tensor_bytes = 0;
       {
         Attempt measured(graph, plan, machine, options, attempt.tile_share, choice, Constants(false));

@@ -129,6 +129,7 @@ class Judge {
     in_bytes_ = lies_in_l2(context_, layer_.in, whole_input(input), layer_.spread)
                     ? 0
                     : elements * layer_.operand_bytes;
+    in_run_cycles_ = in_bytes_ > 0 && in_ddr(layer_.in) ? run_cycles(t, input) : 0;
     if (layer_.real_bytes > 0) in_bytes_ = in_bytes_ * layer_.real_bytes + elements * layer_.operand_bytes;
     const bool out_resident = context_.schedule.at(layer_.out.storage).is_resident();
     out_bytes_ = out_resident ? 0 : static_cast<uint64_t>(region.elements() * layer_.out.element_size());
@@ -139,6 +140,23 @@ class Judge {
       chunk_bytes_ = static_cast<uint64_t>(t.depth * layer_.weight_passes()) * context_.machine.array_bytes;
     const auto raw = std::min(positions_, raw_positions(context_.machine, layer_.operand_bytes));
     scratch_bytes_ = path_ == OutputPath::raw ? scratch_bytes(context_.machine, layer_, raw) : 0;
+  }
+
+  // Short runs of memory, as of a line in each plane or of a piece of each position, open a row of the DRAM
+  // each.
+  double run_cycles(const Tiling& t, const Region& input) const {
+    constexpr int64_t kShort = 512;
+    constexpr double kRowCycles = 30;
+    const auto lines = input.rows() * input.frames();
+    int64_t run = kShort, runs = 0;
+    if (t.dataflow == Dataflow::taps_split && t.depth < layer_.in.dims.c) {
+      run = t.depth, runs = lines * input.columns();
+    } else if (layer_.in.planes) {
+      const bool is_whole = 2 * input.columns() > layer_.in.dims.w;  // but for a few bytes, lines follow
+      run = input.columns() * (is_whole ? input.rows() : 1);
+      runs = input.channels() * (is_whole ? input.frames() : lines);
+    }
+    return run * layer_.operand_bytes < kShort ? static_cast<double>(runs) * kRowCycles : 0;
   }
 
   static bool has_pieces(const Tiling& t) {
@@ -214,7 +232,7 @@ class Judge {
     const auto tiles = static_cast<double>(tiles_), chunks = static_cast<double>(chunks_);
     const double weights =
         static_cast<double>(weight_bytes_) * (refetch ? tiles : 1.0) / cost.ddr_bytes_per_cycle;
-    const double tile_in = static_cast<double>(in_bytes_) / bytes_per_cycle(layer_.in),
+    const double tile_in = static_cast<double>(in_bytes_) / bytes_per_cycle(layer_.in) + in_run_cycles_,
                  tile_out = static_cast<double>(out_bytes_) / bytes_per_cycle(layer_.out);
     const bool in_pieces = t.dataflow == Dataflow::taps_split;
     const double in = in_pieces ? tile_in * steps(t) : tile_in * tiles * (outer && tiles_ > 1 ? chunks : 1.0),
@@ -242,6 +260,7 @@ class Judge {
   // of the candidate at hand
   int64_t tiles_ = 1, positions_ = 1;
   uint64_t chunks_ = 1, in_bytes_ = 0, out_bytes_ = 0, chunk_bytes_ = 0, scratch_bytes_ = 0;
+  double in_run_cycles_ = 0;
 };
 
 // Whether the accumulators of one unit of such a tile have room in the C banks.

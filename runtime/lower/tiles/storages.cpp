@@ -79,15 +79,19 @@ class Placement {
   }
   bool needs_layout(TensorId tensor) const { return !is_linear(graph_.tensors[tensor].shape); }
 
-  // The array reads a network input as it came where all its readers are plain convolutions.
+  // The array reads a network input as it came where all its readers are plain convolutions whose windows of
+  // a line leave L2 room for more: a tile of planes has every channel.
   bool read_as_planes(TensorId tensor) const {
-    if (!needs_layout(tensor) || context_.tensor_plan(tensor).is_real) return false;
+    if (!choice_.leave_planes || !needs_layout(tensor) || context_.tensor_plan(tensor).is_real) return false;
     for (const auto output : graph_.outputs) {
       if (output == tensor) return false;
     }
     for (const auto id : graph_.consumers(tensor)) {
       const auto* conv = std::get_if<Conv>(&graph_.nodes[id].op);
       if (!conv || conv->groups != 1 || conv->window.dilation[1] != 1) return false;
+      const auto& shape = graph_.tensors[tensor].shape;
+      const auto line = shape[1] * shape[3] * isa::element_bytes(context_.tensor_plan(tensor).element());
+      if (static_cast<uint64_t>(line * conv->window.kernel[0]) > context_.machine.l2_bytes / 4) return false;
     }
     return true;
   }

@@ -13,6 +13,8 @@ namespace mmasim::runtime {
 struct StorageChoice {
   bool keep_in_l2 = true;
   uint64_t ddr_base = 0;  // behind the constants
+  // A network input that only convolutions read stays in its planes, of which a tile holds every channel.
+  bool leave_planes = true;
 };
 
 // What the placement of a network's tensors came to.
