@@ -154,9 +154,11 @@ TEST_CASE("ledger: a walk covers the load beside it, whichever is told first") {
 
 TEST_CASE("ledger: empty walks and loads that a wait hides are not of the array's busy cycles") {
   Ledger ledger(1);
-  ledger.on(array(0, 64));                // a load
-  ledger.on(array(64, 128, 7));           // rows until 70, the walk until 127
-  ledger.on(array(128, 192));             // the next load
+  ledger.on(array(0, 64));       // a load
+  ledger.on(array(64, 128, 7));  // rows until 70, the walk until 127
+  auto next = array(65, 192);    // the next load, behind the walk
+  next.begin = 128;
+  ledger.on(next);
   ledger.on(stall(66, 150, Cause::ddr));  // hides 71..149: the walk from 71, the load until 149
   ledger.on(piece(Kind::issue, 192, 193));
   const auto activity = ledger.finish(193);
