@@ -131,10 +131,27 @@ class Reader {
   std::string section_;  // tag, empty between sections
 };
 
+// Of what says no size. It grows no faster than bytes come.
+std::vector<uint8_t> read_pipe(const std::string& path) {
+  constexpr size_t kMostBytes = size_t{1} << 30, kPieceBytes = size_t{1} << 16;
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) throw ProgramFileError(fmt::format("cannot be opened: {}", std::strerror(errno)));
+  std::vector<uint8_t> all;
+  for (char piece[kPieceBytes]; stream.read(piece, kPieceBytes) || stream.gcount() > 0;) {
+    all.insert(all.end(), piece, piece + stream.gcount());
+    if (all.size() > kMostBytes)
+      throw ProgramFileError(fmt::format("more than {} bytes; put them into a file", kMostBytes));
+  }
+  if (stream.bad()) throw ProgramFileError("cannot be read to its end");
+  return all;
+}
+
 std::vector<uint8_t> read_file(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) throw ProgramFileError("no such file");
-  if (!std::filesystem::is_regular_file(path, error)) throw ProgramFileError("not a regular file");
+  if (std::filesystem::is_fifo(path, error)) return read_pipe(path);
+  if (!std::filesystem::is_regular_file(path, error))
+    throw ProgramFileError("neither a regular file nor a pipe");
   const uintmax_t bytes = std::filesystem::file_size(path, error);
   if (error) throw ProgramFileError(error.message());
   std::ifstream stream(path, std::ios::binary);

@@ -19,7 +19,7 @@ void save_program(const Program& program,
                   const std::string& path);  // writes beside and renames: never half a file
 // The file but for program.constants, which are its end: for a caller that writes files in its own way.
 std::vector<uint8_t> program_file_head(const Program& program);
-Program load_program(const std::string& path);  // throws ProgramFileError
+Program load_program(const std::string& path);  // or from a pipe; throws ProgramFileError
 
 // Checks what every executor may then rely on: each instruction decodes, addresses and extents lie inside the
 // machine's memories, banks, channels, tokens, elements and pattern counts are in range, the array's output

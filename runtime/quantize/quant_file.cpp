@@ -194,13 +194,17 @@ class Reader {
 
 }  // namespace
 
-QuantFile read_quant_file(const std::string& file, const std::string& name) {
-  return Reader(name).read(read_file_text(file, "quantization file"));
+QuantFile read_quant_text(const std::string& text, const std::string& name) {
+  return Reader(name).read(text);
 }
 
-bool looks_like_quant_file(const std::string& file) {
+QuantFile read_quant_file(const std::string& file, const std::string& name) {
+  return read_quant_text(read_file_text(file, "quantization file"), name);
+}
+
+bool looks_like_quant_text(const std::string& text) {
   try {
-    const YAML::Node root = YAML::Load(read_file_text(file, "quantization file"));
+    const YAML::Node root = YAML::Load(text);
     if (!root.IsMap()) return false;
     for (const auto& pair : root) {
       const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : "";
@@ -209,7 +213,6 @@ bool looks_like_quant_file(const std::string& file) {
       if (find_quant_key(key) != nullptr || is_section(key)) return true;
     }
   } catch (const YAML::Exception&) {
-  } catch (const UserError&) {
   }
   return false;
 }

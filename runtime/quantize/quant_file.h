@@ -28,12 +28,14 @@ struct QuantFile {
   std::vector<std::string> faults;  // "FILE:LINE:COLUMN: text" in file order
 };
 
-// Throws UserError if the file cannot be read; everything else becomes a fault. Places begin with `name`.
+// Places begin with `name`.
+QuantFile read_quant_text(const std::string& text, const std::string& name);
+// Throws UserError if the file cannot be read; everything else becomes a fault.
 QuantFile read_quant_file(const std::string& file, const std::string& name);
 inline QuantFile read_quant_file(const std::string& file) { return read_quant_file(file, file); }
 
-// Whether its first keys are those of a quantization, not of hardware. False for what cannot be read.
-bool looks_like_quant_file(const std::string& file);
+// Whether a key on top is one of a quantization, not of hardware.
+bool looks_like_quant_text(const std::string& text);
 
 // "key=value" as the command line has it, or "key@match=value" for the nodes and tensors that match.
 struct QuantOption {

@@ -74,10 +74,10 @@ void apply(QuantSpec& spec, const QuantSetting& setting) {
   spec.origins[setting.key] = setting.place;
 }
 
-// A base is looked for among the presets, or beside the file that names it.
-void apply_file(QuantSpec& spec, const std::string& path, int depth) {
-  if (depth > kDeepestBase) throw UserError(path + ": presets are based on one another without end");
-  const QuantFile file = read_without_faults(path);
+void apply_file(QuantSpec& spec, const std::string& path, int depth);
+
+// What `path` holds. A base is looked for among the presets, or beside the file that names it.
+void apply_settings(QuantSpec& spec, const QuantFile& file, const std::string& path, int depth) {
   if (!file.preset.empty()) {
     const bool beside = is_file_name(file.preset) && fs::path(file.preset).is_relative();
     apply_file(spec,
@@ -87,6 +87,11 @@ void apply_file(QuantSpec& spec, const std::string& path, int depth) {
   for (const auto& setting : file.settings) apply(spec, setting);
   spec.overrides.insert(spec.overrides.end(), file.overrides.begin(), file.overrides.end());
   spec.notes.insert(spec.notes.end(), file.notes.begin(), file.notes.end());
+}
+
+void apply_file(QuantSpec& spec, const std::string& path, int depth) {
+  if (depth > kDeepestBase) throw UserError(path + ": presets are based on one another without end");
+  apply_settings(spec, read_without_faults(path), path, depth);
 }
 
 void apply_precision(QuantSpec& spec) {
@@ -189,12 +194,17 @@ std::string quant_name(const std::string& preset) {
   return is_file_name(preset) ? fs::path(preset).stem().string() : preset;
 }
 
-QuantSpec resolve_preset(const std::string& preset, const std::string& precision,
-                         const std::vector<std::string>& set) {
+namespace {
+
+QuantSpec named(const std::string& preset, const std::string& precision) {
   QuantSpec spec;
   spec.preset = quant_name(preset);
   spec.precision = precision;
-  apply_file(spec, path_of_preset(preset), 0);
+  return spec;
+}
+
+// What comes on top of the files, and whether all of it can be done together.
+void complete(QuantSpec& spec, const std::vector<std::string>& set) {
   apply_precision(spec);
   for (const auto& text : set) {
     const auto [match, setting] = quant_option(text);
@@ -216,18 +226,29 @@ QuantSpec resolve_preset(const std::string& preset, const std::string& precision
     }
     check_choices(choices, override.place);
   }
+}
+
+}  // namespace
+
+QuantSpec resolve_preset(const std::string& preset, const std::string& precision,
+                         const std::vector<std::string>& set) {
+  QuantSpec spec = named(preset, precision);
+  apply_file(spec, path_of_preset(preset), 0);
+  complete(spec, set);
   return spec;
 }
 
-std::vector<std::string> faults_of_quant_file(const std::string& file) {
-  auto faults = read_quant_file(file).faults;
-  if (!faults.empty()) return faults;
+std::vector<std::string> faults_of_quant_text(const std::string& text, const std::string& file) {
+  QuantFile read = read_quant_text(text, file);
+  if (!read.faults.empty()) return std::move(read.faults);
   try {
-    resolve_preset(file, "preset");
+    QuantSpec spec = named(file, "preset");
+    apply_settings(spec, read, file, 0);
+    complete(spec, {});
   } catch (const UserError& error) {
-    faults.push_back(error.what());
+    return {error.what()};
   }
-  return faults;
+  return {};
 }
 
 void check_choices(const QuantChoices& choices, const std::string& place) {

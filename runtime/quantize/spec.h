@@ -48,7 +48,8 @@ bool chooses_wide_layers(const QuantChoices& choices);
 std::string quant_name(const std::string& preset);  // as reports say it: without folder and extension
 
 // Every fault of a quantization file, "FILE:LINE:COLUMN: text"; what it is based on is looked at, too.
-std::vector<std::string> faults_of_quant_file(const std::string& file);
+// The text is that of `file`.
+std::vector<std::string> faults_of_quant_text(const std::string& text, const std::string& file);
 
 // Throws UserError beginning with `place` for choices that no output stage can do together.
 void check_choices(const QuantChoices& choices, const std::string& place);

@@ -26,7 +26,7 @@ int assemble(const TextOptions& options) {
 }
 
 int disassemble(const TextOptions& options) {
-  const auto text = isa::disassemble(isa::load_program(options.from));
+  const auto text = isa::disassemble(isa::load_program(options.from == "-" ? "/dev/stdin" : options.from));
   if (options.to.empty()) {
     std::fwrite(text.data(), 1, text.size(), stdout);
   } else {
@@ -48,7 +48,7 @@ void add_assemble_command(CLI::App& app, Action& action) {
 void add_disassemble_command(CLI::App& app, Action& action) {
   auto& command = *app.add_subcommand("disassemble", "print a program as text");
   auto options = std::make_shared<TextOptions>();
-  add_value(command, "program", options->from, {"PROG.mma", "program file"});
+  add_value(command, "program", options->from, {"PROG.mma", "program file; - for standard input"});
   add_value(command, "-o,--output", options->to, {"FILE.s", "file to write", "standard output"});
   command.callback([&action, options] { action = [options] { return disassemble(*options); }; });
 }

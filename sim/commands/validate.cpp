@@ -2,6 +2,8 @@
 #include <cstdio>
 #include <memory>
 
+#include "runtime/io/file_text.h"
+#include "runtime/quantize/quant_file.h"
 #include "runtime/quantize/spec.h"
 #include "runtime/user_error.h"
 #include "sim/commands/commands.h"
@@ -14,11 +16,14 @@
 namespace mmasim::sim {
 namespace {
 
-std::vector<std::string> faults_of(const std::string& file) {
+// Read once: it may be a pipe.
+std::vector<std::string> faults_of(const std::string& file_or_name) {
   try {
-    if (looks_like_sweep_file(file)) return check_sweep_file(file).faults;
-    return runtime::looks_like_quant_file(file) ? runtime::faults_of_quant_file(file)
-                                                : check_config(find_config(file)).faults;
+    const auto file = find_config(file_or_name);
+    const auto text = runtime::read_file_text(file, "configuration, quantization or sweep");
+    if (looks_like_sweep_text(text)) return check_sweep_text(text, file).faults;
+    return runtime::looks_like_quant_text(text) ? runtime::faults_of_quant_text(text, file)
+                                                : ConfigFile(text, file).check({}).faults;
   } catch (const runtime::UserError& error) {
     return {error.what()};
   }

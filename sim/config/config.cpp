@@ -119,6 +119,9 @@ void follow_sizes(const ConfigEntries& of_file, const ConfigEntries& entries, Co
 ConfigFile::ConfigFile(const std::string& file)
     : entries_(std::make_shared<const ConfigEntries>(read_config_entries(file))) {}
 
+ConfigFile::ConfigFile(const std::string& text, const std::string& file)
+    : entries_(std::make_shared<const ConfigEntries>(config_entries_of(text, file))) {}
+
 CheckedConfig ConfigFile::check(const std::vector<std::string>& overrides) const {
   auto entries = *entries_;
   ConfigEntries asked;

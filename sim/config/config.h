@@ -31,6 +31,7 @@ CheckedConfig check_config(const std::string& file, const std::vector<std::strin
 class ConfigFile {
  public:
   explicit ConfigFile(const std::string& file);  // throws runtime::UserError if it cannot be read
+  ConfigFile(const std::string& text, const std::string& file);  // which holds the text
   CheckedConfig check(const std::vector<std::string>& overrides) const;
   Configuration load(const std::vector<std::string>& overrides) const;  // as load_config
 

@@ -147,7 +147,7 @@ void complete_from(ConfigEntries base, ConfigEntries& own) {
   for (auto& fault : base.faults) own.faults.push_back(std::move(fault));
 }
 
-ConfigEntries read_entries(const std::string& file, std::vector<std::string> readers);
+ConfigEntries entries_of(const std::string& text, const std::string& file, std::vector<std::string> readers);
 
 void read_base(const EntryReader& reader, std::vector<std::string> readers, ConfigEntries& entries) {
   constexpr size_t kMostBases = 8;
@@ -157,7 +157,7 @@ void read_base(const EntryReader& reader, std::vector<std::string> readers, Conf
     if (std::find(readers.begin(), readers.end(), base) != readers.end() || readers.size() > kMostBases)
       throw runtime::UserError("base '" + reader.base() +
                                "' leads back to itself, or over more than 8 files");
-    auto below = read_entries(base, std::move(readers));
+    auto below = entries_of(runtime::read_file_text(base, "configuration"), base, std::move(readers));
     expand_shorthands(entries, below);
     complete_from(std::move(below), entries);
   } catch (const runtime::UserError& error) {
@@ -166,8 +166,7 @@ void read_base(const EntryReader& reader, std::vector<std::string> readers, Conf
 }
 
 // readers: the files whose bases led here.
-ConfigEntries read_entries(const std::string& file, std::vector<std::string> readers) {
-  const std::string text = runtime::read_file_text(file, "configuration");
+ConfigEntries entries_of(const std::string& text, const std::string& file, std::vector<std::string> readers) {
   readers.push_back(file);
   ConfigEntries entries;
   entries.origin = file;
@@ -193,7 +192,13 @@ std::string ConfigPlace::text() const {
   return file + ":" + std::to_string(line) + ":" + std::to_string(column);
 }
 
-ConfigEntries read_config_entries(const std::string& file) { return read_entries(file, {}); }
+ConfigEntries config_entries_of(const std::string& text, const std::string& file) {
+  return entries_of(text, file, {});
+}
+
+ConfigEntries read_config_entries(const std::string& file) {
+  return config_entries_of(runtime::read_file_text(file, "configuration"), file);
+}
 
 std::string unknown_key_text(const std::string& path) {
   const bool is_section = path.find('.') == std::string::npos;

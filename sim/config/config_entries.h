@@ -46,6 +46,7 @@ struct ConfigEntries {
 
 // Throws runtime::UserError if the file cannot be read; everything else becomes a fault.
 ConfigEntries read_config_entries(const std::string& file);
+ConfigEntries config_entries_of(const std::string& text, const std::string& file);  // which holds the text
 
 std::string unknown_key_text(const std::string& path);  // with the nearest known one
 std::vector<ConfigFault> in_order(std::vector<ConfigFault> faults);

@@ -19,7 +19,7 @@ bool is_path(const std::string& text) {
   const auto extension = fs::path(text).extension();
   std::error_code error;
   return text.find('/') != std::string::npos || extension == ".yaml" || extension == ".yml" ||
-         fs::is_regular_file(text, error);
+         (fs::exists(text, error) && !fs::is_directory(text, error));  // a file, or a pipe
 }
 
 }  // namespace

@@ -273,8 +273,7 @@ const std::vector<FileKey>& file_keys() {
 
 }  // namespace
 
-CheckedSweep check_sweep_file(const std::string& file) {
-  const auto text = runtime::read_file_text(file, "sweep");
+CheckedSweep check_sweep_text(const std::string& text, const std::string& file) {
   CheckedSweep checked;
   Reader reader(file, checked);
   try {
@@ -290,15 +289,19 @@ CheckedSweep check_sweep_file(const std::string& file) {
   return checked;
 }
 
+CheckedSweep check_sweep_file(const std::string& file) {
+  return check_sweep_text(runtime::read_file_text(file, "sweep"), file);
+}
+
 SweepFile load_sweep_file(const std::string& file) {
   auto checked = check_sweep_file(file);
   if (!checked.faults.empty()) throw UserError(checked.faults.front());
   return std::move(checked.sweep);
 }
 
-bool looks_like_sweep_file(const std::string& file) {
+bool looks_like_sweep_text(const std::string& text) {
   try {
-    const auto root = YAML::Load(runtime::read_file_text(file, "sweep"));
+    const auto root = YAML::Load(text);
     if (!root.IsMap()) return false;
     const auto& keys = file_keys();
     return std::any_of(keys.begin(), keys.end(), [&](const auto& key) {

@@ -34,12 +34,13 @@ struct CheckedSweep {
   std::vector<std::string> faults;  // "FILE:LINE:COLUMN: text", as the file orders them
 };
 
+CheckedSweep check_sweep_text(const std::string& text, const std::string& file);  // which holds the text
 // Throws runtime::UserError only if the file cannot be read.
 CheckedSweep check_sweep_file(const std::string& file);
 SweepFile load_sweep_file(const std::string& file);  // throws runtime::UserError with the first fault
 
 // By its keys on top: a configuration has none of a sweep's.
-bool looks_like_sweep_file(const std::string& file);
+bool looks_like_sweep_text(const std::string& text);
 
 // The keys of a sweep file, for documentation.
 struct SweepKeyLine {

@@ -169,7 +169,7 @@ TEST_CASE("program file: the message names the file and what is wrong") {
   const Folder folder;
   const std::string path = folder.file("a.mma");
   CHECK(load_error(path) == path + ": no such file");
-  CHECK(load_error(folder.path.string()) == folder.path.string() + ": not a regular file");
+  CHECK(load_error(folder.path.string()) == folder.path.string() + ": neither a regular file nor a pipe");
 
   write_bytes(path, {'P', 'K', 3, 4, 0, 0, 0, 0, 0});
   CHECK(load_error(path) == path + ": not a program file: it does not begin with MMAPROG");

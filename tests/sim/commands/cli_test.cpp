@@ -1,9 +1,12 @@
 // Exit codes and one-line messages of the program as a user meets them.
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <limits>
+#include <thread>
 #include <vector>
 
 #include "runtime/io/npy.h"
@@ -14,6 +17,17 @@ using namespace mmasim::sim::test;
 using runtime::test::TemporaryFolder;
 
 namespace {
+
+// The command reads a pipe, into which the file is written once.
+Said piped(const TemporaryFolder& folder, const std::string& command, const std::string& file) {
+  const auto pipe = folder.file("pipe");
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  std::thread writer([&] { std::ofstream(pipe, std::ios::binary) << std::ifstream(file).rdbuf(); });
+  auto said = command_line(command + " " + pipe);
+  writer.join();
+  std::filesystem::remove(pipe);
+  return said;
+}
 
 // A mistake of the user's: exit code 2, one line on standard error that holds `text`, nothing on standard
 // output.
@@ -92,6 +106,17 @@ TEST_CASE("cli: validate says every fault, each on its line, and ok for files wi
   CHECK(said.mentions("broken.yaml:3:3: unknown key 'soc.nane'; did you mean 'soc.name'?\n"));
   CHECK(said.mentions("broken.yaml:1:1: section 'mma' is missing\n"));
   CHECK(command_line("validate " MMASIM_SOURCE_DIR "/configs/tda4vm.yaml").exit_code == 0);
+  CHECK(command_line("validate tda4vm").out == "tda4vm: ok\n");
+}
+
+TEST_CASE("cli: validate reads each kind of file once, also from a pipe") {
+  const TemporaryFolder folder("cli-validate-pipe");
+  folder.write("wrong.yaml", "network: a\nnetwork: b\n");
+  const auto validated = [&](const std::string& file) { return piped(folder, "validate", file); };
+  const auto ok = folder.file("pipe") + ": ok\n";
+  CHECK(validated(MMASIM_SOURCE_DIR "/configs/tda4vm.yaml").out == ok);
+  CHECK(validated(MMASIM_SOURCE_DIR "/configs/quant/per-channel.yaml").out == ok);
+  CHECK(validated(folder.file("wrong.yaml")).mentions("pipe:2:1: key 'network' is given twice\n"));
 }
 
 TEST_CASE("cli: networks that cannot be read, and weights that are not there, are told") {
@@ -159,6 +184,7 @@ TEST_CASE("cli: disassemble and assemble give back the same bytes") {
   REQUIRE(command_line("compile " + kLenet + " --quiet -o " + folder.file("p.mma")).exit_code == 0);
   REQUIRE(command_line("disassemble " + folder.file("p.mma") + " -o " + folder.file("p.s")).exit_code == 0);
   CHECK(command_line("disassemble " + folder.file("p.mma")).out == text_of_file(folder.file("p.s")));
+  CHECK(piped(folder, "disassemble", folder.file("p.mma")).out == text_of_file(folder.file("p.s")));
   REQUIRE(command_line("assemble " + folder.file("p.s") + " -o " + folder.file("q.mma")).exit_code == 0);
   CHECK(text_of_file(folder.file("p.mma")) == text_of_file(folder.file("q.mma")));
 }
