@@ -1,7 +1,9 @@
 #include "sim/commands/run_output.h"
 
+#include <fstream>
 #include <optional>
 
+#include "isa/kit/one_line.h"
 #include "runtime/quantize/quantize.h"
 #include "runtime/user_error.h"
 #include "sim/commands/result_folder.h"
@@ -13,6 +15,23 @@
 
 namespace mmasim::sim {
 namespace {
+
+// What of an earlier run says which network it was of; empty: there was none.
+struct EarlierNetwork {
+  std::string file, sha256;
+};
+
+EarlierNetwork earlier_network(const OutputFolder& folder) {
+  std::ifstream in(folder.path_of("report.json"));
+  const auto report = ordered_json::parse(in, nullptr, false);
+  const auto network = report.is_object() ? report.value("network", ordered_json()) : ordered_json();
+  const auto text = [&](const char* key) {
+    const auto found = network.find(key);
+    return network.is_object() && found != network.end() && found->is_string() ? found->get<std::string>()
+                                                                               : "";
+  };
+  return {text("file"), text("sha256")};
+}
 
 // The run's folder: there before work starts, filled when it ends.
 class RunFiles : public RunObserver {
@@ -47,11 +66,18 @@ class RunFiles : public RunObserver {
   }
 
   void write(const RunReport& report) {
+    EarlierNetwork earlier;
     folder_->attempt([&](OutputFolder& folder) {
+      if (options_.out.empty()) earlier = earlier_network(folder);
       remove_earlier_run(folder);
       write_report(folder, report);
     });
     folder_->publish();
+    const auto& now = report.network;
+    if (folder_->shown().empty() || earlier.file.empty() || !now.file) return;
+    if (earlier.file == now.file || earlier.sha256 == now.sha256) return;
+    note(folder_->shown() + " held the run of another network, " + isa::one_line(earlier.file) +
+         ", whose place these files took; --out keeps both");
   }
 
   const ResultFolder& folder() const { return *folder_; }

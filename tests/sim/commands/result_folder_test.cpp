@@ -96,6 +96,27 @@ TEST_CASE("result folder: a run for time alone leaves the outputs of the run bef
   CHECK(std::distance(folders, std::filesystem::directory_iterator()) == 2);
 }
 
+TEST_CASE("result folder: a run that takes the place of another network's says so") {
+  const TemporaryFolder folder("result");
+  for (const std::string name : {"a", "b"}) std::filesystem::create_directory(folder.file(name));
+  std::filesystem::copy(kLenet, folder.file("a/net.onnx"));
+  std::filesystem::copy(kNetworks + "trained/fashion_resnet8.onnx", folder.file("b/net.onnx"));
+  const auto run = [&](const std::string& arguments) {
+    const auto said =
+        command_line("run " + arguments + " --timing-only --quiet", "cd " + folder.path() + " && ");
+    CHECK(said.exit_code == 0);
+    return said.error;
+  };
+  CHECK(run("a/net.onnx") == "");
+  CHECK(run("./a/net.onnx") == "");  // the same one
+  CHECK(run("b/net.onnx --out none") == "");
+  CHECK(run("b/net.onnx") ==
+        "mmasim: mmasim-out/net-int8-timing-only held the run of another network, ./a/net.onnx, whose place "
+        "these files "
+        "took; --out keeps both\n");
+  CHECK(run("b/net.onnx") == "");
+}
+
 TEST_CASE("result folder: --out none writes nothing, --no-program all but the program") {
   const TemporaryFolder folder("no-files");
   const auto before = std::filesystem::current_path();
