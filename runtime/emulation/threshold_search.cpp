@@ -58,7 +58,10 @@ class Search {
  public:
   Search(const Graph& graph, const Ranges& ranges, const Samples& samples, unsigned threads,
          const ChoiceValues& values, const MakePlan& make)
-      : make_(make), threads_(threads), exponents_(static_cast<int>(values.at("exponents"))) {
+      : make_(make),
+        threads_(threads),
+        exponents_(static_cast<int>(values.at("exponents"))),
+        sees_own_result_(values.at("own") != 0) {
     const auto frames = static_cast<int64_t>(values.at("frames"));
     const int64_t runs = std::min(samples.runs(), (frames + samples.batch() - 1) / samples.batch());
     best_ = candidate(graph, ranges);
@@ -66,17 +69,18 @@ class Search {
     for (int64_t run = 0; run < runs; ++run) {
       samples.with_run(run, [&](const FloatViews& inputs) {
         Frame frame;
-        const auto tensors = quantization::forward(graph, inputs, threads,
-                                                   quantization::Lifetime::until_last_use_or_output, nobody);
-        for (const TensorId output : graph.outputs) frame.exact.push_back(tensors[output]);
+        const auto lifetime = sees_own_result_ ? quantization::Lifetime::whole_run
+                                               : quantization::Lifetime::until_last_use_or_output;
+        frame.exact = quantization::forward(graph, inputs, threads, lifetime, nobody);
+        frame.exact.resize(graph.tensors.size());
+        for (size_t i = 0; i < inputs.size(); ++i) frame.exact[graph.inputs[i]] = *inputs[i];
         for (const auto* input : inputs) frame.inputs.push_back(*input);
         frame.seen.resize(graph.tensors.size());
         frame.seen = advanced(frame, best_, std::vector<bool>(graph.tensors.size(), true));
-        first_error_ += error_of(frame, frame.seen);
         frames_.push_back(std::move(frame));
       });
     }
-    error_ = first_error_;
+    first_error_ = error_of(best_.graph.outputs);
   }
 
   SearchedThresholds run(int sweeps) {
@@ -94,12 +98,13 @@ class Search {
     return {best_.graph, best_.ranges,
             fmt::format("threshold_search: {} thresholds of weights and {} of {} tensors cut; mean squared "
                         "error of the outputs {:.3g} times that before",
-                        weight_cuts_, range_cuts_, count, first_error_ > 0 ? error_ / first_error_ : 1.0)};
+                        weight_cuts_, range_cuts_, count,
+                        first_error_ > 0 ? error_of(best_.graph.outputs) / first_error_ : 1.0)};
   }
 
  private:
   struct Frame {
-    Tensors exact;   // outputs
+    Tensors exact;   // of the float network: outputs, or every tensor
     Tensors inputs;  // in float
     Tensors seen;    // every tensor, of the best candidate
   };
@@ -135,10 +140,16 @@ class Search {
     return tensors;
   }
 
-  double error_of(const Frame& frame, const Tensors& tensors) const {
+  static double error_of(const Frame& frame, const Tensors& tensors, const std::vector<TensorId>& of) {
     double error = 0;
-    for (size_t i = 0; i < frame.exact.size(); ++i)
-      error += energy_between(frame.exact[i], tensors[best_.graph.outputs[i]]);
+    for (const TensorId id : of) error += energy_between(frame.exact[id], tensors[id]);
+    return error;
+  }
+
+  // Of the best candidate, over all frames.
+  double error_of(const std::vector<TensorId>& of) const {
+    double error = 0;
+    for (const auto& frame : frames_) error += error_of(frame, frame.seen, of);
     return error;
   }
 
@@ -152,20 +163,23 @@ class Search {
     return changed;
   }
 
-  // Takes the candidate if the outputs come nearer. Equal ones stay as they are.
-  bool try_candidate(Candidate next) {
+  // Takes the candidate if what is judged comes nearer: the outputs, or the tensor. Equal ones stay as they
+  // are.
+  bool try_candidate(Candidate next, TensorId tensor) {
     const auto changed = changes_of(next);
     if (std::none_of(changed.begin(), changed.end(), [](bool is_changed) { return is_changed; }))
       return false;
+    const auto judged = sees_own_result_ ? std::vector<TensorId>{tensor} : best_.graph.outputs;
+    const double most = error_of(judged);
     double error = 0;
     std::vector<Tensors> seen;
     for (const auto& frame : frames_) {
       seen.push_back(advanced(frame, next, changed));
-      error += error_of(frame, seen.back());
-      if (error >= error_) return false;
+      error += error_of(frame, seen.back(), judged);
+      if (error >= most) return false;
     }
     for (size_t i = 0; i < frames_.size(); ++i) frames_[i].seen = std::move(seen[i]);
-    best_ = std::move(next), error_ = error, ++changes_;
+    best_ = std::move(next), ++changes_;
     return true;
   }
 
@@ -175,7 +189,7 @@ class Search {
     for (int exponent = 1; exponent < exponents_; ++exponent) {
       Ranges ranges = whole;
       ranges[id] = {std::ldexp(whole[id].low, -exponent), std::ldexp(whole[id].high, -exponent)};
-      is_cut = try_candidate(candidate(best_.graph, std::move(ranges))) || is_cut;
+      is_cut = try_candidate(candidate(best_.graph, std::move(ranges)), id) || is_cut;
     }
     range_cuts_ += is_cut ? 1 : 0;
   }
@@ -195,7 +209,8 @@ class Search {
     bool is_cut = false;
     for (int i = 1; i < exponents_; ++i)
       is_cut =
-          try_candidate(candidate(with_clipped_weights(whole, id, std::ldexp(1.0, top - i)), best_.ranges)) ||
+          try_candidate(candidate(with_clipped_weights(whole, id, std::ldexp(1.0, top - i)), best_.ranges),
+                        whole.nodes[id].output) ||
           is_cut;
     weight_cuts_ += is_cut ? 1 : 0;
   }
@@ -203,9 +218,10 @@ class Search {
   const MakePlan& make_;
   const unsigned threads_;
   const int exponents_;
+  const bool sees_own_result_;
   Candidate best_;
   std::vector<Frame> frames_;
-  double first_error_ = 0, error_ = 0;
+  double first_error_ = 0;  // of the outputs
   size_t changes_ = 0, weight_cuts_ = 0, range_cuts_ = 0;
 };
 

@@ -33,10 +33,11 @@ const std::vector<SampleCorrectionInfo>& sample_corrections() {
         {"sigmas", 3, 0, 100, "standard deviations below the mean that are kept"}}},
       {"threshold_search",
        "Layer by layer, the thresholds of weights and of the result are halved as often as brings the "
-       "network's outputs nearest to the float ones, in mean squared error. Ranges are chosen with it; no "
-       "transform may follow.",
+       "network's outputs, or the layer's own result, nearest to the float ones, in mean squared error. "
+       "Ranges are chosen with it; no transform may follow.",
        {{"frames", 32, 1, 1e6, "calibration samples looked at, at most", true},
         {"exponents", 8, 1, 16, "thresholds tried of each tensor, a factor of two apart", true},
+        {"own", 0, 0, 1, "1: the error of each layer's own result; 0: that of the network's outputs", true},
         {"sweeps", 1, 1, 10, "over all layers, at most; fewer where nothing changes", true}}},
   };
   return table;

@@ -46,6 +46,18 @@ TEST_CASE("threshold search: a weight that meets nothing but zeros gives its thr
   CHECK(found.note.find("1 thresholds of weights and 0 of 2 tensors cut") != std::string::npos);
 }
 
+TEST_CASE("threshold search: a layer's own result may gain where the outputs gain nothing (hand vector)") {
+  GraphBuilder b;
+  const TensorId x = b.input({1, 2, 1, 1}, {-0.75, 0.75});
+  const Range range{-0.015380859375, 0.015380859375};
+  const TensorId y = b.node(pointwise(1, 2, {0.0205078125f, 4}), {x}, {1, 1, 1, 1}, range);
+  b.node(pointwise(1, 1, {0}), {y}, {1, 1, 1, 1}, {0, 0});  // whatever comes in, 0 comes out
+  const FloatTensor samples{{2, 2, 1, 1}, {0.75f, 0, -0.75f, 0}};
+  const auto of_outputs = searched(b, samples), of_layers = searched(b, samples, {{"own", 1}});
+  CHECK(weight_inv_step(of_outputs.graph, of_outputs.ranges) == 32);
+  CHECK(weight_inv_step(of_layers.graph, of_layers.ranges) == 1024);  // as above
+}
+
 TEST_CASE("threshold search: few exponents go less far; a range is cut where an outlier does not count") {
   GraphBuilder b;
   const TensorId x = b.input({1, 2, 1, 1}, {-0.75, 0.75});
