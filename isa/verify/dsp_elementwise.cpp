@@ -114,7 +114,8 @@ void InstructionChecks::check(const DspSoftmax& softmax) {
 
 void InstructionChecks::check(const DspArgmax& argmax) {
   expect_tile_work(argmax);
-  expect_scalar("src_type", argmax.src_type);
+  if (argmax.src_type > Element::s64 && argmax.src_type != Element::f32)
+    violate("src_type is {}; expected an integer of 8 to 64 bits, or f32", word(argmax.src_type));
   memory_.expect_inside("src", argmax.src, src_extent(argmax, element_bytes(argmax.src_type)));
   memory_.expect_writable(
       "dst", argmax.dst,

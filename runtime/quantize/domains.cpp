@@ -127,6 +127,7 @@ std::vector<bool> real_tensors(const Graph& graph, const Recipe& recipe) {
     real[graph.inputs[i]] = computes_in_reals(recipe.inputs[i]);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
+    if (std::holds_alternative<ArgMax>(node.op)) continue;  // makes an index
     real[node.output] =
         keeps_grid(node.op) ? bool{real[node.inputs.at(0)]} : computes_in_reals(recipe.nodes[i]);
   }

@@ -81,7 +81,8 @@ NodePlan plan_dynamic(Planning& planning, const Node& node, const WeightedLayer&
   return plan;
 }
 
-// Depthwise convolutions stay real: a filter of a few taps is not worth three passes over the map.
+// Depthwise convolutions stay real: a filter of a few taps is not worth three passes over the map. Transposed
+// ones do too: the zeros between their input's cells are no part of the range.
 bool is_dynamic(const QuantChoices& choices, int64_t groups) {
   return choices.mode == QuantChoices::Mode::dynamic && groups == 1;
 }
@@ -98,6 +99,7 @@ struct RealNode {
     if (is_dynamic(planning.choices(node), op.groups)) return plan_dynamic(planning, node, layer, depth);
     return plan_linear(planning, node, layer, true);
   }
+  NodePlan operator()(const ConvTranspose& op) const { return plan_linear(planning, node, view(op), true); }
   NodePlan operator()(const Gemm& op) const {
     if (is_dynamic(planning.choices(node), 1))
       return plan_dynamic(planning, node, view(op), op.weights.shape[1]);
@@ -120,6 +122,10 @@ struct RealNode {
   NodePlan operator()(const GlobalAveragePool&) const { return without_weights(); }
   NodePlan operator()(const Concat&) const { return without_weights(); }
   NodePlan operator()(const Softmax&) const { return without_weights(); }
+  NodePlan operator()(const ArgMax& op) const {  // an index is an integer, whatever it counts
+    planning.output(node) = {};
+    return plan_node(planning, node, op);
+  }
   NodePlan operator()(const Resize& op) const {
     if (op.mode != Resize::Mode::nearest) refuse(node, "it is bilinear");
     return std::monostate{};

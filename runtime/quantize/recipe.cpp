@@ -24,6 +24,8 @@ bool is_depthwise(const Operator& op) {
 }
 
 constexpr uint32_t kWideBits = 16;  // of mixed.layers
+constexpr uint32_t kRealBits = 32;
+constexpr uint32_t kIndexBits = 64;  // of what an ArgMax gives
 
 // What a network's choices say of one node: its width, then overrides one after the other, and which of them
 // meant something.
@@ -94,10 +96,11 @@ std::string precision_of(const Graph& graph, const Recipe& recipe) {
     return choices.mode == QuantChoices::Mode::dynamic;
   };
   if (std::any_of(recipe.nodes.begin(), recipe.nodes.end(), is_dynamic)) return "mixed";
-  if (reals > 0) return reals == static_cast<std::ptrdiff_t>(real.size()) ? "float32" : "mixed";
+  const auto indices = std::count(bits.begin(), bits.end(), kIndexBits);
+  if (reals > 0) return reals + indices == static_cast<std::ptrdiff_t>(real.size()) ? "float32" : "mixed";
   for (size_t i = 0; i < graph.inputs.size(); ++i) widths.insert(bits[graph.inputs[i]]);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (bits[graph.nodes[i].output] != 64) widths.insert(bits[graph.nodes[i].output]);
+    if (bits[graph.nodes[i].output] != kIndexBits) widths.insert(bits[graph.nodes[i].output]);
     if (has_weights(graph.nodes[i].op)) widths.insert(container_bits(recipe.nodes[i].weight_bits));
   }
   return widths.size() == 1 ? "int" + std::to_string(*widths.begin()) : "mixed";
@@ -121,8 +124,6 @@ bool keeps_grid(const Operator& op) {
 
 namespace {
 
-constexpr uint32_t kRealBits = 32;
-
 uint32_t bits_of(const QuantChoices& choices) {
   return computes_in_reals(choices) ? kRealBits : container_bits(choices.act_bits);
 }
@@ -134,7 +135,7 @@ std::vector<uint32_t> tensor_bits(const Graph& graph, const Recipe& recipe) {
   for (size_t i = 0; i < graph.inputs.size(); ++i) bits[graph.inputs[i]] = bits_of(recipe.inputs[i]);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
-    bits[node.output] = std::holds_alternative<ArgMax>(node.op) ? 64
+    bits[node.output] = std::holds_alternative<ArgMax>(node.op) ? kIndexBits
                         : keeps_grid(node.op)                   ? bits[node.inputs.at(0)]
                                                                 : bits_of(recipe.nodes[i]);
   }

@@ -85,6 +85,9 @@ struct RealValues {
   const NodeOperands& step;
 
   std::vector<float> operator()(const Conv& op) const { return convolve_reals(op, plan, step); }
+  std::vector<float> operator()(const ConvTranspose& op) const {
+    return convolve_transposed_reals(op, plan, step);
+  }
   std::vector<float> operator()(const Gemm&) const { return multiply_reals(plan, step); }
   std::vector<float> operator()(const BatchNorm& op) const { return normalize_reals(op, plan, step); }
   std::vector<float> operator()(const Clip&) const {

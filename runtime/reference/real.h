@@ -23,6 +23,8 @@ int64_t real_quantize(float v, float step, int64_t zero_point, int64_t low, int6
 
 // real_linear.cpp
 std::vector<float> convolve_reals(const Conv& conv, const RealPlan& plan, const NodeOperands& step);
+std::vector<float> convolve_transposed_reals(const ConvTranspose& conv, const RealPlan& plan,
+                                             const NodeOperands& step);
 std::vector<float> multiply_reals(const RealPlan& plan, const NodeOperands& step);  // Gemm
 std::vector<float> normalize_reals(const BatchNorm& norm, const RealPlan& plan, const NodeOperands& step);
 std::vector<float> convolve_dynamic(const Conv& conv, const DynamicPlan& plan, const NodeOperands& step);

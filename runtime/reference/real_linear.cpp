@@ -82,6 +82,39 @@ std::vector<float> convolve_reals(const Conv& conv, const RealPlan& plan, const 
   return y;
 }
 
+// A convolution of stride 1 with the filter turned about, over the input with zeros between its cells: from
+// the last filter row and column to the first, zeros multiplied as well.
+std::vector<float> convolve_transposed_reals(const ConvTranspose& conv, const RealPlan& plan,
+                                             const NodeOperands& step) {
+  const std::vector<float> x = reals(*step.x[0]);
+  const Shape& in = step.x[0]->shape;
+  const Window& w = conv.window;
+  const int64_t group_in = in[1] / conv.groups, group_out = step.y_shape[1] / conv.groups;
+  // The cell of the input that lies at a place of the spread one.
+  const auto cell = [&](int axis, int64_t place) {
+    const bool is_cell = place >= 0 && place % w.stride[axis] == 0 && place / w.stride[axis] < in[2 + axis];
+    return is_cell ? place / w.stride[axis] : -1;
+  };
+  std::vector<float> y;
+  for_each_index(step.y_shape, [&](const Shape& at) {
+    float sum = plan.bias[static_cast<size_t>(at[1])];
+    for (int64_t ky = w.kernel[0] - 1; ky >= 0; --ky)
+      for (int64_t kx = w.kernel[1] - 1; kx >= 0; --kx) {
+        const int64_t iy = cell(0, at[2] + w.pad[0] - ky * w.dilation[0]);
+        const int64_t ix = cell(1, at[3] + w.pad[1] - kx * w.dilation[1]);
+        for (int64_t ic = at[1] / group_out * group_in, d = 0; d < group_in; ++ic, ++d) {
+          const Shape source{at[0], ic, iy, ix}, filter{ic, at[1] % group_out, ky, kx};
+          const int64_t weight = row_major_offset(filter, conv.weights.shape);
+          const float v = iy < 0 || ix < 0 ? 0.0f : x[static_cast<size_t>(row_major_offset(source, in))];
+          const float product = v * plan.weights[static_cast<size_t>(weight)];
+          sum = sum + product;
+        }
+      }
+    y.push_back(sum);
+  });
+  return y;
+}
+
 std::vector<float> convolve_dynamic(const Conv& conv, const DynamicPlan& plan, const NodeOperands& step) {
   const RunTimeGrid grid(reals(*step.x[0]));
   std::vector<float> y(static_cast<size_t>(element_count(step.y_shape)));

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "runtime/reference/node_operands.h"
+#include "runtime/reference/real.h"
 
 namespace mmasim::runtime::reference {
 namespace {
@@ -55,10 +55,13 @@ IntegerTensor evaluate(const ArgMax& argmax, const NodeOperands& step) {
   const IntegerTensor& x = *step.x[0];
   IntegerTensor y{step.y_shape,
                   {}};  // one value per line, in the same order whether or not the axis stays as a 1
+  const auto is_larger = [&](int64_t a, int64_t b) {
+    return step.x_plan[0]->is_real ? real_of(x.values[a]) > real_of(x.values[b]) : x.values[a] > x.values[b];
+  };
   for_each_line(x.shape, argmax.axis, [&](const std::vector<int64_t>& offsets) {
     size_t best = 0;
     for (size_t c = 1; c < offsets.size(); ++c) {
-      if (x.values[offsets[c]] > x.values[offsets[best]]) best = c;  // of equals the first stays
+      if (is_larger(offsets[c], offsets[best])) best = c;  // of equals the first stays
     }
     y.values.push_back(static_cast<int64_t>(best));
   });

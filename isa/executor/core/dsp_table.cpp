@@ -107,11 +107,13 @@ void execute(const DspArgmax& i, const StageSet&, Worker&, const MemoryView& mem
   if (i.channels == 0) return;
   const TileSide src = {memory.at(i.src), i.src_y_stride, i.src_x_stride, element_bytes(i.src_type)};
   const TileSide dst = {memory.at(i.dst), i.dst_y_stride, i.dst_x_stride, 8};
-  with_element(i.src_type, [&](auto source) {
+  const auto find_all = [&](auto source) {
     for (int64_t y = 0; y < i.count_y; ++y)
       for (int64_t x = 0; x < i.count_x; ++x)
         write_as(dst.at(y, x), index_of_largest<decltype(source)>(src.at(y, x), i.channels));
-  });
+  };
+  if (i.src_type == Element::f32) return find_all(float{});
+  with_element(i.src_type, find_all);
 }
 
 }  // namespace mmasim::isa

@@ -159,6 +159,7 @@ struct RealLowering {
   const RealPlan& plan;
 
   void operator()(const Conv&) const { lower_real_linear(context, id, plan); }
+  void operator()(const ConvTranspose&) const { lower_real_linear(context, id, plan); }
   void operator()(const Gemm&) const { lower_real_linear(context, id, plan); }
   void operator()(const BatchNorm&) const { lower_real_linear(context, id, plan); }
   void operator()(const Clip&) const { lower_function(context, id, plan); }

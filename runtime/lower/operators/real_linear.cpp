@@ -86,7 +86,8 @@ class RealLinear {
     for (int64_t tap = 0; tap < layer_.taps(); ++tap)
       for (int64_t d = 0; d < depth_; ++d)
         for (int64_t c = part.first; c < part.first + part.count; ++c)
-          visit(layer_.filter_begin(c, d) + static_cast<size_t>(tap));
+          visit(layer_.filter_begin(c, d) +
+                static_cast<size_t>(layer_.transposed_weights ? layer_.taps() - 1 - tap : tap));
   }
 
   void fill_weights(const Part& part, uint8_t* data) const {
@@ -202,7 +203,7 @@ class RealLinear {
       }
       step.uses.push_back(constants);
       step.uses.push_back(weights);
-      const auto in = load_tile(context_, step, layer_.in, input_region(part, region), 0);
+      const auto in = load_tile(context_, step, layer_.in, input_region(part, region), 0, layer_.spread);
       Region target = region;
       target.c0 += part.first, target.c1 += part.first;
       const auto out = output_tile(context_, step, layer_.out, target);
@@ -233,6 +234,7 @@ class RealLinear {
 const char* kind_of(const Node& node, const LinearLayer& layer) {
   if (std::holds_alternative<Gemm>(node.op)) return "gemm";
   if (std::holds_alternative<BatchNorm>(node.op)) return "batchnorm";
+  if (std::holds_alternative<ConvTranspose>(node.op)) return "conv_transpose";
   if (layer.is_depthwise()) return "depthwise";
   return layer.groups > 1 ? "grouped_conv" : "conv";
 }

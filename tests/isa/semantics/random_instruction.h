@@ -228,7 +228,7 @@ inline void make(RandomOperands& t, DspSoftmax& i) {
 }
 
 inline void make(RandomOperands& t, DspArgmax& i) {
-  i.src_type = t.scalar();
+  i.src_type = t.in(0, 3) == 0 ? Element::f32 : t.scalar();
   t.put_shape(i), t.put_source(i, i.src_type);
   i.dst = t.tile(i.count_y, i.count_x, 8, i.dst_y_stride, i.dst_x_stride);
 }

@@ -215,6 +215,14 @@ TEST_CASE("verify: argmax writes 8 bytes a position") {
   check_end(op, &DspArgmax::dst, "dst", 24);
 }
 
+TEST_CASE("verify: argmax takes integers and f32, and reads 4 bytes for each real") {
+  auto op = one_position<DspArgmax>();
+  op.src_type = Element::f32;
+  check_end(op, &DspArgmax::src, "src", 16);
+  op.src_type = Element::f16;
+  CHECK(dsp_complaint({op}) == "src_type is f16; expected an integer of 8 to 64 bits, or f32");
+}
+
 TEST_CASE("verify: a resize's source holds the cells that its results need") {
   CHECK(tests::holds([] {
     auto op = one_position<DspResize>();

@@ -105,6 +105,26 @@ TEST_CASE("lower reals: pools with padding, functions, and a concatenation") {
   check(b.finish({b.add(runtime::Concat{1}, {sigmoid, swish, leaky})}));
 }
 
+TEST_CASE("lower reals: transposed convolutions with strides, dilation, groups and output padding") {
+  GraphBuilder b;
+  auto w = window(3, 2, 1);
+  auto x = b.conv_transpose(b.input({1, 6, 5, 7}), 8, w, {1, 0});
+  w.stride = {3, 1}, w.dilation = {1, 2};
+  x = b.conv_transpose(x, 12, w, {0, 0}, 2);
+  check(b.finish({b.conv_transpose(x, 12, window(2, 2), {0, 0}, 12)}));
+}
+
+TEST_CASE("lower reals: the index of the largest real is an integer") {
+  GraphBuilder b;
+  const auto x = b.conv(b.input({1, 4, 6, 6}), 21, window(3, 1, 1));
+  const auto graph = b.finish({b.add(runtime::ArgMax{1}, {x})});
+  check(graph);
+  const auto execution = execute_and_compare(graph, "tidl-np2-fixed", "float32", isa::Machine{});
+  CHECK(execution.program.outputs.at(0).element == isa::Element::s64);
+  CHECK(count_of(execution.program, "dsp.argmax") >= 1);
+  CHECK(count_of(execution.program, "dsp.quantize") == 0);
+}
+
 TEST_CASE("lower reals: what only moves takes reals as it takes integers") {
   GraphBuilder b;
   const auto x = b.conv(b.input({1, 4, 6, 6}), 6, window(1));
@@ -181,7 +201,7 @@ TEST_CASE("lower reals: the parts of a slope per channel give what the operator 
 TEST_CASE("lower reals: what the DSP cannot compute in float32 is refused by name") {
   GraphBuilder b;
   const auto x = b.input({1, 4, 6, 6});
-  const auto graph = b.finish({b.add(runtime::ArgMax{1}, {x})});
+  const auto graph = b.finish({b.add(runtime::Resize{runtime::Resize::Mode::bilinear, 2, 2}, {x})});
   std::string said;
   try {
     execute_and_compare(graph, "tidl-np2-fixed", "float32", isa::Machine{});
@@ -190,6 +210,6 @@ TEST_CASE("lower reals: what the DSP cannot compute in float32 is refused by nam
   }
   CHECK(said ==
         "node '" + graph.nodes[0].name +
-            "' (ArgMax) cannot run in float32: the DSP has no such instruction on reals; give it mode: "
-            "static by an override of a quantization file");
+            "' (Resize) cannot run in float32: it is bilinear; give it mode: static by an override of a "
+            "quantization file");
 }

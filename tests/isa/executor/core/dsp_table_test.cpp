@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "tests/isa/semantics/oracle.h"
 #include "tests/kit/property.h"
@@ -136,6 +137,18 @@ TEST_CASE("argmax: the lowest of equals, signed and unsigned") {
   i.src_type = Element::u8;
   bench.run(i);
   CHECK(bench.peek<int64_t>(l2(64), 2) == std::vector<int64_t>{2, 1});
+}
+
+TEST_CASE("argmax: of reals, by value and not by bits, and past what is no number") {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kInfinite = std::numeric_limits<float>::infinity();
+  Bench bench;
+  bench.poke<float>(l2(0), {-1.5f, -0.25f, -3, -0.0f, 0, -1, 1, kNan, 2, kNan, 1, kInfinite});
+  DspArgmax i;
+  i.src = l2(0), i.dst = l2(64), i.src_type = Element::f32;
+  i.count_x = 4, i.channels = 3, i.src_x_stride = 12, i.dst_x_stride = 8;
+  bench.run(i);
+  CHECK(bench.peek<int64_t>(l2(64), 4) == std::vector<int64_t>{1, 0, 2, 0});
 }
 
 }  // namespace mmasim::isa
