@@ -31,6 +31,7 @@ struct Quantization {
   bool is_static;
   uint32_t bits;          // that values are right to
   uint32_t average_bits;  // that averages are: fewer where 1/N is a weight of 8 bits, which 1/2^n saturates
+  bool is_searched;       // thresholds by the squared error of all values together
 };
 
 // Feature maps have them; but dynamic quantization knows 8 alone, and a multiplier of few bits leaves no more
@@ -48,8 +49,11 @@ std::vector<Quantization> every_quantization() {
     const auto spec = runtime::resolve_preset(choice.preset, choice.precision);
     const bool by_weight = spec.average_pool == runtime::QuantChoices::AveragePool::dwconv;
     const uint32_t bits = right_bits(spec);
+    const bool is_searched =
+        std::any_of(spec.corrections.begin(), spec.corrections.end(),
+                    [](const auto& correction) { return correction.kind == "threshold_search"; });
     all.push_back({choice, spec.mode == runtime::QuantChoices::Mode::fixed, bits,
-                   by_weight ? std::min(bits, 8u) : bits});
+                   by_weight ? std::min(bits, 8u) : bits, is_searched});
   };
   for (const auto& preset : runtime::presets()) {
     QuantChoice choice;
@@ -123,7 +127,9 @@ class Trial {
 enum class Tried : uint8_t { all, static_averages };
 
 // A symmetric grid of b bits over [-range, range] has steps of range * 2^(1-b), of twice that where they are
-// powers of two: the right value within so many of the latter.
+// powers of two: the right value within so many of the latter. A search for thresholds takes a cut that
+// lessens the sum of the values' squared errors: of n values off by at most a, one may then be off by sqrt(n)
+// a.
 void expect(Trial& trial, const std::vector<double>& expected, double range, double steps,
             Tried tried = Tried::all) {
   for (const auto& quantization : every_quantization()) {
@@ -133,7 +139,9 @@ void expect(Trial& trial, const std::vector<double>& expected, double range, dou
     CAPTURE(bits);
     const auto values = trial.outputs(quantization.choice);
     REQUIRE(values.size() == expected.size());
-    const double allowed = range * steps * std::max(std::exp2(2 - static_cast<double>(bits)), 0x1p-21);
+    const double spread = quantization.is_searched ? std::sqrt(static_cast<double>(expected.size())) : 1;
+    const double allowed =
+        range * steps * spread * std::max(std::exp2(2 - static_cast<double>(bits)), 0x1p-21);
     for (size_t i = 0; i < values.size(); ++i) {
       CAPTURE(i);
       CAPTURE(values[i]);
