@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/emulation/error_energy.h"
 #include "runtime/emulation/fake_quantize.h"
 #include "runtime/float_network/float_network.h"
 
@@ -12,15 +13,6 @@ using quantization::FloatViews;
 
 // Integers that only move are on their grid already.
 bool makes_grid(const Node& node) { return !keeps_grid(node.op); }
-
-double energy_between(const FloatTensor& exact, const FloatTensor& seen) {
-  double energy = 0;
-  for (size_t i = 0; i < exact.values.size(); ++i) {
-    const double error = static_cast<double>(seen.values[i]) - static_cast<double>(exact.values[i]);
-    energy += error * error;
-  }
-  return energy;
-}
 
 double energy_of(const FloatTensor& exact) {
   double energy = 0;

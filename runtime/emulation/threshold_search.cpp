@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/emulation/error_energy.h"
 #include "runtime/emulation/fake_quantize.h"
 #include "runtime/float_network/float_network.h"
 #include "runtime/quantize/recipe.h"
@@ -35,15 +36,6 @@ bool same_grid(const TensorPlan& a, const TensorPlan& b) {
 bool same_weights(const Node& a, const Node& b) {
   if (!transforming::has_weights(a)) return true;
   return transforming::effective_weights(a) == transforming::effective_weights(b);
-}
-
-double energy_between(const FloatTensor& exact, const FloatTensor& seen) {
-  double energy = 0;
-  for (size_t i = 0; i < exact.values.size(); ++i) {
-    const double error = static_cast<double>(seen.values[i]) - static_cast<double>(exact.values[i]);
-    energy += error * error;
-  }
-  return energy;
 }
 
 Graph with_clipped_weights(const Graph& graph, NodeId id, double threshold) {

@@ -1,6 +1,7 @@
 // Layers drawn at random: a legal one is never refused for its size, and computes what the reference does.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <random>
 
 #include "sim/config/config.h"
@@ -71,10 +72,13 @@ Layer drawn(Draw& draw, const Bounds& bounds) {
   }
 }
 
+std::array<sim::Configuration, 2> both_parts() {
+  return {sim::resolve_config({"tda4vm", {}}), sim::resolve_config({"am62a", {}})};
+}
+
 // Every layer is a seed's, so that one that fails can be drawn again.
 void check_never_refused(uint64_t first, uint64_t count) {
-  const sim::Configuration configs[] = {sim::resolve_config({"tda4vm", {}}),
-                                        sim::resolve_config({"am62a", {}})};
+  const auto configs = both_parts();
   for (uint64_t seed = first; seed < first + count; ++seed) {
     Draw draw(seed);
     const auto layer = drawn(draw, kLarge);
@@ -89,8 +93,7 @@ void check_never_refused(uint64_t first, uint64_t count) {
 }
 
 void check_exact(uint64_t first, uint64_t count) {
-  const sim::Configuration configs[] = {sim::resolve_config({"tda4vm", {}}),
-                                        sim::resolve_config({"am62a", {}})};
+  const auto configs = both_parts();
   for (uint64_t seed = first; seed < first + count; ++seed) {
     Draw draw(seed);
     const auto layer = drawn(draw, kSmall);
