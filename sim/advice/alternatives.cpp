@@ -7,6 +7,7 @@
 
 #include "runtime/user_error.h"
 #include "sim/config/config_schema.h"
+#include "sim/config/config_shorthands.h"
 #include "sim/experiment/quantization.h"
 
 namespace mmasim::sim {
@@ -56,7 +57,7 @@ constexpr const char* kRate = "ddr.rate_mtps";
 constexpr const char* kCopies = "ddr.copies";
 
 std::string scaled_text(const std::string& path, const Configuration& config, double factor) {
-  if (path == kRate) return fmt::format("{}", 2000 / config.dram.clock_period_ns * factor);
+  if (path == kRate) return fmt::format("{}", kRateTimesPeriod / config.dram.clock_period_ns * factor);
   const auto value = find_config_key(path)->get(config);
   if (const auto* whole = std::get_if<uint64_t>(&value)) {
     return fmt::format("{}", static_cast<uint64_t>(std::ceil(static_cast<double>(*whole) * factor)));

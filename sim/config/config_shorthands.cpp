@@ -15,7 +15,6 @@ namespace {
 
 constexpr const char* kRate = "ddr.rate_mtps";
 constexpr const char* kCopies = "ddr.copies";
-constexpr double kTransfersPerClock = 2;
 
 // What a DRAM needs by the nanosecond. The rest of its timing follows its clock: bursts, turns of the bus.
 constexpr const char* kTimesOfDevice[] = {"ddr.cl_cycles",   "ddr.cwl_cycles",  "ddr.trcd_cycles",
@@ -64,7 +63,7 @@ class Expansion {
   void give(const char* path, std::string text) { own_.values[path] = {std::move(text), place_}; }
 
   void set_rate(double rate_mtps) {
-    const double period_ns = kTransfersPerClock * 1000 / rate_mtps;
+    const double period_ns = kRateTimesPeriod / rate_mtps;
     give("ddr.clock_period_ns", fmt::format("{}", period_ns));
     const auto before_ns = number("ddr.clock_period_ns");
     if (!before_ns) return;

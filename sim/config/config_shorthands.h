@@ -9,6 +9,9 @@
 
 namespace mmasim::sim {
 
+// ddr.rate_mtps times ddr.clock_period_ns: two transfers a clock.
+constexpr double kRateTimesPeriod = 2000;
+
 struct ConfigShorthand {
   std::string path, unit;
   double min, max;
